@@ -1,0 +1,133 @@
+"""YAML with places: what cannot be used is refused with its line, and an edit keeps what people wrote."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipe_workbench.documents import parse_document, read_document, spreadsheet_safe, validate, write_atomically
+from ipe_workbench.errors import UnreadableFileError, WorkbenchError
+from tests.programmes import credential
+
+COMMENTED = """\
+# head
+id: a            # never change
+activities:
+  # the first one
+  - id: x        # about x
+    hours: 2
+  - id: y
+    hours: 3     # about y
+tags: [one, two] # flow
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("a: 1\nb: [1, 2\n", 3, "not valid YAML"),
+        ("a: 1\na: 2\n", 2, "`a` stands twice"),
+        ("a: 1\nb:\n\t- x\n", 3, "not valid YAML"),
+        ("- 1\n", 1, "not a mapping"),
+        ("", 1, "empty"),
+        ("a: &x 1\nb: *x\n", 2, "Aliases"),
+        ("a: 1\nb: !!python/object/apply:os.system [ls]\n", 2, "tag"),
+    ],
+)
+def test_unusable_text_is_refused_with_its_line(text, line, words):
+    with pytest.raises(UnreadableFileError, match=words) as caught:
+        parse_document(text, "f.yaml")
+    assert caught.value.findings[0].place.line == line
+
+
+def test_bombs_are_refused_in_one_sentence(tmp_path):
+    with pytest.raises(UnreadableFileError, match=r"nested too deep|not valid"):
+        parse_document("a: " + "[" * 100_000, "f.yaml")
+    laughs = "a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*{'a' if i == 0 else f'b{i - 1}'}, x]\n" for i in range(40))
+    with pytest.raises(UnreadableFileError, match="Aliases"):
+        parse_document(laughs, "f.yaml")
+    (tmp_path / "big.yaml").write_bytes(b"a: " + b"x" * 9_000_000)
+    with pytest.raises(UnreadableFileError, match="bytes"):
+        read_document(tmp_path / "big.yaml")
+
+
+def test_text_that_is_not_utf8_is_named_with_its_line(tmp_path):
+    path = tmp_path / "latin.yaml"
+    path.write_bytes(b"id: a\ntitle: caf\xe9\n")
+    with pytest.raises(UnreadableFileError, match="UTF-8") as caught:
+        read_document(path)
+    assert caught.value.findings[0].place.line == 2
+
+
+def test_edit_keeps_comments_and_the_order_of_lines():
+    document = parse_document(COMMENTED)
+    data = document.data
+    data["activities"][1]["hours"] = 4
+    text = document.edited(data).text
+    assert text.replace("hours: 4     # about y", "hours: 3     # about y") == COMMENTED
+
+
+def test_items_keep_their_comments_when_the_list_is_reordered():
+    document = parse_document(COMMENTED)
+    data = document.data
+    data["activities"].reverse()
+    text = document.edited(data).text
+    assert "- id: x        # about x" in text
+    assert text.index("about y") < text.index("about x")
+
+
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**9), 10**9)
+    | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("abcde"), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcde"), plain, min_size=1),
+    st.dictionaries(st.sampled_from("abcde"), plain, min_size=1),
+)
+def test_any_content_can_be_edited_into_any_other(before, after):
+    document = parse_document("a: 1\n").edited(before)
+    edited = document.edited(after)
+    assert edited.data == after
+    assert parse_document(edited.text).data == after
+
+
+def test_several_violations_are_reported_at_once_with_their_lines():
+    document = parse_document("id: UPPER\ntitle: T\nhours: none\ncolour: red\n", "c.yaml")
+    value, findings = validate(type(credential("x")), document)
+    assert value is None
+    places = {finding.place.field: finding.place.line for finding in findings}
+    assert places["id"] == 1
+    assert places["hours"] == 3
+    assert places["colour"] == 4
+    assert {"type", "level", "stage"} <= set(places)
+    assert all(finding.mend for finding in findings)
+
+
+def test_atomic_write_leaves_nothing_behind_when_it_fails(tmp_path):
+    path = tmp_path / "a.yaml"
+    write_atomically(path, "old\n")
+    with pytest.raises(TypeError):
+        write_atomically(path, 3)  # type: ignore[arg-type]
+    assert path.read_text() == "old\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["a.yaml"]
+
+
+def test_errors_cross_processes_whole():
+    error = UnreadableFileError("It is broken.", place="a.yaml:3", mend="Mend it.")
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), type(copy), copy.exit_code) == (str(error), UnreadableFileError, 2)
+    assert isinstance(copy, WorkbenchError)
+
+
+@given(st.text(min_size=1))
+def test_a_safe_cell_never_begins_with_a_formula(text):
+    assert spreadsheet_safe(text)[0] not in "=+-@\t\r"
