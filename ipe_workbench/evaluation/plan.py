@@ -1,0 +1,109 @@
+"""The evaluation plan: every claim of a programme with the evidence that would bear it out or refute it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ipe_workbench.credentials.rules import Id
+from ipe_workbench.documents import Document, FileModel, read_document, validate
+from ipe_workbench.errors import UnreadableFileError
+from ipe_workbench.findings import Finding
+
+__all__ = ["Claim", "EvaluationPlan", "OutcomeLevel", "read_plan"]
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+#: Where on the Interprofessional Learning Continuum (Institute of Medicine 2015, doi 10.17226/21726) an outcome lies,
+#: nearest first.
+OutcomeLevel = Literal["reaction", "attitude", "knowledge-skill", "behaviour", "performance", "health-system"]
+
+
+class Claim(FileModel):
+    """One thing that the programme says it achieves, and how anybody could tell.
+
+    `instrument_source` is a citation or DOI. `minimum_n` is the number of learners (or other units that the claim is
+    about) below which the analysis is not reported. `limits` says what the design cannot show.
+
+    Examples
+    --------
+    >>> claim = Claim.model_validate({
+    ...     "id": "confidence", "statement": "Learners report more confidence.", "outcome_level": "attitude",
+    ...     "instrument": "ICCAS-R", "time_points": ["before", "after"], "comparison": "the same learners before",
+    ...     "analysis": "Paired mean change with interval."})
+    >>> claim.outcome_level, claim.minimum_n
+    ('attitude', None)
+    """
+
+    id: Id
+    statement: Text
+    outcome_level: OutcomeLevel
+    instrument: Text
+    instrument_source: str = ""
+    time_points: tuple[Text, ...] = Field(min_length=1)
+    comparison: Text
+    analysis: Text
+    minimum_n: int | None = Field(default=None, ge=1)
+    limits: str = ""
+
+
+class EvaluationPlan(FileModel):
+    """The content of ``evaluation.yaml``.
+
+    Examples
+    --------
+    >>> EvaluationPlan().claims
+    ()
+    """
+
+    claims: tuple[Claim, ...] = ()
+
+
+def read_plan(folder: str | Path) -> tuple[EvaluationPlan | None, tuple[Finding, ...]]:
+    """Read the evaluation plan of a programme folder.
+
+    Parameters
+    ----------
+    folder : path
+        The programme's folder.
+
+    Returns
+    -------
+    (plan, findings)
+        The plan, or ``None`` where there is no ``evaluation.yaml`` or it cannot be used; and everything that is wrong
+        with the file. A programme without a plan has no findings.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> plan, findings = read_plan(data_folder() / "programmes" / "cu-ipe")
+    >>> [claim.id for claim in plan.claims], findings
+    (['motivation', 'retention', 'confidence', 'faculty-evaluation'], ())
+    """
+    path = Path(folder) / "evaluation.yaml"
+    if not path.exists():
+        return None, ()
+    try:
+        document = read_document(path)
+    except UnreadableFileError as error:
+        return None, tuple(error.findings)
+    plan, findings = validate(EvaluationPlan, document)
+    return plan, findings if plan is None else tuple(_ids_twice(plan, document))
+
+
+def _ids_twice(plan: EvaluationPlan, document: Document) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, claim in enumerate(plan.claims):
+        if claim.id in seen:
+            yield Finding(
+                "duplicate-id",
+                "error",
+                f"The claim id `{claim.id}` stands twice in the evaluation plan.",
+                "Give one of the two another id; results are reported by it.",
+                document.place("claims", index, "id"),
+                claim.id,
+            )
+        seen.add(claim.id)
