@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -202,3 +204,9 @@ def test_assessor_demand_by_hand():
     )
     # 100 learners x 12 min x 1.25 = 25 h, and 40 learners x 6 min = 4 h.
     assert assessor_demand(design) == {("autumn", "faculty"): pytest.approx(29.0)}
+
+
+def test_each_lint_stands_in_the_manual_with_its_severity():
+    manual = (Path(__file__).parents[3] / "docs" / "design-lints.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \| (\w+) \|", manual, flags=re.MULTILINE))
+    assert rows == {lint.id: lint.severity for lint in LINTS}
