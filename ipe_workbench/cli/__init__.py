@@ -1,0 +1,77 @@
+"""The command line ``ipe``: parses, calls the API, prints. One module a command group; no logic of its own.
+
+Results go to standard output, as tables or with ``--format json``; everything else to standard error. Exit codes:
+0 fine, 1 findings or a failed verification, 2 unusable input or usage, 3 an environment fault.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ipe_workbench.cli import check, coverage, frameworks, init, lab, report, simulate
+from ipe_workbench.errors import WorkbenchError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="ipe",
+    help="Design, simulate and report stackable micro-credentials for interprofessional education.",
+    epilog="Begin with: ipe init my-programme, then: ipe check my-programme",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("init")(init.init)
+app.command("check")(check.check)
+app.command("coverage")(coverage.coverage)
+app.add_typer(frameworks.app, name="frameworks", help="List, show and import competency frameworks.")
+app.command("simulate")(simulate.simulate)
+app.command("report")(report.report)
+app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab.lab)
+
+_debug = False
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from ipe_workbench import __version__
+
+        typer.echo(f"ipe-workbench {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Design, simulate and report stackable micro-credentials for interprofessional education."""
+    global _debug
+    _debug = debug
+
+
+def main() -> None:
+    """Run the command line; turn the package's own errors into one sentence and an exit code."""
+    try:
+        app()
+    except WorkbenchError as error:
+        if _debug:
+            raise
+        typer.echo(f"ipe: {_printable(str(error))}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader (head, less) has gone; that is no error of ours.
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _printable(text: str) -> str:
+    from ipe_workbench.cli.output import printable
+
+    return printable(text)

@@ -1,0 +1,302 @@
+"""Read a 1EdTech CASE package (1.0 at the root level, 1.1 inside ``CFPackage``) from a JSON file.
+
+Source: 1EdTech Competencies and Academic Standards Exchange, information model 1.0 and 1.1. Older servers write links
+as plain strings and leave nulls where a value is absent; both are read, and what was guessed or mended is a finding.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ipe_workbench.errors import UnreadableFileError
+from ipe_workbench.findings import Finding, Place, Severity, sort_findings
+from ipe_workbench.frameworks.model import Association, Competency, Framework
+
+__all__ = ["CaseReading", "read_case"]
+
+#: A whole national framework is some 20 MB; more than this is a mistake or an attack (64 MiB).
+_MAX_BYTES = 64 * 1024 * 1024
+_CHILD_OF = "isChildOf"
+
+
+@dataclass(frozen=True)
+class CaseReading:
+    """A framework read from a CASE package, with what the package held and what was found on the way.
+
+    `associations` counts every link by type, those that became the hierarchy included; `external_links` counts the ends
+    of links that lie outside the package.
+    """
+
+    framework: Framework
+    findings: tuple[Finding, ...]
+    associations: dict[str, int]
+    external_links: int
+    rubrics: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Facts of the package as plain JSON."""
+        framework = self.framework
+        return {
+            "id": framework.id,
+            "title": framework.title,
+            "items": len(framework.competencies),
+            "top_items": len(framework.roots),
+            "depth": framework.depth,
+            "leaves": len(framework.leaves),
+            "associations": self.associations,
+            "external_links": self.external_links,
+            "rubrics": self.rubrics,
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True)
+class _Link:
+    source: str
+    relation: str
+    target: str
+    order: int | None
+
+
+def read_case(path: str | Path) -> CaseReading:
+    """Read a CASE package.
+
+    Parameters
+    ----------
+    path : path
+        A JSON file: a package as a CASE server gives it.
+
+    Returns
+    -------
+    CaseReading
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is missing, too large, not JSON, or JSON of another kind.
+
+    Notes
+    -----
+    Linear in items and associations. An item's id is its ``identifier``, its code the ``humanCodingScheme``. Siblings
+    follow their sequence numbers; without one, the natural order of their codes (VE2 before VE10).
+    """
+    name = str(path)
+    package = _package(_json(Path(path), name), name)
+    return _Reader(package, name).read()
+
+
+def _json(path: Path, name: str) -> Any:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise _refused(f"The file is larger than {_MAX_BYTES // 2**20} MiB.", name)
+        return json.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        raise _refused("The file does not exist.", name, mend="Check the path.") from None
+    except UnicodeDecodeError:
+        raise _refused("The file is not UTF-8 text.", name) from None
+    except json.JSONDecodeError as error:
+        raise _refused(f"This is not valid JSON: {error.msg}.", name, error.lineno, "Is the file complete?") from None
+    except RecursionError:
+        raise _refused("The JSON is nested too deep to be a CASE package.", name) from None
+    except (OSError, ValueError) as error:
+        raise _refused(f"The file cannot be read: {error}.", name) from None
+
+
+def _package(data: Any, name: str) -> dict[str, Any]:
+    if isinstance(data, dict) and isinstance(data.get("CFPackage"), dict):
+        data = data["CFPackage"]
+    if (
+        not isinstance(data, dict)
+        or not isinstance(data.get("CFDocument"), dict)
+        or not isinstance(data.get("CFItems"), list)
+    ):
+        raise _refused(
+            "This JSON is not a CASE package: it has no CFDocument with CFItems.",
+            name,
+            mend="Ask the CASE server for the whole package (.../CFPackages/{id}).",
+        )
+    return data
+
+
+def _refused(message: str, file: str, line: int | None = None, mend: str = "") -> UnreadableFileError:
+    place = Place(file, line)
+    finding = Finding("unreadable-file", "error", message, mend, place)
+    return UnreadableFileError(message, place=str(place), mend=mend or None, findings=[finding])
+
+
+class _Reader:
+    """One reading of one package."""
+
+    def __init__(self, package: dict[str, Any], file: str) -> None:
+        self.package = package
+        self.file = file
+        self.findings: list[Finding] = []
+
+    def read(self) -> CaseReading:
+        document = self.package["CFDocument"]
+        items = self._items()
+        links = list(self._links())
+        document_id = _identifier(document) or ""
+        hierarchy, others = self._hierarchy(items, links, document_id)
+        title = _text(document.get("title"))
+        if not title:
+            title = "Untitled framework"
+            self._say("case-guessed", "warning", "The document has no title.", "document")
+        ends = {*items, document_id}
+        framework = Framework(
+            id=_slug(title) or document_id or "case-framework",
+            title=title,
+            version=_text(document.get("version")) or "",
+            publisher=_text(document.get("publisher")) or _text(document.get("creator")) or "",
+            source=_text(document.get("uri")) or "",
+            license=_license(document),
+            language=_text(document.get("language")) or "en",
+            status="draft" if _text(document.get("adoptionStatus")) == "Draft" else "current",
+            statement_source="publisher",
+            notes=_text(document.get("description")) or "",
+            competencies=tuple(self._competencies(items, hierarchy)),
+            associations=tuple(Association(source=o.source, relation=o.relation, target=o.target) for o in others),
+        )
+        external = sum((link.source not in ends) + (link.target not in ends) for link in links)
+        if external:
+            self._say("case-external", "info", f"{external} ends of links lie outside the package and are kept.")
+        rubrics = self.package.get("CFRubrics")
+        return CaseReading(
+            framework=framework,
+            findings=sort_findings(self.findings),
+            associations=dict(Counter(link.relation for link in links)),
+            external_links=external,
+            rubrics=len(rubrics) if isinstance(rubrics, list) else 0,
+        )
+
+    def _items(self) -> dict[str, dict[str, Any]]:
+        items: dict[str, dict[str, Any]] = {}
+        for index, item in enumerate(self.package["CFItems"]):
+            field = f"CFItems[{index}]"
+            reference = _identifier(item) if isinstance(item, dict) else None
+            if reference is None:
+                self._say("case-refused", "error", "The item has no identifier and is left out.", field)
+            elif reference in items:
+                self._say(
+                    "duplicate-id", "error", f"The identifier {reference} stands twice; the first is kept.", field
+                )
+            else:
+                items[reference] = item
+                if not _text(item.get("fullStatement")):
+                    self._say("case-guessed", "warning", f"The item {reference} has no statement.", field)
+        if not items:
+            raise _refused(
+                "The CASE package holds no usable item.", self.file, mend="Ask the server for the whole package."
+            )
+        return items
+
+    def _links(self) -> Iterator[_Link]:
+        associations = self.package.get("CFAssociations")
+        for index, one in enumerate(associations if isinstance(associations, list) else ()):
+            source = _identifier(one.get("originNodeURI")) if isinstance(one, dict) else None
+            target = _identifier(one.get("destinationNodeURI")) if isinstance(one, dict) else None
+            relation = _text(one.get("associationType")) if isinstance(one, dict) else None
+            if not (source and target and relation):
+                message = "The association lacks an end or its type and is left out."
+                self._say("case-refused", "error", message, f"CFAssociations[{index}]")
+                continue
+            order = one.get("sequenceNumber")
+            yield _Link(source, relation, target, order if isinstance(order, int) and order >= 0 else None)
+
+    def _hierarchy(
+        self, items: dict[str, dict[str, Any]], links: list[_Link], document_id: str
+    ) -> tuple[dict[str, _Link], list[_Link]]:
+        """The link to each item's parent, and every link that is not part of the tree."""
+        parents: dict[str, _Link] = {}
+        others: list[_Link] = []
+        for link in links:
+            inside = link.relation == _CHILD_OF and link.source in items
+            if not inside or (link.target not in items and link.target != document_id):
+                others.append(link)
+            elif link.source in parents:
+                others.append(link)
+                self._say("case-second-parent", "info", f"{link.source} has a second parent, kept as an association.")
+            else:
+                parents[link.source] = link
+        for link in _cut_circles(parents):
+            others.append(link)
+            message = f"{link.source} is part of itself in a circle of isChildOf; it is made a top item."
+            self._say("cycle", "error", message, "CFAssociations")
+        for reference in items.keys() - parents.keys():
+            self._say("case-guessed", "info", f"{reference} has no parent and is made a top item.")
+        return parents, others
+
+    def _competencies(self, items: dict[str, dict[str, Any]], parents: dict[str, _Link]) -> Iterator[Competency]:
+        def position(reference: str) -> tuple[Any, ...]:
+            link = parents.get(reference)
+            number = link.order if link and link.order is not None else float("inf")
+            return number, _natural(_text(items[reference].get("humanCodingScheme")) or ""), reference
+
+        for order, reference in enumerate(sorted(items, key=position)):
+            item = items[reference]
+            parent = parents[reference].target if reference in parents else None
+            yield Competency(
+                id=reference,
+                code=_text(item.get("humanCodingScheme")),
+                title=_text(item.get("abbreviatedStatement")),
+                statement=_text(item.get("fullStatement")),
+                parent=parent if parent in items else None,
+                type=_text(item.get("CFItemType")) or "competency",
+                order=order,
+            )
+
+    def _say(self, id: str, severity: Severity, message: str, field: str = "") -> None:
+        self.findings.append(Finding(id, severity, message, "", Place(self.file, None, field)))
+
+
+def _cut_circles(parents: dict[str, _Link]) -> list[_Link]:
+    """Take one link out of each circle of parents. Linear: each item is walked over once."""
+    cut: list[_Link] = []
+    settled: set[str] = set()
+    for start in list(parents):
+        path: set[str] = set()
+        here = start
+        while here in parents and here not in settled:
+            if here in path:
+                cut.append(parents.pop(here))
+                break
+            path.add(here)
+            here = parents[here].target
+        settled |= path
+    return cut
+
+
+def _identifier(node: Any) -> str | None:
+    """The identifier of a link or item; of an old plain-string address its last part."""
+    if isinstance(node, str):
+        return node.rstrip("/").rsplit("/", 1)[-1].strip() or None
+    if isinstance(node, dict):
+        for key in ("identifier", "sourcedId"):
+            if text := _text(node.get(key)):
+                return text
+        return _identifier(_text(node.get("uri")))
+    return None
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _license(document: dict[str, Any]) -> str:
+    link = document.get("licenseURI")
+    return _text(link.get("title")) or _text(link.get("uri")) or "" if isinstance(link, dict) else _text(link) or ""
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80].strip("-")
+
+
+def _natural(code: str) -> list[tuple[int, int, str]]:
+    """A key that puts VE2 before VE10."""
+    return [(0, int(one), "") if one.isdecimal() else (1, 0, one) for one in re.split(r"(\d+)", code) if one]

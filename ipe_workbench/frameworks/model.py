@@ -1,0 +1,320 @@
+"""The competency framework: what people should be able to do, as a tree of competencies with links."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as AnyMapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ipe_workbench.documents import FileModel
+from ipe_workbench.errors import UnknownNameError, near_names
+
+__all__ = [
+    "Association",
+    "Competency",
+    "Crosswalk",
+    "Framework",
+    "Mapping",
+    "TreeProblem",
+    "natural_order",
+    "tree_problems",
+]
+
+#: Whose words a statement is in; "none" where only codes may be shipped.
+StatementSource = Literal["paraphrase", "official-local", "publisher", "none"]
+
+
+class _Indexed(FileModel):
+    # Indexes are made when they are first asked for, and stand beside the fields in the instance's dictionary. A copy
+    # may have other fields and another process can make its own, so neither takes them along.
+
+    def model_copy(self, *, update: AnyMapping[str, Any] | None = None, deep: bool = False) -> Self:
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        fields = type(self).model_fields
+        return {**state, "__dict__": {key: value for key, value in state["__dict__"].items() if key in fields}}
+
+
+class Competency(FileModel):
+    """One item of a framework. `statement` is absent where only codes may be shipped."""
+
+    id: str = Field(min_length=1)
+    code: str | None = None
+    title: str | None = None
+    statement: str | None = None
+    parent: str | None = None
+    type: str = "competency"
+    order: int | None = None
+    statement_source: StatementSource | None = None
+
+
+class Association(FileModel):
+    """A link of an item to another item, which may lie outside the framework."""
+
+    id: str | None = None
+    source: str
+    relation: str
+    target: str
+
+
+class Framework(_Indexed):
+    """A competency framework: the content of one file in ``data/frameworks/``.
+
+    Examples
+    --------
+    >>> competencies = (Competency(id="C"), Competency(id="C10", parent="C"), Competency(id="C2", parent="C"))
+    >>> framework = Framework(id="ours", title="Our competencies", competencies=competencies)
+    >>> [one.id for one in framework.in_order()], framework.depth
+    (['C', 'C10', 'C2'], 2)
+    >>> framework["C3"]
+    Traceback (most recent call last):
+    ...
+    ipe_workbench.errors.UnknownNameError: `C3` is not in Our competencies. Did you mean C2 or C10 or C?
+    """
+
+    id: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    version: str = ""
+    year: int | None = None
+    publisher: str = ""
+    source: str = ""
+    license: str = ""
+    language: str = "en"
+    status: Literal["current", "superseded", "draft"] = "current"
+    superseded_by: str | None = None
+    statement_source: StatementSource = "paraphrase"
+    notes: str = ""
+    competencies: tuple[Competency, ...] = Field(min_length=1)
+    associations: tuple[Association, ...] = ()
+
+    @model_validator(mode="after")
+    def _tree(self) -> Framework:
+        if problems := tree_problems((one.id, one.parent) for one in self.competencies):
+            raise ValueError(" ".join(problem.message for problem in problems))
+        return self
+
+    @cached_property
+    def _by_id(self) -> dict[str, Competency]:
+        return {one.id: one for one in self.competencies}
+
+    @cached_property
+    def _by_code(self) -> dict[str, Competency | None]:
+        found: dict[str, Competency | None] = {}
+        for one in self.competencies:
+            if one.code:
+                found[one.code] = None if one.code in found else one
+        return found
+
+    @cached_property
+    def _parts(self) -> dict[str | None, tuple[Competency, ...]]:
+        parts: dict[str | None, list[Competency]] = {}
+        for one in self.competencies:
+            parts.setdefault(one.parent, []).append(one)
+        return {parent: _in_order_of_siblings(items) for parent, items in parts.items()}
+
+    def find(self, reference: str) -> Competency | None:
+        """The competency with that id, else the only one with that code, else ``None``."""
+        return self._by_id.get(reference) or self._by_code.get(reference)
+
+    def __contains__(self, reference: object) -> bool:
+        return isinstance(reference, str) and self.find(reference) is not None
+
+    def __getitem__(self, reference: str) -> Competency:
+        found = self.find(reference)
+        if found is not None:
+            return found
+        if reference in self._by_code:
+            message = f"`{reference}` is the code of several competencies of {self.title}."
+            raise UnknownNameError(message, mend="Name the one you mean by its id.")
+        known = dict.fromkeys(one.code or one.id for one in self.competencies)
+        raise UnknownNameError(f"`{reference}` is not in {self.title}.", mend=near_names(reference, known))
+
+    @property
+    def roots(self) -> tuple[Competency, ...]:
+        """The competencies that are part of no other."""
+        return self._parts.get(None, ())
+
+    @property
+    def leaves(self) -> tuple[Competency, ...]:
+        """The competencies without parts, in the order of the tree."""
+        return tuple(one for one in self.in_order() if one.id not in self._parts)
+
+    @property
+    def depth(self) -> int:
+        """Levels of the tree."""
+        level, depth = list(self.roots), 0
+        while level:
+            level, depth = [part for one in level for part in self.children(one.id)], depth + 1
+        return depth
+
+    def children(self, reference: str) -> tuple[Competency, ...]:
+        """The direct parts of a competency, in order."""
+        return self._parts.get(self[reference].id, ())
+
+    def ancestors(self, reference: str) -> tuple[Competency, ...]:
+        """What the competency is part of, nearest first."""
+        found, parent = [], self[reference].parent
+        while parent is not None:
+            found.append(self._by_id[parent])
+            parent = self._by_id[parent].parent
+        return tuple(found)
+
+    def descendants(self, reference: str) -> tuple[Competency, ...]:
+        """Every part of the competency at any depth, in the order of the tree."""
+        return tuple(self._below(self.children(reference)))
+
+    def in_order(self) -> Iterator[Competency]:
+        """Every competency, a whole before its parts.
+
+        Siblings follow their `order`; those without one come after, as they stand in the file, except that codes which
+        differ only in their numbers follow the numbers (VE2 before VE10).
+        """
+        return self._below(self.roots)
+
+    def _below(self, start: tuple[Competency, ...]) -> Iterator[Competency]:
+        waiting = list(reversed(start))
+        while waiting:
+            one = waiting.pop()
+            yield one
+            waiting.extend(reversed(self._parts.get(one.id, ())))
+
+
+class Mapping(FileModel):
+    """One row of a crosswalk."""
+
+    source: str
+    target: str
+    relation: Literal["exactMatchOf", "isRelatedTo", "broader", "narrower"] = "isRelatedTo"
+    note: str = ""
+
+
+class Crosswalk(_Indexed):
+    """Which competency of one framework corresponds to which of another."""
+
+    id: str
+    title: str
+    source: str
+    target: str
+    status: str = "draft"
+    license: str = ""
+    notes: str = ""
+    mappings: tuple[Mapping, ...]
+
+    def targets(self, source: str) -> tuple[str, ...]:
+        """What a competency of the source framework becomes."""
+        return tuple(one.target for one in self._by_source.get(source, ()))
+
+    def sources(self, target: str) -> tuple[str, ...]:
+        """Where a competency of the target framework comes from."""
+        return tuple(one.source for one in self._by_target.get(target, ()))
+
+    def unmapped_targets(self, framework: Framework) -> tuple[str, ...]:
+        """Leaves of the target framework that nothing maps to."""
+        return tuple(one.id for one in framework.leaves if one.id not in self._by_target)
+
+    @cached_property
+    def _by_source(self) -> dict[str, list[Mapping]]:
+        return _grouped((one.source, one) for one in self.mappings)
+
+    @cached_property
+    def _by_target(self) -> dict[str, list[Mapping]]:
+        return _grouped((one.target, one) for one in self.mappings)
+
+
+@dataclass(frozen=True, slots=True)
+class TreeProblem:
+    """Why items do not form a tree: which item (by its place in the list), which field of it, and a sentence."""
+
+    kind: Literal["duplicate-id", "unknown-parent", "cycle"]
+    index: int
+    field: Literal["id", "parent"]
+    subject: str
+    message: str
+
+
+def tree_problems(items: Iterable[tuple[str, str | None]]) -> tuple[TreeProblem, ...]:
+    """Everything that keeps items, given as (id, parent), from being a tree. Linear.
+
+    Examples
+    --------
+    >>> [problem.message for problem in tree_problems([("A", None), ("A1", "B")])]
+    ['The parent B of A1 does not exist.']
+    """
+    listed = list(items)
+    first: dict[str, int] = {}
+    problems: list[TreeProblem] = []
+    for index, (one, _) in enumerate(listed):
+        if first.setdefault(one, index) != index:
+            problems.append(TreeProblem("duplicate-id", index, "id", one, f"The id {one} stands twice."))
+    for index, (one, parent) in enumerate(listed):
+        if parent is not None and parent not in first:
+            message = f"The parent {parent} of {one} does not exist."
+            problems.append(TreeProblem("unknown-parent", index, "parent", one, message))
+    for circle in _circles({one: listed[index][1] for one, index in first.items()}):
+        shown = " > ".join([*circle[:6], "..." if len(circle) > 6 else circle[0]])
+        message = f"A competency is part of itself, in a circle of parents: {shown}."
+        problems.append(TreeProblem("cycle", first[circle[0]], "parent", circle[0], message))
+    return tuple(problems)
+
+
+def natural_order(code: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts codes as people do.
+
+    Examples
+    --------
+    >>> sorted(["VE10", "VE2", "RR1"], key=natural_order)
+    ['RR1', 'VE2', 'VE10']
+    """
+    parts = ((part, part.lstrip("0")) for part in _NUMBER.split(code) if part)
+    # Numbers are compared by length and digits: a code may be longer than what int() accepts.
+    return tuple((0, len(digits), digits) if _NUMBER.fullmatch(part) else (1, 0, part) for part, digits in parts)
+
+
+_NUMBER = re.compile("([0-9]+)")
+
+
+def _in_order_of_siblings(siblings: list[Competency]) -> tuple[Competency, ...]:
+    first_of_stem: dict[str, int] = {}
+
+    def position(numbered: tuple[int, Competency]) -> tuple[Any, ...]:
+        index, one = numbered
+        order = one.order if one.order is not None else math.inf
+        if one.code is None:
+            return order, index, ()
+        return order, first_of_stem.setdefault(_NUMBER.sub("0", one.code), index), natural_order(one.code)
+
+    # The keys are made in the order of the file, which is what makes a stem's first place its place.
+    return tuple(one for _, one in sorted(enumerate(siblings), key=position))
+
+
+def _circles(parents: dict[str, str | None]) -> Iterator[list[str]]:
+    """The members of each circle of parents. Linear: each item is walked over once."""
+    settled: set[str] = set()
+    for start in parents:
+        path: dict[str, None] = {}
+        here: str | None = start
+        while here is not None and here not in settled and here not in path:
+            path[here] = None
+            here = parents.get(here)
+        if here is not None and here in path:
+            members = list(path)
+            yield members[members.index(here) :]
+        settled.update(path)
+
+
+def _grouped(pairs: Iterable[tuple[str, Mapping]]) -> dict[str, list[Mapping]]:
+    groups: dict[str, list[Mapping]] = {}
+    for key, one in pairs:
+        groups.setdefault(key, []).append(one)
+    return groups
