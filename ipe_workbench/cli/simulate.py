@@ -1,0 +1,109 @@
+"""``ipe simulate``: what a cohort would achieve."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, print_table, printable, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ipe_workbench.simulation import SimulationResult
+
+
+def simulate(
+    programme: Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)],
+    scenario: Annotated[str, typer.Option(help="Name of a scenario of the programme, or a scenario file.")] = "today",
+    replicates: Annotated[
+        int | None, typer.Option(help="How many cohorts; the scenario's number by default.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Names the random numbers; the scenario's by default.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write Parquet files and summary.json to this folder.", show_default=False)
+    ] = None,
+    format: Annotated[OutputFormat, typer.Option(help="Print a table or JSON.")] = OutputFormat.table,
+) -> None:
+    """Simulate a cohort through the programme, with 95 % intervals.
+
+    Example: ipe simulate data/programmes/cu-ipe --scenario today --seed 7 --out runs/today
+    """
+    from ipe_workbench.credentials import load_programme
+    from ipe_workbench.simulation import find_scenario
+
+    loaded = load_programme(programme)
+    chosen = find_scenario(programme, scenario)
+    if out is not None:
+        from ipe_workbench.simulation.runs import check_target
+
+        check_target(out)
+    from ipe_workbench.simulation import simulate as run
+
+    started = time.perf_counter()
+    with _progress() as progress:
+        result = run(loaded, chosen, replicates=replicates, seed=seed, progress=progress)
+    wall = time.perf_counter() - started
+    if out is not None:
+        result.write(out)
+    if format is OutputFormat.json:
+        summary = result.summary()
+        order = ("learners", "replicates", "badges", "digest")
+        first: dict[str, Any] = {name: summary.pop(name) for name in order}
+        print_json({**first, "wall_s": round(wall, 3), **summary})
+    else:
+        _print_for_people(result, chosen.title, wall, out)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, nothing on a pipe."""
+    if not is_terminal():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Simulating cohorts", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _print_for_people(result: SimulationResult, title: str, wall: float, out: Path | None) -> None:
+    heading = f"{title}: {result.learners:,} learners, {result.replicates:,} simulated cohorts, seed {result.seed}"
+    columns = ("", ("Earned (simulated)", "right"), ("95 % interval", "right"), ("Retained", "right"), "Main obstacle")
+    badges = result.summary()
+    obstacles = {entry["id"]: entry for entry in badges["bottlenecks"]}
+    rows = []
+    for entry in badges["badges"]:
+        obstacle = obstacles.get(entry["id"], {"main": None, "shares": {}})
+        reason = f"{obstacle['main']} ({obstacle['shares'][obstacle['main']]:.0%})" if obstacle["main"] else "-"
+        rows.append((entry["title"], *_share(entry["earned"]), f"{entry['retained']['mean']:.1%}", reason))
+    print_table(table(heading, columns, rows))
+    if badges["stacks"]:
+        stacks = [(entry["title"], *_share(entry["earned"])) for entry in badges["stacks"]]
+        print_table(table("Stacks", columns[:3], stacks))
+    over = [row for row in badges["assessor_hours"] if row["share_over"] and row["share_over"] > 0.05]
+    for row in over:
+        typer.echo(
+            printable(
+                f"Assessors: {row['role']} in {row['term']} need {row['mean']:.0f} hours, "
+                f"capacity {row['capacity']:.0f} (exceeded in {row['share_over']:.0%} of the simulated cohorts)."
+            )
+        )
+    typer.echo(f"Simulated, not recorded. {wall:.1f} s. Digest {result.digest[:16]}.")
+    if out is not None:
+        typer.echo(printable(f"Written to {out}."))
+
+
+def _share(entry: dict[str, Any]) -> tuple[str, str]:
+    if entry["low"] is None:
+        return f"{entry['mean']:.1%}", "-"
+    return f"{entry['mean']:.1%}", f"{entry['low']:.1%} to {entry['high']:.1%}"

@@ -1,0 +1,162 @@
+"""Simulating a cohort: the kernel's pieces of work, spread over threads, summed in whole numbers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from ipe_workbench.credentials.programme import Programme
+from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.simulation.cohort_model import CohortModel, compile_cohort
+from ipe_workbench.simulation.kernel import Counts, empty_counts, run
+from ipe_workbench.simulation.results import SimulationResult
+from ipe_workbench.simulation.rule_table import desk_for
+from ipe_workbench.simulation.scenario import MAX_REPLICATES, MAX_SEED, Scenario
+from ipe_workbench.simulation.tabulate import result_of
+from ipe_workbench.simulation.totals import Totals
+
+__all__ = ["simulate"]
+
+#: Learners of one piece of work: large enough to outweigh its start, small enough to keep every thread busy.
+_LEARNERS_PER_PIECE = 16_384
+
+
+def simulate(
+    programme: Programme,
+    scenario: Scenario,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SimulationResult:
+    """Simulate a cohort through the programme.
+
+    Parameters
+    ----------
+    programme : Programme
+        The design. The scenario's `design_changes` are made first.
+    scenario : Scenario
+        Every parameter of the model.
+    replicates : int, optional
+        How many cohorts, 1 to 100,000; by default the scenario's.
+    seed : int, optional
+        Names the random numbers, 0 to 2**32 - 1; by default the scenario's.
+    threads : int, optional
+        How many threads; by default one a processor. The result does not depend on it.
+    progress : callable, optional
+        Called with the replicates done and all of them.
+
+    Returns
+    -------
+    SimulationResult
+
+    Raises
+    ------
+    UnusableInputError
+        When a number is out of range or the scenario does not fit the programme.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> result.learners, result.replicates
+    (700, 2)
+    """
+    replicates = _in_range("replicates", scenario.replicates if replicates is None else replicates, 1, MAX_REPLICATES)
+    seed = _in_range("seed", scenario.seed if seed is None else seed, 0, MAX_SEED)
+    workers = _processors() if threads is None else _in_range("threads", threads, 1, 4096)
+    model = compile_cohort(programme, scenario)
+    totals = Totals.of(model, replicates)
+    waiting: dict[int, tuple[Counts, int]] = {}
+    done = 0
+    for piece, counts in _computed(model, seed, list(_pieces(model.learners, replicates)), workers):
+        counts, left = _merged(waiting.pop(piece.first_replicate, None), counts, piece)
+        if left:
+            waiting[piece.first_replicate] = counts, left
+            continue
+        totals.add(piece.first_replicate, counts)
+        done += piece.replicates
+        if progress is not None:
+            progress(done, replicates)
+    return result_of(model, totals, seed=seed, before=programme)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some learners of some replicates; `blocks` pieces make up the whole cohort of those replicates."""
+
+    first_replicate: int
+    replicates: int
+    first_learner: int
+    last_learner: int
+    blocks: int
+
+
+def _pieces(learners: int, replicates: int) -> Iterator[_Piece]:
+    if learners > _LEARNERS_PER_PIECE:
+        starts = range(0, learners, _LEARNERS_PER_PIECE)
+        for replicate in range(replicates):
+            for start in starts:
+                yield _Piece(replicate, 1, start, min(start + _LEARNERS_PER_PIECE, learners), len(starts))
+        return
+    together = max(1, min(64, _LEARNERS_PER_PIECE // learners // 4))
+    for replicate in range(0, replicates, together):
+        yield _Piece(replicate, min(together, replicates - replicate), 0, learners, 1)
+
+
+def _computed(model: CohortModel, seed: int, pieces: list[_Piece], workers: int) -> Iterator[tuple[_Piece, Counts]]:
+    """The pieces' counts, in whatever order they are done."""
+
+    def compute(piece: _Piece) -> Counts:
+        counts = empty_counts(model, piece.replicates)
+        desk = desk_for(model.rules)
+        run(
+            model.arrays,
+            model.rules,
+            desk,
+            seed,
+            piece.first_replicate,
+            piece.first_learner,
+            piece.last_learner,
+            counts,
+        )
+        return counts
+
+    # The first piece runs alone: it compiles the kernel where no compiled copy is kept yet.
+    yield pieces[0], compute(pieces[0])
+    if workers == 1 or len(pieces) < 3:
+        for piece in pieces[1:]:
+            yield piece, compute(piece)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        # Few at a time, so that finished counts do not pile up in memory.
+        for start in range(1, len(pieces), workers * 2):
+            some = pieces[start : start + workers * 2]
+            yield from zip(some, pool.map(compute, some), strict=True)
+
+
+def _merged(before: tuple[Counts, int] | None, counts: Counts, piece: _Piece) -> tuple[Counts, int]:
+    if before is None:
+        return counts, piece.blocks - 1
+    for total, more in zip(before[0], counts, strict=True):
+        np.add(total, more, out=total)
+    return before[0], before[1] - 1
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _in_range(name: str, value: int, low: int, high: int) -> int:
+    if not low <= value <= high:
+        raise UnusableInputError(
+            f"The {name} must lie between {low:,} and {high:,}, but {value:,} was given.", mend="Choose another number."
+        )
+    return value

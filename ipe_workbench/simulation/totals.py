@@ -1,0 +1,95 @@
+"""Sums over replicates: whole numbers only, so that the order of adding cannot change a bit."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ipe_workbench.simulation.cohort_model import MAX_ATTEMPTS, CohortModel
+from ipe_workbench.simulation.kernel import OUTCOMES, Counts
+
+__all__ = ["Moments", "Totals"]
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass
+class Moments:
+    """Sum and sum of squares over replicates. The first axis is the profession, with one row more for all of them."""
+
+    total: Integers
+    squares: Integers
+
+    @classmethod
+    def zeros(cls, professions: int, *shape: int) -> Moments:
+        """Nothing added yet."""
+        return cls(np.zeros((professions + 1, *shape), np.int64), np.zeros((professions + 1, *shape), np.int64))
+
+    def add(self, counts: npt.NDArray[Any]) -> None:
+        """Add counts of several replicates, which are the first axis."""
+        whole = np.concatenate([counts, counts.sum(axis=1, keepdims=True)], axis=1, dtype=np.int64)
+        self.total += whole.sum(axis=0)
+        self.squares += (whole * whole).sum(axis=0)
+
+
+@dataclass
+class Totals:
+    """Everything that is kept of the replicates. The last week's `earned` is what was earned at the end."""
+
+    replicates: int
+    earned: Moments  # (P + 1, I, W) by the end of the week
+    retained: Moments  # (P + 1, B, W) holding the award and knowing, at the end of the week
+    held: Moments  # (P + 1, I)
+    outcome: Moments  # (P + 1, B, 6)
+    tries: Integers  # (B, MAX_ATTEMPTS)
+    passes: Integers  # (B, MAX_ATTEMPTS)
+    attempts: npt.NDArray[np.int32]  # (R, B, T)
+    earned_at_end: npt.NDArray[np.int32]  # (R, I), all professions together
+    retained_at_end: npt.NDArray[np.int32]  # (R, B)
+
+    @classmethod
+    def of(cls, model: CohortModel, replicates: int) -> Totals:
+        """Nothing added yet."""
+        p, b, s = len(model.professions), len(model.credentials), len(model.stacks)
+        w, t = model.calendar.weeks, len(model.calendar.terms)
+        return cls(
+            replicates,
+            Moments.zeros(p, b + s, w),
+            Moments.zeros(p, b, w),
+            Moments.zeros(p, b + s),
+            Moments.zeros(p, b, len(OUTCOMES)),
+            np.zeros((b, MAX_ATTEMPTS), np.int64),
+            np.zeros((b, MAX_ATTEMPTS), np.int64),
+            np.zeros((replicates, b, t), np.int32),
+            np.zeros((replicates, b + s), np.int32),
+            np.zeros((replicates, b), np.int32),
+        )
+
+    def add(self, first_replicate: int, counts: Counts) -> None:
+        """Add whole replicates, the first of which has that number."""
+        here = slice(first_replicate, first_replicate + len(counts.earned))
+        earned = np.cumsum(counts.earned, axis=-1, dtype=np.int64)
+        retained = np.cumsum(counts.retained, axis=-1, dtype=np.int64)
+        self.earned.add(earned)
+        self.retained.add(retained)
+        self.held.add(counts.held)
+        self.outcome.add(counts.outcome)
+        self.tries += counts.tries
+        self.passes += counts.passes
+        self.attempts[here] = counts.attempts
+        self.earned_at_end[here] = earned[..., -1].sum(axis=1)
+        self.retained_at_end[here] = retained[..., -1].sum(axis=1)
+
+    def digest(self) -> str:
+        """SHA-256 over all counts; the same for any number of threads and any way of cutting up the work."""
+        sha = hashlib.sha256()
+        for name, value in sorted(vars(self).items()):
+            parts = (value.total, value.squares) if isinstance(value, Moments) else (np.asarray(value, np.int64),)
+            for part in parts:
+                sha.update(f"{name}{part.shape}".encode())
+                sha.update(np.ascontiguousarray(part, "<i8").tobytes())
+        return sha.hexdigest()
