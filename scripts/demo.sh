@@ -16,7 +16,7 @@ step 2 "Draw its coverage of the IPEC Core Competencies 2023"
 step 3 "Simulate a cohort of 700 learners, 100 times"
 "$ipe" simulate "$programme" --scenario today --replicates 100 --seed 7 --out runs/cu-ipe-today
 step 4 "Render the report of the term"
-"$ipe" report "$term" --programme "$programme" --scenario today --seed 7
+"$ipe" report "$term" --programme "$programme" --scenario today --run runs/cu-ipe-today
 
 cat <<TEXT
 

@@ -49,7 +49,7 @@ def coverage(
     if figure is not None:
         from ipe_workbench.figures import coverage_heatmap
 
-        coverage_heatmap(result).save(figure)
+        coverage_heatmap(result, {one.id: one.title for one in loaded.credentials.values()}).save(figure)
     if format is CoverageFormat.json:
         print_json(result.to_dict())
     elif format is CoverageFormat.csv:

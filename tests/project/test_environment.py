@@ -52,9 +52,11 @@ def test_lock_pins_every_dependency_with_hashes_and_names_no_address(lock):
     blocks = re.split(r"\n(?=[a-z0-9])", text)
     assert all("--hash=sha256:" in block for block in blocks)
     pinned = {re.match(r"[a-z0-9._-]+", block).group().replace("_", "-") for block in blocks}
-    wanted = {one.lower() for one in declared()} if "dev" in lock else {
-        Requirement(one).name.lower() for one in PYPROJECT["project"]["dependencies"]
-    }
+    wanted = (
+        {one.lower() for one in declared()}
+        if "dev" in lock
+        else {Requirement(one).name.lower() for one in PYPROJECT["project"]["dependencies"]}
+    )
     assert {one.replace(".", "-") for one in wanted} <= {one.replace(".", "-") for one in pinned}
 
 

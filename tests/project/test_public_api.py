@@ -28,7 +28,9 @@ def test_unknown_name_is_an_attribute_error():
         ipe_workbench.nothing_like_it  # noqa: B018
 
 
-@pytest.mark.parametrize("room", ["frameworks", "credentials", "pathways", "simulation", "evaluation", "figures", "reporting"])
+@pytest.mark.parametrize(
+    "room", ["frameworks", "credentials", "pathways", "simulation", "evaluation", "figures", "reporting"]
+)
 def test_each_room_exports_only_names_that_exist_and_says_what_it_is_for(room):
     module = importlib.import_module(f"ipe_workbench.{room}")
     assert len(module.__doc__ or "") > 80

@@ -40,5 +40,7 @@ def test_each_shipped_file_names_its_schema_and_obeys_it(path):
     reference = first.split("=", 1)[1]
     folder = path.parent if template not in path.parents else data_folder() / path.parent.relative_to(template)
     schema = json.loads((folder / reference).resolve().read_text(encoding="utf-8"))
-    data = json.loads(json.dumps(document.data, default=lambda one: one.isoformat() if isinstance(one, datetime.date) else one))
+    data = json.loads(
+        json.dumps(document.data, default=lambda one: one.isoformat() if isinstance(one, datetime.date) else one)
+    )
     assert [error.message for error in Draft202012Validator(schema).iter_errors(data)] == []

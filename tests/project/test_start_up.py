@@ -8,7 +8,18 @@ import sys
 
 import pytest
 
-HEAVY = {"pandas", "matplotlib", "numba", "ortools", "scipy", "networkx", "pyarrow", "papermill", "IPython", "ipywidgets"}
+HEAVY = {
+    "pandas",
+    "matplotlib",
+    "numba",
+    "ortools",
+    "scipy",
+    "networkx",
+    "pyarrow",
+    "papermill",
+    "IPython",
+    "ipywidgets",
+}
 PROBE = "import sys, json; {code}\nprint(json.dumps(sorted(sys.modules)))"
 
 

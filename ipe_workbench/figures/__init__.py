@@ -1,0 +1,46 @@
+"""One function a figure: a value of the core in, a figure with its alternative text out.
+
+In come coverage and simulation results; out go `AccessibleFigure` values that show themselves in a notebook, write SVG,
+PNG and PDF, and carry their message in words. One style, safe for colour-blind readers and for print.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipe_workbench.figures.accessible import AccessibleFigure
+    from ipe_workbench.figures.attainment import attainment_by_badge, attainment_by_profession, attainment_over_time
+    from ipe_workbench.figures.coverage import coverage_heatmap
+    from ipe_workbench.figures.workload import assessor_load, bottlenecks
+
+_HOMES = {
+    "AccessibleFigure": "accessible",
+    "assessor_load": "workload",
+    "attainment_by_badge": "attainment",
+    "attainment_by_profession": "attainment",
+    "attainment_over_time": "attainment",
+    "bottlenecks": "workload",
+    "coverage_heatmap": "coverage",
+}
+
+__all__ = [
+    "AccessibleFigure",
+    "assessor_load",
+    "attainment_by_badge",
+    "attainment_by_profession",
+    "attainment_over_time",
+    "bottlenecks",
+    "coverage_heatmap",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,74 @@
+"""How the sections word numbers, lists and marks."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from ipe_workbench.figures.charts import percent
+from ipe_workbench.reporting.html import Html, Number
+from ipe_workbench.reporting.term_report import Share
+
+__all__ = ["SIMULATED", "counted", "day", "interval", "listed", "share", "share_cell"]
+
+#: Stands beside every number that was simulated.
+SIMULATED = Html('<span class="simulated">simulated</span>')
+
+
+def share(value: Share) -> str:
+    r"""A share with its interval.
+
+    Examples
+    --------
+    >>> share(Share("a", "A", 0.93, 0.91, 0.95)).replace("\xa0", " ")
+    '93 % (91 to 95 %)'
+    """
+    return f"{percent(value.mean)}{interval(value.low, value.high)}"
+
+
+def share_cell(value: Share | None) -> Number:
+    """A share as a cell of a table; a dash where nobody may earn it."""
+    return Number(share(value) if value else "–")
+
+
+def interval(low: float, high: float) -> str:
+    """The interval in brackets, with a leading blank; nothing where a single replicate gave none."""
+    if low != low or high != high:
+        return ""
+    return f" ({percent(low).removesuffix('%').rstrip()} to {percent(high)})"
+
+
+def counted(number: int, word: str) -> str:
+    """The number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "badge"), counted(2, "badge"), counted(3, "sub-competency")
+    ('1 badge', '2 badges', '3 sub-competencies')
+    """
+    if number == 1:
+        return f"1 {word}"
+    return f"{number:,} {word[:-1]}ies" if word.endswith("y") else f"{number:,} {word}s"
+
+
+def listed(words: Sequence[str], limit: int = 12) -> str:
+    """The words as a list in a sentence.
+
+    Examples
+    --------
+    >>> listed(["VE9", "VE11", "TT9"]), listed(["a", "b", "c"], limit=2)
+    ('VE9, VE11 and TT9', 'a, b and 1 more')
+    """
+    shown = list(words[:limit]) + ([f"{len(words) - limit} more"] if len(words) > limit else [])
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def day(date: datetime.date) -> str:
+    """The date as people write it.
+
+    Examples
+    --------
+    >>> day(datetime.date(2026, 8, 24))
+    '24 August 2026'
+    """
+    return f"{date.day} {date:%B %Y}"
