@@ -23,6 +23,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.scalarfloat import ScalarFloat
 from ruamel.yaml.scalarint import ScalarInt
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from ipe_workbench.errors import UnreadableFileError
 from ipe_workbench.findings import Finding, Place
@@ -105,7 +106,7 @@ class Document:
         hours: 4
         """
         tree = _parse(self.text, self.path)
-        _merge_map(tree, data)
+        _merge_map(tree, _quoted(data))
         stream = io.StringIO()
         _yaml().dump(tree, stream)
         return Document(self.path, tree, stream.getvalue())
@@ -337,6 +338,17 @@ def _as_finding(problem: Mapping[str, Any], document: Document, subject: str) ->
         message = f"`{place.field or name}` is not valid: {text[0].lower() + text[1:]} (found {shown})."
         mend = "Correct the value; the schema named in the file's first line lists what is allowed."
     return Finding("invalid-field", "error", message, mend, place, subject)
+
+
+def _quoted(value: Any) -> Any:
+    """The value with texts in quotes that need escapes: bare, the writer would put NEL (U+0085) out as a line break."""
+    if isinstance(value, Mapping):
+        return {key: _quoted(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_quoted(one) for one in value]
+    if isinstance(value, str) and any(not sign.isprintable() and sign != "\n" for sign in value):
+        return DoubleQuotedScalarString(value)
+    return value
 
 
 def _merge_map(tree: CommentedMap, data: Mapping[str, Any]) -> None:

@@ -28,8 +28,9 @@ def list_all(format: _Format = OutputFormat.table) -> None:
     if format is OutputFormat.json:
         print_json([asdict(one) for one in found])
         return
-    rows = [(one.id, one.title, one.status, one.competencies) for one in found]
-    print_table(table("Built-in frameworks", ("Id", "Title", "Status", ("Competencies", "right")), rows))
+    rows = [(one.id, one.title, one.version, one.status, one.competencies) for one in found]
+    columns = ("Id", "Title", "Version", "Status", ("Competencies", "right"))
+    print_table(table("Built-in frameworks", columns, rows))
 
 
 @app.command()
@@ -48,11 +49,15 @@ def show(
         print_json(shown.model_dump(mode="json", exclude_none=True))
         return
     rows = [
-        ("  " * len(shown.ancestors(one.id)) + (one.code or one.id), one.title or one.statement or "(no text included)")
+        (
+            "  " * len(shown.ancestors(one.id)) + (one.code or one.id),
+            ". ".join(filter(None, (one.title, one.statement))) or "(no text included)",
+        )
         for one in shown.in_order()
     ]
     print_table(table(shown.title, ("Code", "Statement"), rows))
-    typer.echo(printable(f"Status: {shown.status}. Source: {shown.source or 'not stated'}. Licence: {shown.license}."))
+    source, licence = (value or "not stated" for value in (shown.source, shown.license))
+    typer.echo(printable(f"Status: {shown.status}. Source: {source}. Licence: {licence}."))
 
 
 @app.command("import")
@@ -84,4 +89,4 @@ def import_case(
         )
     )
     if written is not None:
-        typer.echo(f"Written to {written}.")
+        typer.echo(printable(f"Written to {written}."))

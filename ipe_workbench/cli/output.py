@@ -32,12 +32,17 @@ def printable(text: str) -> str:
     >>> printable("Teams\x1b[2J & huddles\n")
     'Teams?[2J & huddles?'
     """
-    return "".join("?" if unicodedata.category(one) in ("Cc", "Cf", "Cs") else one for one in text)
+    return "".join("?" if _moves_the_cursor(one) else one for one in text)
+
+
+def _moves_the_cursor(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs")
 
 
 def print_json(value: Any) -> None:
-    """Print a result as JSON, keys in the order given."""
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print a result as JSON, keys in the order given; control characters are escaped, letters are not."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    typer.echo("".join(json.dumps(one)[1:-1] if one != "\n" and _moves_the_cursor(one) else one for one in text))
 
 
 def is_terminal() -> bool:

@@ -14,7 +14,9 @@ from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, prin
 
 def report(
     term: Annotated[str, typer.Argument(help="Id of the term, such as 2026-fall.", show_default=False)],
-    programme: Annotated[Path, typer.Option(help="Folder of the programme.", show_default=False)],
+    programme: Annotated[
+        Path, typer.Option(help="Folder of the programme; this folder by default.", show_default=False)
+    ] = Path(),
     scenario: Annotated[str, typer.Option(help="Id or file of the scenario to simulate.")] = "today",
     replicates: Annotated[
         int | None, typer.Option(min=1, help="Simulated cohorts; the scenario's number by default.")
@@ -26,7 +28,9 @@ def report(
     ] = None,
     format: Annotated[OutputFormat, typer.Option(help="Print the files for people, or JSON.")] = OutputFormat.table,
 ) -> None:
-    """Render the report of a term: one HTML page, its executed notebook and its tables.
+    """Render the report of a term as one HTML page.
+
+    The page opens without a network; its executed notebook and its tables stand beside it.
 
     Example: ipe report 2026-fall --programme data/programmes/cu-ipe --replicates 100
     """

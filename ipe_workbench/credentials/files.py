@@ -310,7 +310,13 @@ class _Reader:
                 )
             )
             return None
-        document = self._document(self.folder / "programme.yaml")
+        path = self.folder / "programme.yaml"
+        if not path.exists():
+            mend = "Name the folder of a programme, or make one with `ipe init`."
+            finding = Finding("unreadable-file", "error", "There is no programme.yaml here.", mend, Place(str(path)))
+            self._unreadable(finding)
+            return None
+        document = self._document(path)
         if document is None:
             return None
         info, findings = validate(ProgrammeInfo, document)
@@ -374,6 +380,7 @@ class _Reader:
             try:
                 framework = open_framework(reference, base=self.folder)
             except WorkbenchError as error:
+                self.findings.extend(getattr(error, "findings", ()))
                 place = document.place("frameworks", index)
                 mend = (
                     error.mend or "Name a built-in framework (`ipe frameworks list`) or a file beside programme.yaml."

@@ -92,10 +92,18 @@ def draw_dots(
         )
         axes.plot([row.value], [line], marker="o", markersize=7, color=ACCENT, zorder=4, clip_on=False)
         if numbers:
+            not_yet = row.high == 0 and bool(row.later)
             axes.annotate(
-                f"{percent(row.value)}", (1, line), xycoords=("axes fraction", "data"), xytext=(8, 0),
-                textcoords="offset points", va="center", size=10, weight="bold", annotation_clip=False,
-            )  # fmt: skip
+                "not yet" if not_yet else percent(row.value),
+                (1, line),
+                xycoords=("axes fraction", "data"),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                size=10,
+                weight="normal" if not_yet else "bold",
+                annotation_clip=False,
+            )
     names = [fitted(row.label, room, size=LABEL_SIZE) for row in rows] if labels else ["" for _ in rows]
     axes.set_yticks(range(len(rows)), names)
     axes.set_ylim(len(rows) - 0.4, -0.6)

@@ -1,7 +1,7 @@
 """What people should be able to do: competency frameworks, and crosswalks between their versions.
 
-In come our YAML files and CASE packages; out go immutable frameworks whose competencies are found by id or
-code, and their tree of parts.
+In come our YAML files and CASE packages; out go immutable frameworks whose competencies are found by id or code, with
+their tree of parts and their links, and findings about what was mended or could not be used.
 """
 
 from ipe_workbench.frameworks.builtin import (
@@ -10,11 +10,10 @@ from ipe_workbench.frameworks.builtin import (
     load_crosswalk,
     load_framework,
     open_framework,
-    read_framework,
-    write_framework,
 )
 from ipe_workbench.frameworks.case import CaseReading, read_case
 from ipe_workbench.frameworks.model import Association, Competency, Crosswalk, Framework, Mapping
+from ipe_workbench.frameworks.yaml_files import read_crosswalk, read_framework, write_framework
 
 __all__ = [
     "Association",
@@ -29,6 +28,7 @@ __all__ = [
     "load_framework",
     "open_framework",
     "read_case",
+    "read_crosswalk",
     "read_framework",
     "write_framework",
 ]

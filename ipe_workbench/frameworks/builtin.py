@@ -1,27 +1,23 @@
-"""The frameworks and crosswalks that ship with the package, by id."""
+"""The frameworks and crosswalks that ship with the package, by id; and any framework by id or file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
-from ipe_workbench.documents import parse_document, read_document, validate, write_atomically
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 from ipe_workbench.findings import Finding
 from ipe_workbench.frameworks.case import read_case
 from ipe_workbench.frameworks.model import Crosswalk, Framework
+from ipe_workbench.frameworks.yaml_files import read_crosswalk, read_framework
 from ipe_workbench.resources import data_folder
 
-__all__ = [
-    "FrameworkSummary",
-    "list_frameworks",
-    "load_crosswalk",
-    "load_framework",
-    "open_framework",
-    "read_framework",
-    "write_framework",
-]
+__all__ = ["FrameworkSummary", "list_frameworks", "load_crosswalk", "load_framework", "open_framework"]
+
+Read = TypeVar("Read", Framework, Crosswalk)
+_CROSSWALK = "crosswalk-"
 
 
 @dataclass(frozen=True)
@@ -36,43 +32,53 @@ class FrameworkSummary:
 
 
 def list_frameworks() -> tuple[FrameworkSummary, ...]:
-    """The built-in frameworks, by id."""
+    """The built-in frameworks, by id.
+
+    Examples
+    --------
+    >>> [one.id for one in list_frameworks() if one.status == "current"]
+    ['cihc-2024', 'ipec-2023']
+    """
     return tuple(
         FrameworkSummary(one.id, one.title, one.version, one.status, len(one.competencies))
-        for one in map(load_framework, _names())
+        for one in map(load_framework, _frameworks())
     )
-
-
-def _names() -> list[str]:
-    folder = data_folder() / "frameworks"
-    return sorted(path.stem for path in folder.glob("*.yaml") if not path.stem.startswith("crosswalk-"))
 
 
 @lru_cache(maxsize=32)
 def load_framework(reference: str) -> Framework:
-    """A built-in framework by its id. Raises `UnknownNameError`."""
-    if reference not in _names():
-        raise UnknownNameError(f"`{reference}` is not a built-in framework.", mend=near_names(reference, _names()))
-    framework, findings = read_framework(data_folder() / "frameworks" / f"{reference}.yaml")
-    if framework is None:
-        raise UnusableInputError(findings[0].message, place=str(findings[0].place), findings=findings)
-    return framework
+    """A built-in framework by its id; read once.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is none with that id; the message lists near ones.
+
+    Examples
+    --------
+    >>> load_framework("ipec-2023")["VE2"].parent
+    'VE'
+    """
+    if reference not in _frameworks():
+        raise _unknown(reference, "framework", _frameworks())
+    return _usable(*read_framework(_file(reference)))
 
 
-def read_framework(path: Path) -> tuple[Framework | None, tuple[Finding, ...]]:
-    """Read a framework from our own YAML."""
-    return validate(Framework, read_document(path))
-
-
+@lru_cache(maxsize=32)
 def load_crosswalk(reference: str) -> Crosswalk:
-    """A built-in crosswalk by its id."""
-    crosswalk, findings = validate(Crosswalk, read_document(data_folder() / "frameworks" / f"{reference}.yaml"))
-    if crosswalk is None:
-        raise UnusableInputError(findings[0].message, place=str(findings[0].place), findings=findings)
-    return crosswalk
+    """A built-in crosswalk by its id; read once. Raises `UnknownNameError`.
+
+    Examples
+    --------
+    >>> load_crosswalk("crosswalk-ipec-2016-2023").targets("CC1")
+    ('C2',)
+    """
+    if reference not in _crosswalks():
+        raise _unknown(reference, "crosswalk", _crosswalks())
+    return _usable(*read_crosswalk(_file(reference)))
 
 
-def open_framework(reference: str, *, base: Path | None = None) -> Framework:
+def open_framework(reference: str, base: Path | None = None) -> Framework:
     """A built-in framework by its id, or one from a file (our YAML, or a CASE package in JSON).
 
     Parameters
@@ -87,32 +93,47 @@ def open_framework(reference: str, *, base: Path | None = None) -> Framework:
     UnknownNameError
         When it is neither a built-in id nor a file of a known kind.
     UnusableInputError
-        When the file cannot be used.
+        When the file cannot be used; `findings` has every reason.
 
     Examples
     --------
     >>> len(open_framework("ipec-2023").leaves)
     33
     """
-    if reference in _names():
+    if reference in _frameworks():
         return load_framework(reference)
     path = (base or Path()) / reference
-    if path.suffix == ".json":
+    kind = path.suffix.lower()
+    if kind == ".json":
         return read_case(path).framework
-    if path.suffix not in (".yaml", ".yml"):
-        raise UnknownNameError(f"`{reference}` is not a built-in framework.", mend=near_names(reference, _names()))
-    framework, findings = read_framework(path)
-    if framework is None:
-        raise UnusableInputError(findings[0].message, place=str(findings[0].place), findings=findings)
-    return framework
+    if kind in (".yaml", ".yml"):
+        return _usable(*read_framework(path))
+    raise _unknown(reference, "framework", _frameworks())
 
 
-def write_framework(framework: Framework, folder: Path) -> Path:
-    """Write a framework as our YAML to ``folder/<id>.yaml``; a file that is there already is not overwritten."""
-    path = folder / f"{framework.id}.yaml"
-    if path.exists():
-        raise UnusableInputError("The file exists already.", place=str(path), mend="Remove it, or name another folder.")
-    start = parse_document(f"id: {framework.id}\n", str(path))
-    data = framework.model_dump(mode="json", exclude_defaults=True)
-    write_atomically(path, start.edited(data).text)
-    return path
+def _frameworks() -> list[str]:
+    return [name for name in _files() if not name.startswith(_CROSSWALK)]
+
+
+def _crosswalks() -> list[str]:
+    return [name for name in _files() if name.startswith(_CROSSWALK)]
+
+
+def _files() -> list[str]:
+    return sorted(path.stem for path in (data_folder() / "frameworks").glob("*.yaml"))
+
+
+def _file(name: str) -> Path:
+    return data_folder() / "frameworks" / f"{name}.yaml"
+
+
+def _unknown(reference: str, kind: str, known: list[str]) -> UnknownNameError:
+    return UnknownNameError(f"`{reference}` is not a built-in {kind}.", mend=near_names(reference, known))
+
+
+def _usable(value: Read | None, findings: tuple[Finding, ...]) -> Read:
+    if value is None:
+        first, more = findings[0], len(findings) - 1
+        mend = first.mend + (f" (And {more} more.)" if more else "")
+        raise UnusableInputError(first.message, place=str(first.place), mend=mend or None, findings=findings)
+    return value

@@ -1,7 +1,8 @@
 """Read a 1EdTech CASE package (1.0 at the root level, 1.1 inside ``CFPackage``) from a JSON file.
 
 Source: 1EdTech Competencies and Academic Standards Exchange, information model 1.0 and 1.1. Older servers write links
-as plain strings and leave nulls where a value is absent; both are read, and what was guessed or mended is a finding.
+as plain strings and leave nulls where a value is absent; both are read. What was guessed, mended or not kept is a
+finding.
 """
 
 from __future__ import annotations
@@ -16,13 +17,24 @@ from typing import Any
 
 from ipe_workbench.errors import UnreadableFileError
 from ipe_workbench.findings import Finding, Place, Severity, sort_findings
-from ipe_workbench.frameworks.model import Association, Competency, Framework
+from ipe_workbench.frameworks.model import Association, Competency, Framework, natural_order
 
 __all__ = ["CaseReading", "read_case"]
 
 #: A whole national framework is some 20 MB; more than this is a mistake or an attack (64 MiB).
 _MAX_BYTES = 64 * 1024 * 1024
 _CHILD_OF = "isChildOf"
+#: The association types of CASE 1.0 and 1.1, by which other spellings of them ("Is Child Of") are known.
+_RELATIONS = {
+    name.casefold(): name
+    for name in (
+        *(_CHILD_OF, "isPeerOf", "isPartOf", "exactMatchOf", "precedes", "isRelatedTo", "replacedBy", "exemplar"),
+        *("hasSkillLevel", "isTranslationOf"),
+    )
+}
+#: What an item's competency carries, and what only serves the server that the item came from.
+_KEPT = {"identifier", "humanCodingScheme", "abbreviatedStatement", "fullStatement", "CFItemType", "CFItemTypeURI"}
+_KEPT |= {"uri", "CFDocumentURI", "CFItemAssociationURI", "lastChangeDateTime"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,7 @@ class CaseReading:
 
 @dataclass(frozen=True)
 class _Link:
+    id: str | None
     source: str
     relation: str
     target: str
@@ -87,15 +100,26 @@ def read_case(path: str | Path) -> CaseReading:
     follow their sequence numbers; without one, the natural order of their codes (VE2 before VE10).
     """
     name = str(path)
-    package = _package(_json(Path(path), name), name)
-    return _Reader(package, name).read()
+    data, mended = _json(Path(path), name)
+    reader = _Reader(_package(data, name), name)
+    if mended:
+        reader.say(
+            "case-mended", "warning", "Broken characters were replaced by the sign \ufffd.", "", "Correct the texts."
+        )
+    return reader.read()
 
 
-def _json(path: Path, name: str) -> Any:
+def _json(path: Path, name: str) -> tuple[Any, bool]:
+    """The content, and whether characters that no text may hold (half of a surrogate pair) were replaced."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise _refused(f"The file is larger than {_MAX_BYTES // 2**20} MiB.", name)
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        data = json.loads(text)
+        if not _SURROGATE.search(text):
+            return data, False
+        whole = _whole(data)
+        return whole, whole != data
     except FileNotFoundError:
         raise _refused("The file does not exist.", name, mend="Check the path.") from None
     except UnicodeDecodeError:
@@ -106,6 +130,17 @@ def _json(path: Path, name: str) -> Any:
         raise _refused("The JSON is nested too deep to be a CASE package.", name) from None
     except (OSError, ValueError) as error:
         raise _refused(f"The file cannot be read: {error}.", name) from None
+
+
+_SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 
 
 def _package(data: Any, name: str) -> dict[str, Any]:
@@ -147,10 +182,10 @@ class _Reader:
         title = _text(document.get("title"))
         if not title:
             title = "Untitled framework"
-            self._say("case-guessed", "warning", "The document has no title.", "document")
+            self.say("case-guessed", "warning", "The document has no title.", "CFDocument", "Give it a title.")
         ends = {*items, document_id}
         framework = Framework(
-            id=_slug(title) or document_id or "case-framework",
+            id=_slug(title) or _slug(document_id) or "case-framework",
             title=title,
             version=_text(document.get("version")) or "",
             publisher=_text(document.get("publisher")) or _text(document.get("creator")) or "",
@@ -161,11 +196,17 @@ class _Reader:
             statement_source="publisher",
             notes=_text(document.get("description")) or "",
             competencies=tuple(self._competencies(items, hierarchy)),
-            associations=tuple(Association(source=o.source, relation=o.relation, target=o.target) for o in others),
+            associations=tuple(
+                Association(id=one.id, source=one.source, relation=one.relation, target=one.target) for one in others
+            ),
         )
         external = sum((link.source not in ends) + (link.target not in ends) for link in links)
         if external:
-            self._say("case-external", "info", f"{external} ends of links lie outside the package and are kept.")
+            message = (
+                f"Ends of associations outside the package: {external}. They are kept by identifier, not by address."
+            )
+            self.say("case-external", "info", message, "CFAssociations")
+        self._say_what_is_not_kept(items)
         rubrics = self.package.get("CFRubrics")
         return CaseReading(
             framework=framework,
@@ -181,33 +222,36 @@ class _Reader:
             field = f"CFItems[{index}]"
             reference = _identifier(item) if isinstance(item, dict) else None
             if reference is None:
-                self._say("case-refused", "error", "The item has no identifier and is left out.", field)
+                message = "The item has no identifier and is left out."
+                self.say("case-refused", "error", message, field, "Give it an identifier.")
             elif reference in items:
-                self._say(
-                    "duplicate-id", "error", f"The identifier {reference} stands twice; the first is kept.", field
-                )
+                message = f"The identifier {reference} stands twice; the first is kept."
+                self.say("duplicate-id", "error", message, field, "Give each item an identifier of its own.")
             else:
                 items[reference] = item
                 if not _text(item.get("fullStatement")):
-                    self._say("case-guessed", "warning", f"The item {reference} has no statement.", field)
+                    message = f"The item {reference} has no statement."
+                    self.say("case-guessed", "warning", message, field, "Write its fullStatement.")
         if not items:
-            raise _refused(
-                "The CASE package holds no usable item.", self.file, mend="Ask the server for the whole package."
-            )
+            mend = "Ask the CASE server for the whole package (.../CFPackages/{id})."
+            raise _refused("The CASE package holds no usable item.", self.file, mend=mend)
         return items
 
     def _links(self) -> Iterator[_Link]:
         associations = self.package.get("CFAssociations")
         for index, one in enumerate(associations if isinstance(associations, list) else ()):
-            source = _identifier(one.get("originNodeURI")) if isinstance(one, dict) else None
-            target = _identifier(one.get("destinationNodeURI")) if isinstance(one, dict) else None
-            relation = _text(one.get("associationType")) if isinstance(one, dict) else None
-            if not (source and target and relation):
+            field = f"CFAssociations[{index}]"
+            link = one if isinstance(one, dict) else {}
+            source, target = _identifier(link.get("originNodeURI")), _identifier(link.get("destinationNodeURI"))
+            written = _text(link.get("associationType"))
+            if not (source and target and written):
                 message = "The association lacks an end or its type and is left out."
-                self._say("case-refused", "error", message, f"CFAssociations[{index}]")
+                self.say("case-refused", "error", message, field, "Give it a type, an origin and a destination.")
                 continue
-            order = one.get("sequenceNumber")
-            yield _Link(source, relation, target, order if isinstance(order, int) and order >= 0 else None)
+            relation = _RELATIONS.get(re.sub(r"[\s_-]", "", written).casefold(), written)
+            if relation != written:
+                self.say("case-mended", "info", f"The association type {written} is read as {relation}.", field)
+            yield _Link(_text(link.get("identifier")), source, relation, target, _number(link.get("sequenceNumber")))
 
     def _hierarchy(
         self, items: dict[str, dict[str, Any]], links: list[_Link], document_id: str
@@ -221,22 +265,26 @@ class _Reader:
                 others.append(link)
             elif link.source in parents:
                 others.append(link)
-                self._say("case-second-parent", "info", f"{link.source} has a second parent, kept as an association.")
+                message = f"{link.source} has a second parent, which is kept as an association."
+                self.say("case-second-parent", "info", message, "CFAssociations", "Decide which parent is meant.")
             else:
                 parents[link.source] = link
+        orphans = [reference for reference in items if reference not in parents]
+        if orphans:
+            shown = ", ".join(orphans[:3]) + (", ..." if len(orphans) > 3 else "")
+            message = f"Items without a parent in the package, made top items: {len(orphans)} ({shown})."
+            self.say("case-guessed", "info", message, "CFAssociations")
         for link in _cut_circles(parents):
             others.append(link)
             message = f"{link.source} is part of itself in a circle of isChildOf; it is made a top item."
-            self._say("cycle", "error", message, "CFAssociations")
-        for reference in items.keys() - parents.keys():
-            self._say("case-guessed", "info", f"{reference} has no parent and is made a top item.")
+            self.say("cycle", "error", message, "CFAssociations", "Remove one association of the circle.")
         return parents, others
 
     def _competencies(self, items: dict[str, dict[str, Any]], parents: dict[str, _Link]) -> Iterator[Competency]:
         def position(reference: str) -> tuple[Any, ...]:
             link = parents.get(reference)
             number = link.order if link and link.order is not None else float("inf")
-            return number, _natural(_text(items[reference].get("humanCodingScheme")) or ""), reference
+            return number, natural_order(_text(items[reference].get("humanCodingScheme")) or ""), reference
 
         for order, reference in enumerate(sorted(items, key=position)):
             item = items[reference]
@@ -247,12 +295,24 @@ class _Reader:
                 title=_text(item.get("abbreviatedStatement")),
                 statement=_text(item.get("fullStatement")),
                 parent=parent if parent in items else None,
-                type=_text(item.get("CFItemType")) or "competency",
+                type=_text(item.get("CFItemType")) or _title(item.get("CFItemTypeURI")) or "competency",
                 order=order,
             )
 
-    def _say(self, id: str, severity: Severity, message: str, field: str = "") -> None:
-        self.findings.append(Finding(id, severity, message, "", Place(self.file, None, field)))
+    def _say_what_is_not_kept(self, items: dict[str, dict[str, Any]]) -> None:
+        fields = Counter(
+            name for item in items.values() for name, value in item.items() if name not in _KEPT and value not in _EMPTY
+        )
+        lost = [f"{name} ({count})" for name, count in sorted(fields.items())]
+        lost += [part for part in ("CFDefinitions", "CFRubrics") if self.package.get(part) not in _EMPTY]
+        if lost:
+            self.say("case-not-kept", "info", f"A framework of ours has no place for: {', '.join(lost)}.", "CFItems")
+
+    def say(self, id: str, severity: Severity, message: str, field: str = "", mend: str = "") -> None:
+        self.findings.append(Finding(id, severity, message, mend, Place(self.file, None, field)))
+
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def _cut_circles(parents: dict[str, _Link]) -> list[_Link]:
@@ -277,26 +337,32 @@ def _identifier(node: Any) -> str | None:
     if isinstance(node, str):
         return node.rstrip("/").rsplit("/", 1)[-1].strip() or None
     if isinstance(node, dict):
-        for key in ("identifier", "sourcedId"):
-            if text := _text(node.get(key)):
-                return text
-        return _identifier(_text(node.get("uri")))
+        return _text(node.get("identifier")) or _text(node.get("sourcedId")) or _identifier(_text(node.get("uri")))
     return None
 
 
 def _text(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     return value.strip() or None if isinstance(value, str) else None
+
+
+def _number(value: Any) -> int | None:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value.strip()):
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _title(link: Any) -> str | None:
+    return _text(link.get("title")) if isinstance(link, dict) else None
 
 
 def _license(document: dict[str, Any]) -> str:
     link = document.get("licenseURI")
-    return _text(link.get("title")) or _text(link.get("uri")) or "" if isinstance(link, dict) else _text(link) or ""
+    return _title(link) or _text(link.get("uri") if isinstance(link, dict) else link) or ""
 
 
 def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80].strip("-")
-
-
-def _natural(code: str) -> list[tuple[int, int, str]]:
-    """A key that puts VE2 before VE10."""
-    return [(0, int(one), "") if one.isdecimal() else (1, 0, one) for one in re.split(r"(\d+)", code) if one]

@@ -73,14 +73,14 @@ class Framework(_Indexed):
 
     Examples
     --------
-    >>> competencies = (Competency(id="C"), Competency(id="C10", parent="C"), Competency(id="C2", parent="C"))
-    >>> framework = Framework(id="ours", title="Our competencies", competencies=competencies)
+    >>> parts = [Competency(id=code, code=code, parent="TT") for code in ("TT10", "TT2")]
+    >>> framework = Framework(id="ours", title="Our competencies", competencies=(Competency(id="TT"), *parts))
     >>> [one.id for one in framework.in_order()], framework.depth
-    (['C', 'C10', 'C2'], 2)
-    >>> framework["C3"]
+    (['TT', 'TT2', 'TT10'], 2)
+    >>> framework["TT20"]
     Traceback (most recent call last):
     ...
-    ipe_workbench.errors.UnknownNameError: `C3` is not in Our competencies. Did you mean C2 or C10 or C?
+    ipe_workbench.errors.UnknownNameError: `TT20` is not in Our competencies. Did you mean TT2 or TT10 or TT?
     """
 
     id: str = Field(min_length=1)

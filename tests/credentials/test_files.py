@@ -47,7 +47,7 @@ def test_missing_folder_and_missing_programme_file_are_said_plainly(tmp_path):
     with pytest.raises(UnreadableFileError, match="no such folder"):
         load_programme(tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UnreadableFileError, match=r"programme\.yaml: The file does not exist"):
+    with pytest.raises(UnreadableFileError, match=r"programme\.yaml: There is no programme\.yaml here"):
         load_programme(tmp_path / "empty")
 
 

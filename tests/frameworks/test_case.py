@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ipe_workbench.errors import UnreadableFileError
 from ipe_workbench.frameworks import open_framework, read_case, read_framework, write_framework
@@ -143,3 +146,98 @@ def test_cost_grows_linearly_with_the_items(tmp_path):
 
     small = max(cpu(1_000), 0.005)
     assert cpu(10_000) < 40 * small
+
+
+def test_what_has_no_place_in_our_framework_is_said(tmp_path):
+    path = write(tmp_path / "p.json", [item("a", notes="See also.", educationalLevel=["06"], language=None)], [])
+    notes = [one.message for one in read_case(path).findings if one.id == "case-not-kept"]
+    assert notes == ["A framework of ours has no place for: educationalLevel (1), notes (1)."]
+
+
+def test_old_spellings_of_types_numbers_and_nulls_are_read(tmp_path):
+    path = write(
+        tmp_path / "p.json",
+        [item("a"), item("b", CFItemType=None, CFItemTypeURI={"title": "Skill"}), item("c", abbreviatedStatement=None)],
+        [
+            link(node("a"), "Is Child Of", node("doc"), sequenceNumber="2"),
+            link(node("b"), "isChildOf", node("doc"), sequenceNumber=1.0),
+            link(node("c"), "isChildOf", node("doc"), sequenceNumber=True),
+            link(node("c"), "precedes", node("a"), identifier="link-1", sequenceNumber=None),
+        ],
+        version=None,
+        adoptionStatus="Draft",
+        licenseURI={"title": "CC BY 4.0", "uri": "https://case.example/license"},
+        language=None,
+    )
+    reading = read_case(path)
+    framework = reading.framework
+    assert [one.id for one in framework.roots] == ["b", "a", "c"]
+    assert framework["b"].type == "Skill"
+    assert (framework.status, framework.license, framework.publisher) == ("draft", "CC BY 4.0", "Somebody")
+    assert [(one.id, one.relation) for one in framework.associations] == [("link-1", "precedes")]
+    assert [one.place.field for one in reading.findings if one.id == "case-mended"] == ["CFAssociations[0]"]
+
+
+def test_half_characters_are_replaced_and_said_and_whole_ones_kept(tmp_path):
+    broken = write(tmp_path / "p.json", [item("a", abbreviatedStatement="x\ud800y")], [])
+    reading = read_case(broken)
+    assert reading.framework["a"].title == "x\ufffdy"
+    assert "case-mended" in {one.id for one in reading.findings}
+    whole = read_case(write(tmp_path / "q.json", [item("a", abbreviatedStatement="Team \U0001f600, \\ud800")], []))
+    assert whole.framework["a"].title == "Team \U0001f600, \\ud800"
+    assert "case-mended" not in {one.id for one in whole.findings}
+
+
+@pytest.mark.parametrize(
+    ("title", "identifier", "expected"),
+    [("../../etc/passwd", "doc", "etc-passwd"), ("Навыки", "../../evil", "evil"), ("\u2026", "..", "case-framework")],
+)
+def test_the_id_of_an_imported_framework_is_a_safe_file_name(tmp_path, title, identifier, expected):
+    framework = read_case(write(tmp_path / "p.json", [item("a")], [], title=title, identifier=identifier)).framework
+    assert framework.id == expected
+    assert write_framework(framework, tmp_path / "out").parent == tmp_path / "out"
+
+
+def test_a_thousand_items_without_parents_are_one_finding(tmp_path):
+    reading = read_case(write(tmp_path / "p.json", [item(f"i{n}", f"X.{n}") for n in range(1000)], []))
+    assert [one.message for one in reading.findings] == [
+        "Items without a parent in the package, made top items: 1000 (i0, i1, i2, ...)."
+    ]
+    assert [one.code for one in reading.framework.roots] == [f"X.{n}" for n in range(1000)]
+
+
+def test_a_truncated_package_is_refused_with_the_line(tmp_path):
+    path = tmp_path / "p.json"
+    path.write_text('{"CFDocument": {"identifier": "d"},\n "CFItems": [\n  {"identifier": "a"},\n', encoding="utf-8")
+    with pytest.raises(UnreadableFileError, match=r"p\.json:4: This is not valid JSON") as caught:
+        read_case(path)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(UnreadableFileError, match="does not exist"):
+        read_case(tmp_path / "none.json")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+names = st.sampled_from(["a", "b", "c", "doc", "elsewhere"]) | json_values
+ends = names | st.builds(lambda one: {"identifier": one}, names) | st.builds(lambda one: {"uri": one}, names)
+entries = json_values | st.fixed_dictionaries(
+    {"identifier": names},
+    optional={"fullStatement": json_values, "humanCodingScheme": json_values, "CFItemType": json_values},
+)
+links = json_values | st.builds(
+    link, ends, st.sampled_from(["isChildOf", "isChildOf", "precedes"]) | json_values, ends, sequenceNumber=json_values
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(entries, max_size=5), st.lists(links, max_size=8))
+def test_any_json_in_the_places_of_a_package_is_read_or_refused(items, associations):
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(Path(folder) / "p.json", [item("a"), *items], associations)
+        reading = read_case(path)
+        assert reading.framework.find("a") is not None
+        written = write_framework(reading.framework, folder)
+        assert read_framework(written) == (reading.framework, ())

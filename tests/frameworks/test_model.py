@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -79,3 +80,54 @@ def test_a_framework_crosses_processes_with_its_queries():
     copy = pickle.loads(pickle.dumps(load_framework("ipec-2023")))
     assert copy == load_framework("ipec-2023")
     assert copy["VE11"].parent == "VE"
+
+
+def test_a_changed_copy_answers_from_its_own_competencies():
+    tree = framework(("a", None, "A"), ("b", "a", "B"))
+    assert [one.id for one in tree.leaves] == ["b"]
+    for deep in (False, True):
+        smaller = tree.model_copy(update={"competencies": tree.competencies[:1]}, deep=deep)
+        assert [one.id for one in smaller.leaves] == ["a"]
+        assert "B" not in smaller
+    assert "B" in tree
+    assert tree == framework(("a", None, "A"), ("b", "a", "B"))
+    assert hash(tree) == hash(framework(("a", None, "A"), ("b", "a", "B")))
+
+
+@pytest.mark.parametrize("codes", list(permutations(["VE1", "VE2", "VE10"])))
+def test_codes_that_differ_in_their_numbers_follow_the_numbers(codes):
+    tree = framework(("top", None, None), *((code, "top", code) for code in codes))
+    assert [one.code for one in tree.children("top")] == ["VE1", "VE2", "VE10"]
+
+
+def test_siblings_of_different_stems_stay_as_they_stand_in_the_file():
+    tree = framework(*((code, None, code) for code in ("VE", "RR10", "C", "RR9", "TT")), ("nameless", None, None))
+    assert [one.id for one in tree.roots] == ["VE", "RR9", "RR10", "C", "TT", "nameless"]
+
+
+def test_an_order_that_is_given_comes_before_the_order_of_codes():
+    items = [{"id": "VE1", "code": "VE1"}, {"id": "VE2", "code": "VE2", "order": 2}, {"id": "x", "order": 1}]
+    tree = Framework.model_validate({"id": "f", "title": "F", "competencies": items})
+    assert [one.id for one in tree.in_order()] == ["x", "VE2", "VE1"]
+
+
+def test_a_code_longer_than_any_number_still_sorts():
+    tree = framework(("long", None, "X" + "9" * 6000), ("short", None, "X007"))
+    assert [one.id for one in tree.roots] == ["short", "long"]
+
+
+def test_a_code_of_several_is_named_as_such_and_an_id_wins_over_a_code():
+    tree = framework(("a", None, "X"), ("b", None, "X"), ("X1", None, "b"))
+    with pytest.raises(UnknownNameError, match="code of several"):
+        tree["X"]
+    assert tree["b"].id == "b"
+    assert "X1" in tree
+    assert 7 not in tree
+
+
+@given(forests())
+def test_children_and_parents_agree(tree):
+    assert {one.id: [part.id for part in tree.children(one.id)] for one in tree.competencies} == {
+        one.id: [part.id for part in tree.in_order() if part.parent == one.id] for one in tree.competencies
+    }
+    assert sum(len(tree.children(one.id)) for one in tree.competencies) + len(tree.roots) == len(tree.competencies)

@@ -102,9 +102,11 @@ def curve_figure(report: TermReport) -> AccessibleFigure:
 
 
 def _attained(report: TermReport, item: str, retained: Number) -> list[object]:
+    now, later = report.earned(item), report.earned(item, at_end=True)
+    nobody_yet = now is not None and later is not None and now.high == 0 < later.mean
     return [
         report.titles[item],
-        share_cell(report.earned(item)),
-        share_cell(report.earned(item, at_end=True)),
+        Number("not yet") if nobody_yet else share_cell(now),
+        share_cell(later),
         retained,
     ]
