@@ -1,0 +1,31 @@
+"""The widget apps: for each a model (traitlets, no widgets in it) and a view.
+
+In comes a programme, or the folder of one; out come its edited files. The views only build controls and link them to
+their model, so that everything they can do is done and tested without a browser.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipe_workbench.studio.copies import working_copy
+    from ipe_workbench.studio.designer import Designer
+    from ipe_workbench.studio.designer_model import DesignerModel
+
+_HOMES = {"Designer": "designer", "DesignerModel": "designer_model", "working_copy": "copies"}
+
+__all__ = ["Designer", "DesignerModel", "working_copy"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

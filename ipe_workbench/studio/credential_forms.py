@@ -1,0 +1,339 @@
+"""The designer's forms: identity, criteria, assessment, rubric and requirements of the selected credential."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from typing import Any, get_args
+
+import ipywidgets
+
+from ipe_workbench.credentials.model import (
+    Assessment,
+    AssessmentMethod,
+    Assessor,
+    Level,
+    MicroCredential,
+    Stage,
+)
+from ipe_workbench.studio.components import AlertArea, BoundField, action, escaped, markup, stacked, wrapped
+from ipe_workbench.studio.designer_model import DesignerModel
+
+__all__ = [
+    "AssessmentSection",
+    "CriteriaSection",
+    "IdentitySection",
+    "RequirementsSection",
+    "RubricSection",
+    "Section",
+]
+
+
+class Section(ipywidgets.VBox):  # type: ignore[misc]
+    """One tab of the designer. `refresh` shows what the model has."""
+
+    title = ""
+
+    def __init__(self, model: DesignerModel, alert: AlertArea) -> None:
+        self.model, self.alert = model, alert
+        self.fields: dict[str, BoundField] = {}
+        super().__init__(self.build())
+        self.layout.overflow = "visible"
+
+    def build(self) -> list[ipywidgets.Widget]:
+        """The controls."""
+        raise NotImplementedError
+
+    def refresh(self) -> None:
+        """Bring the controls up to date."""
+        for field in self.fields.values():
+            field.refresh()
+
+    def text(self, path: str, label: str, *, lines: int = 1, hint: str = "") -> BoundField:
+        """A field for text; several `lines` make it a text area."""
+        kind = ipywidgets.Text if lines == 1 else ipywidgets.Textarea
+        options = {} if lines == 1 else {"rows": lines}
+        control = kind(description=label, placeholder=hint, continuous_update=False, **options)
+        return self._bound(path, control, read=lambda value: value or "", wide=lines > 1)
+
+    def lines(self, path: str, label: str, *, rows: int = 4) -> BoundField:
+        """A field for several texts, one a line."""
+        control = ipywidgets.Textarea(description=label, rows=rows, continuous_update=False)
+        return self._bound(path, control, read=lambda value: "\n".join(value or ()), write=_lines, wide=True)
+
+    def number(self, path: str, label: str, *, step: float = 1, whole: bool = False) -> BoundField:
+        """A field for a number that must be there."""
+        kind = ipywidgets.IntText if whole else ipywidgets.FloatText
+        return self._bound(path, kind(description=label, step=step, continuous_update=False))
+
+    def optional_number(self, path: str, label: str, *, step: float = 1, whole: bool = False) -> BoundField:
+        """A field for a number that may be absent, which 0 stands for."""
+        kind = ipywidgets.IntText if whole else ipywidgets.FloatText
+        control = kind(description=label, step=step, continuous_update=False)
+        return self._bound(path, control, read=lambda value: value or 0, write=lambda value: value or None)
+
+    def choice(self, path: str, label: str, options: Sequence[str], *, none: str = "not stated") -> BoundField:
+        """A field for one of a closed set."""
+        shown = [(one or none, one) for one in options]
+        return self._bound(path, ipywidgets.Dropdown(description=label, options=shown))
+
+    def _bound(
+        self,
+        path: str,
+        control: ipywidgets.Widget,
+        *,
+        read: Callable[[Any], Any] = lambda value: value,
+        write: Callable[[Any], Any] = lambda value: value,
+        wide: bool = False,
+    ) -> BoundField:
+        field = BoundField(self.model, path, control, self.alert, read=read, write=write)
+        if wide:
+            field.add_class("ipe-wide")
+        self.fields[path] = field
+        return field
+
+
+class IdentitySection(Section):
+    """What the credential is, for whom, what it is worth."""
+
+    title = "Identity"
+
+    def build(self) -> list[ipywidgets.Widget]:
+        """Fields in the order in which one thinks of them."""
+        title = self.text("title", "Title")
+        title.add_class("ipe-wide")
+        professions = [(one.title, one.id) for one in self.model.programme.info.professions]
+        earners = ipywidgets.SelectMultiple(
+            description="Professions that may earn it (none chosen: all; Ctrl to choose several)",
+            options=professions,
+            rows=min(len(professions), 8),
+        )
+        kept = tuple(id for _, id in professions)
+        return [
+            wrapped(
+                [
+                    title,
+                    self.choice("type", "Type", _options("type")),
+                    self.choice("level", "Level", get_args(Level)),
+                    self.choice("stage", "Stage", get_args(Stage)),
+                    self.choice("status", "Status", _options("status")),
+                    self.number("hours", "Hours of the learner's effort", step=0.5),
+                    self.optional_number("ects", "ECTS credits (0: not stated)", step=0.01),
+                    self.optional_number("eqf_level", "EQF level (0: not stated)", whole=True),
+                    self.optional_number("validity_months", "Valid for months (0: no expiry)", whole=True),
+                    self.text("summary", "Summary", lines=4),
+                    self.lines("learning_outcomes", "Learning outcomes, one a line", rows=5),
+                    self.choice("participation", "Participation", _options("participation")),
+                    self.text("series", "Series"),
+                    self.text("license", "Licence", hint="CC-BY-4.0"),
+                    self.text("language", "Language", hint="en"),
+                    self.text("version", "Version"),
+                    self.text("owner", "Owner"),
+                    self._date("review_date", "Next review (year-month-day)"),
+                    self.text("renewal", "How it is renewed"),
+                    self.text("quality_assurance", "Quality assurance", lines=3),
+                    self.text("value.earner", "What it is worth to its earner", lines=2),
+                    self.text("value.issuer", "What it is worth to its issuer", lines=2),
+                    self.text("value.employer", "What it is worth to an employer", lines=2),
+                    self._bound(
+                        "professions",
+                        earners,
+                        read=lambda value: tuple(one for one in value or () if one in kept),
+                        write=list,
+                        wide=True,
+                    ),
+                ]
+            )
+        ]
+
+    def _date(self, path: str, label: str) -> BoundField:
+        control = ipywidgets.Text(description=label, placeholder="2027-06-01", continuous_update=False)
+        return self._bound(
+            path,
+            control,
+            read=lambda value: value.isoformat() if isinstance(value, datetime.date) else "",
+            write=lambda value: value.strip() or None,
+        )
+
+
+class CriteriaSection(Section):
+    """What a learner must show."""
+
+    title = "Criteria"
+
+    def build(self) -> list[ipywidgets.Widget]:
+        """Rows that follow the model, and a row to add one."""
+        self._ids: tuple[str, ...] | None = None
+        self._rows = ipywidgets.VBox()
+        self.new = stacked(ipywidgets.Textarea(description="New criterion", rows=2, continuous_update=False))
+        self.add = action("Add criterion", self._add, self.alert)
+        intro = markup("<p>A learner earns the credential by showing each of these.</p>")
+        return [intro, self._rows, self.new, self.add]
+
+    def refresh(self) -> None:
+        """Make the rows anew only when there are others, so that the keyboard focus stays."""
+        ids = tuple(one["id"] for one in self.model.value("criteria") or ())
+        if ids != self._ids:
+            self._ids, self.fields = ids, {}
+            self._rows.children = [self._row(index, reference) for index, reference in enumerate(ids)]
+        super().refresh()
+
+    def _row(self, index: int, reference: str) -> ipywidgets.Widget:
+        field = self.text(f"criteria[{index}].statement", f"Criterion {index + 1} ({reference})", lines=2)
+        field.add_class("ipe-grow")
+        remove = action(f"Remove {index + 1}", lambda: self.model.remove_criterion(reference), self.alert)
+        remove.tooltip = f"Remove criterion {index + 1} ({reference})"
+        row = ipywidgets.Box([field, remove])
+        row.add_class("ipe-row")
+        return row
+
+    def _add(self) -> None:
+        if self.model.add_criterion(self.new.value):
+            self.new.value = ""
+
+
+class AssessmentSection(Section):
+    """How it is decided that a learner has met the criteria."""
+
+    title = "Assessment"
+
+    def build(self) -> list[ipywidgets.Widget]:
+        """The form, and a button that makes an assessment where there is none."""
+        methods = ipywidgets.SelectMultiple(
+            description="Methods (Ctrl to choose several)", options=get_args(AssessmentMethod), rows=8
+        )
+        supervision = get_args(Assessment.model_fields["supervision"].annotation)
+        self.form = wrapped(
+            [
+                self._bound(
+                    "assessment.methods", methods, read=lambda value: tuple(value or ()), write=list, wide=True
+                ),
+                self.choice("assessment.assessor", "Assessor", get_args(Assessor)),
+                self.choice("assessment.supervision", "Supervision", supervision),
+                self.number("assessment.pass_score", "Pass score (share of all points, 0 to 1)", step=0.05),
+                self.number("assessment.attempts", "Attempts", whole=True),
+                self.number("assessment.retake_after_weeks", "Weeks before a retake", whole=True),
+                self.number("assessment.assessor_minutes", "Assessor's minutes an attempt"),
+                self.number("assessment.double_rated", "Share rated twice (0 to 1)", step=0.05),
+                self.text("assessment.identity_check", "How identity is checked", lines=2),
+                self.text("assessment.description", "Description", lines=4),
+            ]
+        )
+        self.start = action("Add an assessment", self.model.start_assessment, self.alert)
+        return [self.start, self.form]
+
+    def refresh(self) -> None:
+        """Show the form or the button."""
+        there = self.model.value("assessment") is not None
+        _show(self.form, there)
+        _show(self.start, not there)
+        if there:
+            super().refresh()
+
+
+class RubricSection(Section):
+    """A descriptor for each row at each level."""
+
+    title = "Rubric"
+
+    def build(self) -> list[ipywidgets.Widget]:
+        """The grid follows the model."""
+        self._shape: object = ()
+        self.grid = ipywidgets.VBox()
+        self.start = action("Start a rubric from the criteria", self.model.start_rubric, self.alert)
+        return [self.start, self.grid]
+
+    def refresh(self) -> None:
+        """Make the grid anew only when its rows or levels are others."""
+        rubric = self.model.value("rubric")
+        _show(self.start, rubric is None)
+        shape = rubric and (
+            [(one["id"], one["title"]) for one in rubric["levels"]],
+            [(one["id"], one["title"]) for one in rubric["criteria"]],
+        )
+        if shape != self._shape:
+            self._shape, self.fields = shape, {}
+            self.grid.children = self._grid(rubric) if rubric else ()
+        super().refresh()
+
+    def _grid(self, rubric: dict[str, Any]) -> list[ipywidgets.Widget]:
+        levels = [(one["title"], one["id"]) for one in rubric["levels"]]
+        least = ipywidgets.Dropdown(description="The least level that passes a row", options=levels)
+        top = wrapped([self._bound("rubric.pass_level", least)])
+        return [top, *(self._row(index, row, levels) for index, row in enumerate(rubric["criteria"]))]
+
+    def _row(self, index: int, row: dict[str, Any], levels: list[tuple[str, str]]) -> ipywidgets.Widget:
+        cells = []
+        for title, level in levels:
+            cell = self.text(f"rubric.criteria[{index}].descriptors.{level}", title, lines=6)
+            cell.control.tooltip = f"{row['title']}: {title}"
+            cell.remove_class("ipe-wide")
+            cells.append(cell)
+        weight = self.number(f"rubric.criteria[{index}].weight", "Weight", step=0.5)
+        weight.control.tooltip = f"{row['title']}: weight"
+        card = ipywidgets.VBox([markup(f"<h3>{escaped(row['title'])}</h3>"), wrapped(cells), weight])
+        weight.layout.width = "120px"
+        card.add_class("ipe-card")
+        return card
+
+
+class RequirementsSection(Section):
+    """What must be held before the assessment."""
+
+    title = "Requirements"
+
+    def build(self) -> list[ipywidgets.Widget]:
+        """The rule in words above the rule in YAML."""
+        self.words = markup()
+        control = ipywidgets.Textarea(description="Rule (YAML); empty for none", rows=12, continuous_update=False)
+        control.add_class("ipe-code")
+        self.rule = BoundField(_RuleOf(self.model), "requires", control, self.alert)
+        self.fields["requires"] = self.rule
+        self.known = markup()
+        return [self.words, self.rule, self.known]
+
+    def refresh(self) -> None:
+        """Words, rule and the ids to write rules with."""
+        words = escaped(self.model.requires_in_words)
+        self.words.value = f"<h3>Before a learner may be assessed</h3><p>{words}</p>"
+        programme = self.model.programme
+        ids = [one for one in (*programme.credentials, *programme.stacks) if one != self.model.selected]
+        items = "".join(f"<li><code>{escaped(one)}</code> {escaped(programme.title(one))}</li>" for one in ids)
+        self.known.value = (
+            "<p class='ipe-muted'>A rule is one badge's id, or one of <code>all</code>, <code>any</code>, "
+            "<code>at_least</code>, <code>points</code>, <code>hours</code>, <code>score</code>, "
+            "<code>approval</code>, <code>in_order</code>, <code>within</code>, <code>per_profession</code>, "
+            "<code>shortcut</code>. Example: "
+            "<code>at_least: {count: 2, of: [first-id, second-id, third-id]}</code></p>"
+            f"<details><summary>Ids to use in a rule</summary><ul>{items}</ul></details>"
+        )
+        super().refresh()
+
+
+class _RuleOf:
+    """The model seen as if its rule were a text."""
+
+    def __init__(self, model: DesignerModel) -> None:
+        self._model = model
+
+    @property
+    def field_errors(self) -> dict[str, str]:
+        return self._model.field_errors
+
+    def value(self, path: str) -> str:
+        return self._model.requires_text
+
+    def edit(self, path: str, value: str) -> bool:
+        return self._model.set_requires(value)
+
+
+def _options(name: str) -> tuple[str, ...]:
+    return get_args(MicroCredential.model_fields[name].annotation)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _show(widget: ipywidgets.Widget, wanted: bool) -> None:
+    widget.layout.display = None if wanted else "none"

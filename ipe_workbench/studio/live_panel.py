@@ -1,0 +1,111 @@
+"""What an edit does, beside the form: findings, coverage and hours, as escaped HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import ipywidgets
+
+from ipe_workbench.findings import Finding, count_by_severity
+from ipe_workbench.pathways.coverage import HOW
+from ipe_workbench.studio.components import escaped, markup
+from ipe_workbench.studio.designer_model import DesignerModel
+
+__all__ = ["LivePanel", "coverage_html", "findings_html", "hours_html"]
+
+_WORDS = {"error": "Error", "warning": "Warning", "info": "To know"}
+_MOST = 8
+
+
+class LivePanel(ipywidgets.VBox):  # type: ignore[misc]
+    """Three areas that are read out when they change."""
+
+    def __init__(self, model: DesignerModel) -> None:
+        self.model = model
+        self.findings, self.coverage, self.hours = markup(), markup(), markup()
+        super().__init__([self.findings, ipywidgets.VBox([self.coverage, self.hours])])
+        self.add_class("ipe-side")
+
+    def refresh(self) -> None:
+        """Bring the areas up to date; one whose content is the same is left alone, so that it is not read out."""
+        self.findings.value = findings_html(self.model)
+        self.coverage.value = coverage_html(self.model)
+        self.hours.value = hours_html(self.model)
+
+
+def findings_html(model: DesignerModel) -> str:
+    """The findings of the draft: what is new first, then the selected credential's, then the others, folded."""
+    counts = count_by_severity(model.findings)
+    total = ", ".join(
+        f"{number} {word if number != 1 else word.removesuffix('s')}"
+        for word, number in (("errors", counts["errors"]), ("warnings", counts["warnings"]), ("notes", counts["infos"]))
+        if number
+    )
+    new = list(model.new_findings)
+    own = [one for one in model.findings if one.subject == model.selected and one not in new]
+    others = [one for one in model.findings if one not in new and one not in own]
+    parts = [f"<h3>Findings</h3><p>{total or 'None: the design passes every check'}.</p>"]
+    parts += [_list("New since the last save", new), _list("About this credential", own)]
+    if model.mended:
+        parts.append(_list("Mended by your edits", model.mended))
+    if others:
+        parts.append(f"<details><summary>Elsewhere ({len(others)})</summary>{_list('', others)}</details>")
+    return f'<section role="status" aria-label="Findings">{"".join(parts)}</section>'
+
+
+def coverage_html(model: DesignerModel) -> str:
+    """What the draft covers more and less than the saved programme."""
+    parts = ["<h3>Coverage against the saved version</h3>"]
+    for reference, change in model.coverage_changes.items():
+        lines = []
+        for how in HOW:
+            gained, lost = change[f"{how}+"], change[f"{how}-"]
+            if gained:
+                lines.append(
+                    f"<li class='ipe-gain'><span class='ipe-tag'>Now {how}:</span> {escaped(', '.join(gained))}</li>"
+                )
+            if lost:
+                words = f"No longer {how} by any credential:"
+                lines.append(
+                    f"<li class='ipe-error'><span class='ipe-tag'>{words}</span> {escaped(', '.join(lost))}</li>"
+                )
+        title = escaped(model.programme.frameworks[reference].title)
+        parts.append(
+            f"<p>{title}: {'no change.' if not lines else ''}</p>" + (f"<ul>{''.join(lines)}</ul>" if lines else "")
+        )
+    return f'<section role="status" aria-label="Coverage">{"".join(parts)}</section>'
+
+
+def hours_html(model: DesignerModel) -> str:
+    """The learner's hours for the whole programme and what the edits change."""
+    change = model.hours_change
+    words = "as saved" if not change else f"{_number(abs(change))} {'more' if change > 0 else 'less'} than saved"
+    return (
+        '<section role="status" aria-label="Hours"><h3>Learner\'s hours, all credentials</h3>'
+        f'<p><span class="ipe-big">{_number(model.hours)} h</span> {words}</p></section>'
+    )
+
+
+def _list(heading: str, findings: Iterable[Finding]) -> str:
+    shown = list(findings)
+    if not shown:
+        return ""
+    title = f"<strong>{heading}</strong>" if heading else ""
+    more = f"<p>and {len(shown) - _MOST} more; <code>ipe check</code> lists them all.</p>" if len(shown) > _MOST else ""
+    return f"{title}<ul>{''.join(_item(one) for one in shown[:_MOST])}</ul>{more}"
+
+
+def _item(finding: Finding) -> str:
+    word = f"<span class='ipe-tag'>{_WORDS[finding.severity]}:</span>"
+    mend = f" <span class='ipe-muted'>{_with_code(finding.mend)}</span>" if finding.mend else ""
+    return f"<li class='ipe-{finding.severity}'>{word} {_with_code(finding.message)}{mend}</li>"
+
+
+def _with_code(text: str) -> str:
+    """The text escaped, what stands in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped(text))
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,88 @@
+"""The designer in a real JupyterLab: what a faculty member does, from the open notebook to the saved file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Lab
+
+pytestmark = [
+    pytest.mark.browser,
+    # Playwright's own event loop is closed while its last tasks are pending.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def test_a_credential_is_edited_in_jupyterlab_and_saved_with_its_comments(lab: Lab, offline_page: Page) -> None:
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=20_000)
+    page = offline_page
+    lab.run(page, "01_design_credentials.ipynb")
+    studio = page.locator(".ipe-studio")
+    expect(studio.get_by_role("button", name="Save", exact=True)).to_be_disabled(timeout=90_000)
+    findings = studio.get_by_role("status", name="Findings")
+    coverage = studio.get_by_role("status", name="Coverage")
+
+    title = studio.get_by_label("Title", exact=True)
+    expect(title).to_have_value("Foundations of shared values")
+    title.fill("Values we share")
+    title.press("Tab")
+    expect(studio.get_by_text("Unsaved changes")).to_be_visible()
+    hours = studio.get_by_label("Hours of the learner's effort")
+    hours.fill("8")
+    hours.press("Tab")
+    expect(findings).to_contain_text("hours says 8")
+    expect(studio.get_by_role("status", name="Hours")).to_contain_text("5 more than saved")
+
+    studio.get_by_role("tab", name="Alignments").click()
+    expect(coverage).to_contain_text("no change")
+    studio.get_by_label("Competency", exact=True).select_option(label=_option(page, "VE9"))
+    assessed = studio.get_by_label("Assessed", exact=True)
+    # The form first shows what the credential does about VE9 now (the competency before it was assessed).
+    expect(assessed).not_to_be_checked()
+    assessed.check()
+    studio.get_by_role("button", name="Change alignment").click()
+    expect(coverage).to_contain_text("Now assessed: VE9")
+
+    file = lab.folder / "my-programmes" / "cu-ipe" / "credentials" / "01-values-foundations.yaml"
+    before = file.read_text(encoding="utf-8")
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.get_by_text("Saved 01-values-foundations.yaml.")).to_be_visible(timeout=15_000)
+    after = file.read_text(encoding="utf-8")
+    comments = [line for line in before.splitlines() if line.startswith("#")]
+    assert len(comments) >= 3
+    assert [line for line in after.splitlines() if line.startswith("#")] == comments
+    changed = set(after.splitlines()) - set(before.splitlines())
+    assert {"title: Values we share", "hours: 8"} <= changed
+    assert len(changed) <= 3, changed
+
+    studio.get_by_role("button", name="Undo").click()
+    expect(coverage).to_contain_text("No longer assessed by any credential: VE9")
+    expect(studio.get_by_text("Unsaved changes")).to_be_visible()
+    assert file.read_text(encoding="utf-8") == after
+
+
+def test_every_control_of_the_designer_has_a_name(lab: Lab, offline_page: Page) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import expect
+
+    lab.run(offline_page, "01_design_credentials.ipynb")
+    studio = offline_page.locator(".ipe-studio")
+    expect(studio.get_by_label("Title", exact=True)).to_have_value("Foundations of shared values", timeout=90_000)
+    for tab in ("Identity", "Criteria", "Assessment", "Rubric", "Alignments", "Requirements"):
+        studio.get_by_role("tab", name=tab).click()
+        answer = Axe().run(offline_page, context=".ipe-studio").response
+        grave = [(one["id"], one["nodes"][0]["html"][:200]) for one in answer["violations"]]
+        assert not grave, (tab, grave)
+
+
+def _option(page: Page, start: str) -> str:
+    """The whole label of the option that begins so."""
+    labels = page.locator(".ipe-studio option").all_text_contents()
+    return next(label for label in labels if label.startswith(start))
