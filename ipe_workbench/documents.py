@@ -8,6 +8,7 @@ comments, order and quoting of what did not change survive.
 from __future__ import annotations
 
 import datetime
+import difflib
 import hashlib
 import io
 import os
@@ -366,29 +367,38 @@ def _merge_map(tree: CommentedMap, data: Mapping[str, Any]) -> None:
 
 
 def _merge_seq(tree: CommentedSeq, data: list[Any]) -> None:
+    """Make the list say `data`: items are matched by id, else by being equal, and keep their comments."""
     old = [_plain(item) for item in tree]
     if old == data:
         return
-    if _identified(old) and _identified(data):
-        # Items with an id keep their own comments when the list is reordered, extended or cut.
-        by_id = {item["id"]: node for item, node in zip(old, list(tree), strict=True)}
-        for item in data:
-            if isinstance(by_id.get(item["id"]), CommentedMap):
-                _merge_map(by_id[item["id"]], item)
-        wanted = [by_id.get(item["id"], item) for item in data]
-        if [item["id"] for item in old] == [item["id"] for item in data]:
-            return
-        tree[:] = wanted
-        return
-    for index in range(len(tree) - 1, len(data) - 1, -1):
-        del tree[index]
-    for index, value in enumerate(data):
-        if index >= len(tree):
-            tree.append(value)
-        elif isinstance(tree[index], CommentedMap) and isinstance(value, Mapping):
-            _merge_map(tree[index], value)
-        elif _plain(tree[index]) != value:
-            tree[index] = value
+    by_id = _identified(old) and _identified(data)
+    before = [item["id"] if by_id else repr(item) for item in old]
+    after = [item["id"] if by_id else repr(_plain(item)) for item in data]
+    nodes = dict(zip(before, list(tree), strict=True)) if by_id else {}
+    changes = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    # From the end, so that places further up stay valid; one by one, so that comments move with their items.
+    for tag, start, end, new_start, new_end in reversed(changes):
+        if tag == "equal" and not by_id:
+            continue
+        shared = 0 if by_id and tag != "equal" else min(end - start, new_end - new_start)
+        for index in range(end - 1, start + shared - 1, -1):
+            del tree[index]
+        for offset in range(shared):
+            _merge_item(tree, start + offset, data[new_start + offset])
+        for offset in range(shared, new_end - new_start):
+            value = data[new_start + offset]
+            known = nodes.get(after[new_start + offset])
+            tree.insert(start + offset, value if known is None else known)
+            _merge_item(tree, start + offset, value)
+
+
+def _merge_item(tree: CommentedSeq, index: int, value: Any) -> None:
+    if isinstance(tree[index], CommentedMap) and isinstance(value, Mapping):
+        _merge_map(tree[index], value)
+    elif isinstance(tree[index], CommentedSeq) and isinstance(value, list):
+        _merge_seq(tree[index], value)
+    elif _plain(tree[index]) != value:
+        tree[index] = value
 
 
 def _identified(items: Sequence[Any]) -> bool:

@@ -79,6 +79,14 @@ def test_items_keep_their_comments_when_the_list_is_reordered():
     assert text.index("about y") < text.index("about x")
 
 
+def test_items_without_ids_keep_their_comments_when_one_of_them_goes():
+    text = "rows:\n  - {a: 1} # one\n  - {a: 2} # two\n  - {a: 3} # three\n"
+    document = parse_document(text)
+    assert document.edited({"rows": [{"a": 1}, {"a": 3}]}).text == text.replace("  - {a: 2} # two\n", "")
+    changed = document.edited({"rows": [{"a": 1}, {"a": 2}, {"a": 4}]}).text
+    assert changed == text.replace("a: 3", "a: 4")
+
+
 plain = st.recursive(
     st.none()
     | st.booleans()

@@ -46,7 +46,7 @@ def show(
 
     shown = open_framework(framework)
     if format is OutputFormat.json:
-        print_json(shown.model_dump(mode="json", exclude_none=True))
+        print_json(shown.model_dump(mode="json"))
         return
     rows = [
         (

@@ -108,6 +108,9 @@ def open_framework(reference: str, base: Path | None = None) -> Framework:
         return read_case(path).framework
     if kind in (".yaml", ".yml"):
         return _usable(*read_framework(path))
+    if path.is_file():
+        message = f"`{reference}` is a file of a kind that no framework is read from."
+        raise UnknownNameError(message, mend="Name a YAML file of ours (.yaml) or a CASE package (.json).")
     raise _unknown(reference, "framework", _frameworks())
 
 

@@ -122,14 +122,20 @@ def _json(path: Path, name: str) -> tuple[Any, bool]:
         return whole, whole != data
     except FileNotFoundError:
         raise _refused("The file does not exist.", name, mend="Check the path.") from None
-    except UnicodeDecodeError:
-        raise _refused("The file is not UTF-8 text.", name) from None
+    except IsADirectoryError:
+        raise _refused("This is a folder, not a file.", name, mend="Name a file.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise _refused("The file is not UTF-8 text.", name, line, "Save it as UTF-8.") from None
     except json.JSONDecodeError as error:
         raise _refused(f"This is not valid JSON: {error.msg}.", name, error.lineno, "Is the file complete?") from None
     except RecursionError:
         raise _refused("The JSON is nested too deep to be a CASE package.", name) from None
-    except (OSError, ValueError) as error:
-        raise _refused(f"The file cannot be read: {error}.", name) from None
+    except OSError as error:
+        raise _refused(f"The file cannot be read: {error.strerror}.", name) from None
+    except ValueError as error:
+        # Python's advice to programmers follows the semicolon (a number of thousands of digits).
+        raise _refused(f"The file cannot be read: {str(error).split(';')[0]}.", name) from None
 
 
 _SURROGATE = re.compile(r"\\ud[89a-f]", re.IGNORECASE)

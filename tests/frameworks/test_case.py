@@ -113,6 +113,8 @@ def test_circle_second_parent_duplicate_and_broken_entries_are_findings(tmp_path
         (b'{"hello": 1}', "not a CASE package"),
         (b"[1, 2]", "not a CASE package"),
         (b"\xff\xfe", "not UTF-8"),
+        (b'{"title":\n "caf\xe9"}', r"p\.json:2: The file is not UTF-8"),
+        (b'{"CFItems": %s}' % (b"9" * 5_000), r"cannot be read: [^;]*5000 digits\.$"),
         (b"[" * 100_000, "nested too deep"),
         (b'{"CFDocument": {}, "CFItems": []}', "no usable item"),
     ],
@@ -122,6 +124,15 @@ def test_what_is_no_package_is_refused_in_one_sentence(tmp_path, content, words)
     path.write_bytes(content)
     with pytest.raises(UnreadableFileError, match=words):
         read_case(path)
+
+
+def test_a_folder_and_a_file_beyond_the_limit_are_refused_unread(tmp_path):
+    with pytest.raises(UnreadableFileError, match="a folder, not a file"):
+        read_case(tmp_path)
+    with (tmp_path / "large.json").open("wb") as stream:
+        stream.truncate(64 * 2**20 + 1)  # sparse: takes no room on the disk
+    with pytest.raises(UnreadableFileError, match="larger than 64 MiB"):
+        read_case(tmp_path / "large.json")
 
 
 def test_an_imported_framework_can_be_written_named_and_read_again(tmp_path):

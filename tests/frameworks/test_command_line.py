@@ -67,3 +67,10 @@ def test_show_prints_statements_and_says_where_none_may_be_shipped():
     assert all(one["statement"] for one in shown["competencies"])
     with pytest.raises(UnknownNameError, match="Did you mean ipec-2023"):
         ipe("show", "ipec_2023")
+
+
+@pytest.mark.parametrize("framework", ["ipec-2016", "ipec-2023"])
+def test_every_competency_in_json_has_the_same_keys_whether_it_has_a_text_and_a_parent_or_not(framework):
+    shown = json.loads(ipe("show", framework, "--format", "json"))["competencies"]
+    assert all({"id", "code", "statement", "parent", "type"} <= one.keys() for one in shown)
+    assert [one["id"] for one in shown if one["parent"] is None] == [one.id for one in open_framework(framework).roots]
