@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -192,10 +193,9 @@ def _first_day(facts: Facts, reached: Callable[[Facts], bool]) -> datetime.date 
     """The first day on which a quantity that only grows has reached its mark."""
     if not reached(facts):
         return None
-    for day in facts.dates():
-        if reached(facts.between(datetime.date.min, day)):
-            return day
-    return datetime.date.min
+    days = facts.dates()
+    first = bisect_left(days, True, key=lambda day: reached(facts.between(datetime.date.min, day)))
+    return days[first] if first < len(days) else datetime.date.min
 
 
 def _steps_done(steps: tuple[Rule, ...], facts: Facts) -> tuple[int, datetime.date | None, Facts]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from ipe_workbench.credentials.evaluate import completed_on
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
 from ipe_workbench.credentials.model import MicroCredential
 from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.credentials.rules import AllOf, Approval, Badge, InOrder, PerProfession, Rule, badges_in, walk
+from ipe_workbench.credentials.rules import AllOf, Approval, Badge, InOrder, PerProfession, Rule, Score, badges_in, walk
 
 __all__ = ["attainable", "circles", "end_of", "ready_on", "singled_out", "surely_required"]
 
@@ -81,30 +82,45 @@ def attainable(programme: Programme, profession: str) -> dict[str, datetime.date
         Id of each credential and stack that can be earned within the calendar, with the earliest day.
     """
     days = ready_on(programme)
-    last = days[-1]
-    earned: dict[str, datetime.date] = {}
     roles = {part.approval.role for _, rule in _rules(programme) for part in walk(rule) if isinstance(part, Approval)}
-    changed = True
-    while changed:
+    waiting = dict(_requirements(programme, profession))
+    asked = {reference: _asked(rule) for reference, rule in waiting.items()}
+    earned: dict[str, datetime.date] = {}
+    new: set[str] | None = None
+    while new is None or new:
         facts = _best_facts(programme, profession, earned, days, roles)
-        changed = False
-        for reference, rule in _requirements(programme, profession):
-            if reference in earned:
-                continue
+        found: set[str] = set()
+        for reference, rule in list(waiting.items()):
+            if new is not None and not asked[reference] & new:
+                continue  # nothing that this rule asks for has changed since it was looked at
             credential = programme.credentials.get(reference)
             ready = end_of(programme, credential) if credential else days[0]
             done = ready if rule is None else _first_day(rule, facts, days)
-            if done is not None and max(done, ready) <= last:
+            if done is not None and max(done, ready) <= days[-1]:
                 earned[reference] = max(done, ready)
-                changed = True
+                found.add(reference)
+                del waiting[reference]
+        new = found
     return earned
 
 
+def _asked(rule: Rule | None) -> set[str]:
+    """Everything whose award can change whether the rule is satisfied."""
+    if rule is None:
+        return set()
+    return {*badges_in(rule), *(part.score.assessment for part in walk(rule) if isinstance(part, Score))}
+
+
 def _first_day(rule: Rule, facts: Facts, days: tuple[datetime.date, ...]) -> datetime.date | None:
-    """The first of the days on which the rule is satisfied; on a later one an award may have expired."""
-    asked = {*badges_in(rule)}
+    """The first of the days on which the rule is satisfied.
+
+    With the best facts every badge is awarded again on each day, so what is satisfied once stays so: halving the days
+    finds the first one.
+    """
+    asked = _asked(rule)
     relevant = replace(facts, awards=tuple(award for award in facts.awards if award.badge in asked))
-    return next((day for day in days if completed_on(rule, relevant, on=day) is not None), None)
+    first = bisect_left(days, True, key=lambda day: completed_on(rule, relevant, on=day) is not None)
+    return days[first] if first < len(days) else None
 
 
 def _requirements(programme: Programme, profession: str) -> Iterator[tuple[str, Rule | None]]:
