@@ -6,6 +6,7 @@ Results go to standard output, as tables or with ``--format json``; everything e
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Annotated
 
@@ -65,10 +66,16 @@ def main() -> None:
             raise
         typer.echo(f"ipe: {_printable(str(error))}", err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader (head, less) has gone; that is no error of ours.
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # The reader (head, less) has gone; that is no error of ours.
+            sys.stderr.close()
+            sys.exit(0)
+        if _debug:
+            raise
+        place = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"ipe: {_printable(place + (error.strerror or str(error)))}.", err=True)
+        sys.exit(2 if error.errno in (errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR) else 3)
 
 
 def _printable(text: str) -> str:

@@ -8,14 +8,6 @@ learner's progress, and findings about the design.
 from ipe_workbench.credentials.checks import LINTS, Lint, check_programme
 from ipe_workbench.credentials.evaluate import Evaluation, evaluate, explain, missing, progress
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
-from ipe_workbench.credentials.files import (
-    ConflictError,
-    ProgrammeReading,
-    example_programme,
-    load_programme,
-    read_programme,
-    save_programme,
-)
 from ipe_workbench.credentials.model import (
     Activity,
     Alignment,
@@ -27,7 +19,9 @@ from ipe_workbench.credentials.model import (
     Stack,
 )
 from ipe_workbench.credentials.programme import Programme, ProgrammeInfo
+from ipe_workbench.credentials.reading import ProgrammeReading, example_programme, load_programme, read_programme
 from ipe_workbench.credentials.rules import Rule, badges_in, describe, parse_rule, rule_to_data
+from ipe_workbench.credentials.saving import ConflictError, save_programme
 
 __all__ = [
     "LINTS",

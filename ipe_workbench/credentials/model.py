@@ -92,7 +92,7 @@ class Assessment(FileModel):
     pass_score: float = Field(gt=0, le=1)
     attempts: int = Field(default=2, ge=1, le=20)
     retake_after_weeks: int = Field(default=1, ge=1, le=60)
-    assessor_minutes: float = Field(default=0, ge=0)
+    assessor_minutes: float = Field(default=0, ge=0, le=10_000)
     double_rated: float = Field(default=0, ge=0, le=1)
     supervision: Literal["none", "in-person", "remote"] = "none"
     identity_check: str = ""
@@ -207,10 +207,10 @@ class MicroCredential(FileModel):
     evidence: tuple[Evidence, ...] = ()
     alignments: tuple[Alignment, ...] = ()
     hours: float = Field(gt=0, le=2000, description="The learner's whole effort, in hours.")
-    ects: float | None = Field(default=None, gt=0)
+    ects: float | None = Field(default=None, gt=0, le=500)
     eqf_level: int | None = Field(default=None, ge=1, le=8)
     participation: Literal["", "in-person", "online", "blended"] = ""
-    validity_months: int | None = Field(default=None, ge=1)
+    validity_months: int | None = Field(default=None, ge=1, le=1200)
     renewal: str = ""
     owner: str = ""
     review_date: datetime.date | None = None
@@ -240,6 +240,6 @@ class Stack(FileModel):
     competency: Text | None = None
     framework: Text | None = None
     double_counting: Literal["allowed", "forbidden"] = "allowed"
-    validity_months: int | None = Field(default=None, ge=1)
+    validity_months: int | None = Field(default=None, ge=1, le=1200)
     value: ValueStatement = ValueStatement()
     rule: Rule

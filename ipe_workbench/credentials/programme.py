@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
@@ -13,7 +14,7 @@ from pydantic import Field, model_validator
 from ipe_workbench.credentials.facts import Award, add_months
 from ipe_workbench.credentials.model import Activity, Assessor, MicroCredential, Stack, Text
 from ipe_workbench.credentials.rules import Id
-from ipe_workbench.documents import Document, FileModel, Step
+from ipe_workbench.documents import Document, FileModel, Step, misplaced
 from ipe_workbench.errors import UnknownNameError, near_names
 from ipe_workbench.findings import Place
 from ipe_workbench.frameworks import Framework
@@ -36,7 +37,7 @@ class Profession(FileModel):
 
     id: Id
     title: Text
-    learners: int = Field(ge=0)
+    learners: int = Field(ge=0, le=1_000_000)
     short: str = ""
 
 
@@ -45,7 +46,7 @@ class Term(FileModel):
 
     id: Id
     title: Text
-    start: datetime.date
+    start: datetime.date = Field(ge=datetime.date(1900, 1, 1), le=datetime.date(2200, 1, 1))
     weeks: int = Field(ge=1, le=60)
 
     @property
@@ -88,13 +89,14 @@ class ProgrammeInfo(FileModel):
 
     @model_validator(mode="after")
     def _ids_once(self) -> ProgrammeInfo:
-        for name, ids in (("profession", [p.id for p in self.professions]), ("term", [t.id for t in self.terms])):
-            twice = sorted({one for one in ids if ids.count(one) > 1})
-            if twice:
-                raise ValueError(f"the {name} id {', '.join(twice)} stands twice")
-        starts = [term.start for term in self.terms]
-        if starts != sorted(starts):
-            raise ValueError("terms must stand in the order of their start")
+        for name, ids in (("professions", [p.id for p in self.professions]), ("terms", [t.id for t in self.terms])):
+            for index, one in enumerate(ids):
+                if one in ids[:index]:
+                    raise misplaced(f"The id `{one}` stands twice under `{name}`.", name, index, "id")
+        for index, (before, term) in enumerate(pairwise(self.terms), start=1):
+            if term.start <= before.end:
+                message = f"{term.title} begins before {before.title} has ended ({before.end.isoformat()})."
+                raise misplaced(message, "terms", index, "start")
         return self
 
 

@@ -83,8 +83,9 @@ def read_plan(folder: str | Path) -> tuple[EvaluationPlan | None, tuple[Finding,
     >>> [claim.id for claim in plan.claims], findings
     (['motivation', 'retention', 'confidence', 'faculty-evaluation'], ())
     """
-    path = Path(folder) / "evaluation.yaml"
-    if not path.exists():
+    names = (Path(folder) / f"evaluation{ending}" for ending in (".yaml", ".yml"))
+    path = next((one for one in names if one.exists()), None)
+    if path is None:
         return None, ()
     try:
         document = read_document(path)

@@ -297,7 +297,7 @@ def test_a_file_that_cannot_be_written_is_told(on_disk: DesignerModel, monkeypat
     def full(path: Path, content: str) -> None:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr("ipe_workbench.credentials.files.write_atomically", full)
+    monkeypatch.setattr("ipe_workbench.credentials.saving.write_atomically", full)
     on_disk.edit("hours", 6)
     assert not on_disk.save()
     assert "No space left on device" in on_disk.message.text

@@ -35,10 +35,12 @@ LINTS: tuple[Lint, ...] = (
     effort.suspicious_duration,
     effort.assessor_overload,
     stacking.cannot_be_earned,
+    stacking.empty_rule,
     stacking.double_counting,
     stacking.redundant_prerequisite,
     stacking.badge_in_no_stack,
     stacking.too_few_professions,
+    identity.no_credential,
     identity.no_licence,
     identity.annex_element_missing,
 )

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
 
-__all__ = ["annex_element_missing", "no_licence"]
+__all__ = ["annex_element_missing", "no_credential", "no_licence"]
+
+
+@lint("no-credential", "warning", "a programme without any credential")
+def no_credential(design: Design) -> Iterator[Problem]:
+    programme = design.programme
+    if not programme.credentials and not design.damaged:
+        yield Problem(
+            "The programme has no credential.",
+            "Add a file under credentials/; `ipe init` shows what one looks like.",
+            programme.place("programme", programme.id, "id"),
+            programme.id,
+        )
 
 
 @lint("no-licence", "warning", "a credential that says nothing about who may reuse it")

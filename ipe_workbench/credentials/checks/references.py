@@ -66,7 +66,9 @@ def unknown_competency(design: Design) -> Iterator[Problem]:
         for index, alignment in enumerate(credential.alignments):
             framework = programme.frameworks.get(alignment.framework)
             if framework is None:
-                if alignment.framework not in programme.info.frameworks:
+                # A framework that could not be opened is reported itself; what leans on it is not to blame.
+                all_opened = len(programme.frameworks) == len(programme.info.frameworks)
+                if all_opened and alignment.framework not in programme.info.frameworks:
                     yield Problem(
                         f"The programme does not name the framework `{alignment.framework}`.",
                         near_names(alignment.framework, programme.frameworks)
@@ -94,7 +96,7 @@ def unknown_badge(design: Design) -> Iterator[Problem]:
                 continue
             yield Problem(
                 f"The rule of `{owner}` asks for `{reference}`, which does not exist.",
-                near_names(reference, known),
+                near_names(reference, [one for one in known if one != owner]),
                 place_of_badge(design, owner, reference),
                 owner,
             )

@@ -8,10 +8,19 @@ from collections.abc import Iterator, Mapping
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
 from ipe_workbench.credentials.checks.references import place_of_badge
 from ipe_workbench.credentials.checks.requirements import attainable, circles, singled_out, surely_required
+from ipe_workbench.credentials.evaluate import completed_on
+from ipe_workbench.credentials.facts import Facts
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import Rule, badges_in
 
-__all__ = ["badge_in_no_stack", "cannot_be_earned", "double_counting", "redundant_prerequisite", "too_few_professions"]
+__all__ = [
+    "badge_in_no_stack",
+    "cannot_be_earned",
+    "double_counting",
+    "empty_rule",
+    "redundant_prerequisite",
+    "too_few_professions",
+]
 
 
 @lint("cannot-be-earned", "error", "a stack or credential that nobody, or one profession, can complete in the calendar")
@@ -67,6 +76,21 @@ def _affected(design: Design) -> set[str]:
     while more := {owner for owner, wanted in needs.items() if wanted & affected} - affected:
         affected |= more
     return affected
+
+
+@lint("empty-rule", "warning", "a stack that everyone has completed from the start")
+def empty_rule(design: Design) -> Iterator[Problem]:
+    day = design.programme.info.terms[0].start
+    for stack in design.programme.stacks.values():
+        for profession in design.programme.info.professions:
+            if completed_on(stack.rule, Facts(profession=profession.id), on=day) is not None:
+                yield Problem(
+                    f"{stack.title} asks nothing of a learner of {profession.title}, who holds it without any badge.",
+                    "Name at least one badge in the rule, or in the branch of that profession.",
+                    design.programme.place("stack", stack.id, "rule"),
+                    stack.id,
+                )
+                break
 
 
 @lint("double-counting", "error", "a badge counts toward two stacks although one of them forbids it")

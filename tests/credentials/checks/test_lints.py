@@ -133,6 +133,13 @@ PLANTED: list[tuple[str, Programme, str]] = [
         programme([credential("a"), credential("b", requires="a"), credential("c", requires={"all": ["a", "b"]})]),
         "`b` asks for it already",
     ),
+    ("empty-rule", programme([credential("a")], [stack("s", {"all": []})]), "asks nothing of a learner of Medicine"),
+    (
+        "empty-rule",
+        programme([credential("a")], [stack("s", {"per_profession": {"nursing": {"all": []}, "default": "a"}})]),
+        "asks nothing of a learner of Nursing",
+    ),
+    ("no-credential", programme([]), "has no credential"),
     ("badge-in-no-stack", programme([credential("a"), credential("b")], [stack("s", {"all": ["a"]})]), "no stack"),
     ("too-few-professions", one(activities=activity(min_professions=1)), "only one profession"),
     ("no-licence", programme([credential("a", license="")], license=""), "has no licence"),

@@ -1,0 +1,25 @@
+"""YAML documents that remember where each value stands and keep people's comments when they are written.
+
+A :class:`Document` is the text of one file as ruamel.yaml's round-trip tree. Readers validate its plain data with a
+pydantic model and turn every violation into a finding with file and line; writers edit the tree in place, so that
+comments, order and quoting of what did not change survive.
+"""
+
+from ipe_workbench.documents.document import MAX_BYTES, Document, field_path, parse_document, read_document
+from ipe_workbench.documents.model import FileModel, Step
+from ipe_workbench.documents.violations import misplaced, validate
+from ipe_workbench.documents.writing import spreadsheet_safe, write_atomically
+
+__all__ = [
+    "MAX_BYTES",
+    "Document",
+    "FileModel",
+    "Step",
+    "field_path",
+    "misplaced",
+    "parse_document",
+    "read_document",
+    "spreadsheet_safe",
+    "validate",
+    "write_atomically",
+]

@@ -1,0 +1,147 @@
+"""What a model refuses, in a person's words: the line, the field, what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
+
+from ipe_workbench.documents.document import Document, field_path, locate
+from ipe_workbench.documents.model import Step
+from ipe_workbench.findings import Finding, Place
+
+__all__ = ["misplaced", "validate"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_LISTS = ("tuple_type", "list_type")
+_MAPPINGS = ("model_type", "dict_type", "model_attributes_type", "mapping_type")
+
+
+def validate(model: type[Model], document: Document) -> tuple[Model | None, tuple[Finding, ...]]:
+    r"""Check a document against a pydantic model.
+
+    Returns
+    -------
+    (model or None, findings)
+        The value, or ``None`` and one finding with id ``invalid-field`` for each violation, all of them at once.
+
+    Examples
+    --------
+    >>> from ipe_workbench.documents import FileModel, parse_document
+    >>> class Term(FileModel):
+    ...     id: str
+    ...     weeks: int
+    >>> print(*validate(Term, parse_document("id: fall\nweks: 16\n", "term.yaml"))[1], sep="\n")
+    term.yaml:1: error: The field `weeks` is missing. Add `weeks:` here. [invalid-field]
+    term.yaml:2: error: `weks` is not a known field. Did you mean `weeks`? [invalid-field]
+    """
+    try:
+        return model.model_validate(document.data), ()
+    except ValidationError as error:
+        subject = str(document.tree.get("id", "") or "")
+        problems = list(error.errors(include_url=False))
+        told = [one for one in problems if not _follows_from_others(one, problems)]
+        return None, tuple(_as_finding(one, document, subject, model) for one in told)
+
+
+def misplaced(message: str, *steps: Step) -> PydanticCustomError:
+    """An error for a validator of a whole file to raise, which stands at one of its fields."""
+    return PydanticCustomError("misplaced", "{text}", {"text": message, "steps": steps})
+
+
+def _follows_from_others(problem: Mapping[str, Any], problems: Iterable[Mapping[str, Any]]) -> bool:
+    """A list is not too short because an item of it was refused."""
+    loc = problem["loc"]
+    return problem["type"] == "too_short" and any(
+        len(one["loc"]) > len(loc) and one["loc"][: len(loc)] == loc for one in problems
+    )
+
+
+def _as_finding(problem: Mapping[str, Any], document: Document, subject: str, model: type[BaseModel]) -> Finding:
+    context = problem.get("ctx", {})
+    steps: list[Step] = list(context.get("steps", problem["loc"]))
+    place, walked = locate(document, steps)
+    kind = problem["type"]
+    name = str(steps[-1]) if steps else "file"
+    if kind == "missing":
+        field = field_path([*walked, name])
+        place = Place(place.file, place.line, field)
+        return Finding(
+            "invalid-field", "error", f"The field `{field}` is missing.", f"Add `{name}:` here.", place, subject
+        )
+    if kind == "extra_forbidden":
+        mend = _near(name, _known_fields(model)) or "Correct its spelling or delete it."
+        return Finding("invalid-field", "error", f"`{name}` is not a known field.", mend, place, subject)
+    if kind == "misplaced":
+        return Finding("invalid-field", "error", context["text"], "Correct one of the two.", place, subject)
+    found = problem.get("input")
+    if kind == "rule_kind" and isinstance(found, dict) and len(found) == 1:
+        place, _ = locate(document, [*steps, next(iter(found))])
+    what, mend = _in_words(problem, found)
+    shown = repr(found)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    message = f"`{place.field or name}` is not valid: {what} (found {shown})."
+    return Finding("invalid-field", "error", message, mend, place, subject)
+
+
+def _in_words(problem: Mapping[str, Any], found: Any) -> tuple[str, str]:
+    """What is wrong and how to mend it, for the violations that people meet."""
+    kind, context = problem["type"], problem.get("ctx", {})
+    plain = str(problem["msg"]).removeprefix("Value error, ")
+    plain = plain[0].lower() + plain[1:]
+    if kind in _LISTS:
+        return "this is a list", f"Write the values in brackets: [{found}]."
+    if kind in _MAPPINGS:
+        return "this has fields of its own", "Write its fields below it, indented, one a line."
+    if kind == "string_pattern_mismatch":
+        return _pattern_in_words(context.get("pattern", ""))
+    if kind.startswith("date"):
+        return "this is not a date", "Write it as YYYY-MM-DD, such as 2027-01-11."
+    if kind in ("less_than_equal", "float_parsing") and (share := _as_share(found, context.get("le", 1))):
+        return "this is a share between 0 and 1", f"Write {share:g} for {share:.0%}."
+    if kind in ("int_parsing", "float_parsing", "int_type", "float_type", "int_from_float"):
+        return "this is a " + ("whole number" if kind.startswith("int") else "number"), "Write digits, without a unit."
+    if kind == "literal_error":
+        options = re.findall(r"'([^']+)'", str(context.get("expected", "")))
+        return plain, _near(str(found), options) or f"Write one of: {', '.join(options)}."
+    if kind == "rule_kind":
+        key = next(iter(found)) if isinstance(found, dict) and found else ""
+        return plain, _near(str(key), re.findall(r"[a-z_]+", plain.partition("exactly one of")[2]))
+    return plain, "Correct the value; the schema named in the file's first line lists what is allowed."
+
+
+def _pattern_in_words(pattern: str) -> tuple[str, str]:
+    if "A-Z" in pattern:
+        return "this is a code of two capital letters", "Write an ISO 3166-1 code, such as US or CA."
+    return (
+        "an id has lower-case letters, digits and single hyphens only",
+        "Write it like `team-communication`; the title may have any characters.",
+    )
+
+
+def _as_share(found: Any, limit: Any) -> float | None:
+    """The share that somebody meant who wrote 70, ``70 %`` or ``0,7``."""
+    if limit != 1 or not (match := re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(%?)\s*", str(found))):
+        return None
+    number = float(match.group(1).replace(",", "."))
+    share = number / 100 if match.group(2) or number > 1 else number
+    return share if 0 < share <= 1 else None
+
+
+@cache
+def _known_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """Every field name of the model and of what stands inside it."""
+    schema = model.model_json_schema(by_alias=True)
+    parts = [schema, *schema.get("$defs", {}).values()]
+    return tuple({name: None for part in parts for name in part.get("properties", {})})
+
+
+def _near(wanted: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(wanted, known, n=1, cutoff=0.6)
+    return f"Did you mean `{near[0]}`?" if near else ""
