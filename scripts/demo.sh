@@ -20,6 +20,7 @@ step 4 "Render the report of the term"
 
 cat <<TEXT
 
-Done. The report is in reports/$term/ (open the .html file in any browser; it needs no network),
-the simulated frames are in runs/cu-ipe-today/. Go on with: make lab
+Done. Open the report in any browser; it needs no network:
+$(printf '  %s\n' "$PWD/reports/$term"/*.html)
+The simulated frames are in runs/cu-ipe-today/. Go on with: make lab
 TEXT

@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# Resolve pyproject.toml into the lock files: every platform, hashes, no registry address.
-#   scripts/lock.sh PYTHON
+# Resolve pyproject.toml into the lock files: every platform, hashes, no registry address, no path of this machine.
+# Versions that still fit are kept; with --upgrade all are the newest.
+#   scripts/lock.sh PYTHON [--upgrade]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-"$1" -m pip install --quiet uv
-resolve() {
-    "$1" -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-        --no-emit-index-url --no-emit-find-links --no-annotate "${@:3}" pyproject.toml --output-file "$2"
+python=$1
+shift
+"$python" -m pip install --quiet --disable-pip-version-check uv
+
+resolve() {  # LOCK OPTION...
+    "$python" -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+        --no-emit-index-url --no-emit-find-links --output-file "$@" pyproject.toml >/dev/null
 }
-resolve "$1" requirements.lock --group build
-resolve "$1" requirements-dev.lock --group build --group dev
+
+resolve requirements.lock --group build "$@"
+# The larger lock keeps to the versions of the smaller one, so that it can stand in for it.
+resolve requirements-dev.lock --group build --group dev --constraint requirements.lock "$@"

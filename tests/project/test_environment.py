@@ -14,6 +14,9 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ENVIRONMENT = YAML(typ="safe").load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+CONDA_NAMES = {
+    "playwright-python": "playwright"
+}  # what conda-forge calls otherwise; conda's "playwright" is for Node.js
 CARD = {"jupyterlab", "ipywidgets", "pandas", "networkx", "matplotlib", "papermill", "nbval", "pytest"}
 
 
@@ -27,7 +30,7 @@ def conda() -> dict[str, str]:
     plain = [one for one in ENVIRONMENT["dependencies"] if isinstance(one, str)]
     (pip,) = [one["pip"] for one in ENVIRONMENT["dependencies"] if isinstance(one, dict)]
     texts = [one for one in (*plain, *pip) if one != "pip" and not one.startswith("--editable")]
-    return {one.name: str(one.specifier) for one in map(Requirement, texts)}
+    return {CONDA_NAMES.get(one.name, one.name): str(one.specifier) for one in map(Requirement, texts)}
 
 
 def test_conda_environment_names_the_same_packages_and_ranges():
@@ -39,16 +42,22 @@ def test_packages_of_the_card_are_there_and_the_project_installs_itself():
     assert any("--editable ." in one.get("pip", ()) for one in ENVIRONMENT["dependencies"] if isinstance(one, dict))
 
 
-def test_conda_understands_every_line():
+def test_conda_understands_every_line_as_pip_does():
     for line in ENVIRONMENT["dependencies"]:
         if isinstance(line, str):
-            assert MatchSpec(line).name.normalized
+            conda_spec, pip_spec = MatchSpec(line), Requirement(line)
+            assert conda_spec.name.normalized == pip_spec.name
+            assert str(conda_spec.version or "") == str(pip_spec.specifier)
+
+
+def test_only_the_community_channel_is_asked():
+    assert ENVIRONMENT["channels"] == ["conda-forge"]
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
 def test_lock_pins_every_dependency_with_hashes_and_names_no_address(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
-    assert not re.search(r"https?://|file:|--index|--find-links|--extra", text)
+    assert not re.search(r"https?://|file:|--index|--find-links|--extra|\s/[a-z]", text)
     blocks = re.split(r"\n(?=[a-z0-9])", text)
     assert all("--hash=sha256:" in block for block in blocks)
     pinned = {re.match(r"[a-z0-9._-]+", block).group().replace("_", "-") for block in blocks}
@@ -58,6 +67,20 @@ def test_lock_pins_every_dependency_with_hashes_and_names_no_address(lock):
         else {Requirement(one).name.lower() for one in PYPROJECT["project"]["dependencies"]}
     )
     assert {one.replace(".", "-") for one in wanted} <= {one.replace(".", "-") for one in pinned}
+
+
+def test_larger_lock_holds_all_of_the_smaller_one():
+    # scripts/setup.sh takes an environment with the larger one for an environment with the smaller one.
+    smaller, larger = (
+        set(re.split(r"\n(?=[A-Za-z0-9])", (ROOT / name).read_text(encoding="utf-8").strip()))
+        for name in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert smaller < larger
+
+
+def test_demo_needs_no_browser_driver_and_no_test_tools():
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert not re.search(r"^(playwright|pytest|mypy|ruff)==", text, flags=re.MULTILINE)
 
 
 def test_locked_versions_lie_in_the_declared_ranges():
