@@ -151,10 +151,11 @@ class _Reader:
             document = self._document(file)
             if document is None:
                 continue
+            likely_ids = {str(document.tree.get("id") or ""), *_ids_in_name(file)}
             value, findings = validate(model, document)
             self.findings.extend(_wrong_folder(kind, document) or findings)
             if value is None:
-                self.damaged.update({str(document.tree.get("id") or ""), *_ids_in_name(file)})
+                self.damaged.update(likely_ids)
             elif value.id in values:
                 self._duplicate(value.id, document, self.documents[kind, value.id])
             else:
