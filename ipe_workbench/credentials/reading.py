@@ -146,22 +146,25 @@ class _Reader:
 
     def _files(self, kind: Literal["credential", "stack"], model: type[_Model]) -> dict[str, _Model]:
         values: dict[str, _Model] = {}
-        folder = self.folder / _FOLDERS[kind]
-        for file in sorted(one for one in folder.glob("*") if _is_yaml(one)):
-            document = self._document(file)
-            if document is None:
-                continue
-            likely_ids = {str(document.tree.get("id") or ""), *_ids_in_name(file)}
-            value, findings = validate(model, document)
-            self.findings.extend(_wrong_folder(kind, document) or findings)
-            if value is None:
-                self.damaged.update(likely_ids)
-            elif value.id in values:
-                self._duplicate(value.id, document, self.documents[kind, value.id])
-            else:
-                values[value.id] = value
-                self.documents[kind, value.id] = document
+        for file in sorted(filter(_is_yaml, (self.folder / _FOLDERS[kind]).glob("*"))):
+            self._file(kind, model, file, values)
         return values
+
+    def _file(
+        self, kind: Literal["credential", "stack"], model: type[_Model], file: Path, values: dict[str, _Model]
+    ) -> None:
+        document = self._document(file)
+        if document is None:
+            return
+        value, findings = validate(model, document)
+        self.findings.extend(_wrong_folder(kind, document) or findings)
+        if value is None:
+            self.damaged.update({str(document.tree.get("id") or ""), *_ids_in_name(file)})
+        elif value.id in values:
+            self._duplicate(value.id, document, self.documents[kind, value.id])
+        else:
+            values[value.id] = value
+            self.documents[kind, value.id] = document
 
     def _document(self, path: Path) -> Document | None:
         try:

@@ -13,6 +13,11 @@ from dataclasses import dataclass
 __all__ = ["Html", "Number", "element", "join", "listing", "notice", "safe", "section_id", "table"]
 
 
+#: Control characters, halves of letters, and marks that turn the direction of the text around them (UAX #9), with
+#: which a title could show other words than it holds.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 @dataclass(frozen=True)
 class Html:
     """Markup that a notebook shows and a page embeds.
@@ -40,7 +45,7 @@ class Number:
 
 
 def safe(value: object) -> Html:
-    """The value as markup: escaped, unless it is `Html` already; control characters go.
+    """The value as markup: escaped, unless it is `Html` already; control characters and bidirectional marks go.
 
     Examples
     --------
@@ -49,7 +54,7 @@ def safe(value: object) -> Html:
     """
     if isinstance(value, Html):
         return value
-    return Html(html.escape(re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", "", str(value))))
+    return Html(html.escape(_UNSAFE.sub("", str(value))))
 
 
 def element(tag: str, *content: object, **attributes: str) -> Html:
@@ -60,7 +65,7 @@ def element(tag: str, *content: object, **attributes: str) -> Html:
     >>> element("p", "5 < 6", class_="lede").markup
     '<p class="lede">5 &lt; 6</p>'
     """
-    named = "".join(f' {key.rstrip("_").replace("_", "-")}="{html.escape(value)}"' for key, value in attributes.items())
+    named = "".join(f' {key.rstrip("_").replace("_", "-")}="{safe(value)}"' for key, value in attributes.items())
     return Html(f"<{tag}{named}>{join(content)}</{tag}>")
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ipe_workbench.documents import write_atomically
 from ipe_workbench.errors import EnvironmentFault, WorkbenchError
+from ipe_workbench.reporting.outputs import ready_file, shown_path, write_output
 from ipe_workbench.reporting.page import page_from_notebook
 from ipe_workbench.reporting.parameters import check_parameters
 
@@ -62,7 +62,8 @@ def render_report(
     title : str
         Title of the page.
     notebook : str or Path, optional
-        Where to keep the executed notebook; ``notebooks/<page>.ipynb`` beside the page by default.
+        Where to keep the executed notebook; ``notebooks/<page>.ipynb`` beside the page by default. Of parameters that
+        are absolute paths only the last name is kept in it.
     language : str
         Language of the page, as a BCP 47 tag.
     cell_timeout : int
@@ -73,22 +74,26 @@ def render_report(
     Raises
     ------
     UnusableInputError
-        When parameters do not fit the template; nothing has run then.
+        When parameters do not fit the template, or an output is no file; nothing has run then.
+    EnvironmentFault
+        When the outputs cannot be written; nothing has run then, unless the disk filled up meanwhile.
     TemplateError
         When a cell failed: names the template, the cell, the error and the kept notebook.
     """
     source, target = Path(template), Path(page)
     kept = Path(notebook) if notebook else target.parent / "notebooks" / f"{target.stem}.ipynb"
     values = check_parameters(source, parameters)
+    ready_file(target)
+    ready_file(kept)
     with tempfile.TemporaryDirectory(prefix="ipe-report-") as work:
         executed = Path(work) / "report.ipynb"
         _execute(source, executed, values, kept, cell_timeout, progress)
         if progress:
             progress("Writing the page", 1, 1)
-        content = _without_machine(executed.read_text(encoding="utf-8"))
+        content = _without_machine(executed.read_text(encoding="utf-8"), values)
     html = page_from_notebook(_parsed(content), title=title, language=language)
-    write_atomically(kept, content)
-    write_atomically(target, html)
+    write_output(kept, content)
+    write_output(target, html)
     kept.with_suffix(".failed.ipynb").unlink(missing_ok=True)
     return RenderedReport(target, kept)
 
@@ -113,7 +118,7 @@ def _execute(
             **_kernel_options(executed.parent, source, progress),
         )
     except papermill.PapermillExecutionError as error:
-        failed = _keep(executed, kept)
+        failed = _keep(executed, kept, values)
         # papermill counts from zero, with the cell that it injects; a reader of the template counts from one, without.
         number = error.cell_index if values else error.cell_index + 1
         raise _template_error(
@@ -122,9 +127,9 @@ def _execute(
             failed,
         ) from None
     except CellTimeoutError:
-        raise _template_error(f"A cell took more than {timeout} s", source, _keep(executed, kept)) from None
+        raise _template_error(f"A cell took more than {timeout} s", source, _keep(executed, kept, values)) from None
     except DeadKernelError:
-        raise _template_error("The kernel died", source, _keep(executed, kept)) from None
+        raise _template_error("The kernel died", source, _keep(executed, kept, values)) from None
     except NoSuchKernel:
         raise EnvironmentFault(
             "There is no Python kernel.", mend="Install ipykernel into this environment (`pip install ipykernel`)."
@@ -154,21 +159,29 @@ def _template_error(what: str, source: Path, failed: Path | None) -> TemplateErr
     return error
 
 
-def _keep(executed: Path, kept: Path) -> Path | None:
+def _keep(executed: Path, kept: Path, values: Mapping[str, Any]) -> Path | None:
     if not executed.exists():
         return None
     failed = kept.with_suffix(".failed.ipynb")
-    write_atomically(failed, _without_machine(executed.read_text(encoding="utf-8")))
+    write_output(failed, _without_machine(executed.read_text(encoding="utf-8"), values))
     return failed
 
 
-def _without_machine(content: str) -> str:
-    """The notebook without the paths of this machine that papermill notes in it."""
+def _without_machine(content: str, values: Mapping[str, Any]) -> str:
+    """The notebook without the paths of this machine that papermill notes in it, its own and those of parameters."""
     import nbformat
+    from papermill.translators import papermill_translators
 
     notebook = _parsed(content)
-    for noted in ("input_path", "output_path", "environment_variables"):
-        notebook.metadata.get("papermill", {}).pop(noted, None)
+    shown = {name: shown_path(value) if isinstance(value, str) else value for name, value in values.items()}
+    noted = notebook.metadata.get("papermill", {})
+    for name in ("input_path", "output_path", "environment_variables"):
+        noted.pop(name, None)
+    if "parameters" in noted:
+        noted["parameters"] = shown
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = papermill_translators.find_translator("python3", "python").codify(shown)
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return f"{text}\n"
 

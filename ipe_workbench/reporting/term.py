@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ipe_workbench.credentials import Programme, load_programme
-from ipe_workbench.documents import write_atomically
-from ipe_workbench.errors import EnvironmentFault, UnknownNameError, near_names
+from ipe_workbench.errors import EnvironmentFault, UnknownNameError
+from ipe_workbench.reporting.outputs import ready_folder, shown_path, write_output
 from ipe_workbench.reporting.render import Progress, render_report
 from ipe_workbench.resources import notebooks_folder
 from ipe_workbench.simulation import find_scenario
@@ -91,7 +91,9 @@ def render_term(
     UnknownNameError
         When the programme has no such term or scenario; no kernel has started then.
     UnusableInputError
-        When the programme or the scenario cannot be used.
+        When the programme or the scenario cannot be used, or `out` is a file.
+    EnvironmentFault
+        When `out` cannot be written; nothing was simulated then.
     TemplateError
         When a cell of the template failed.
     """
@@ -100,8 +102,10 @@ def render_term(
     programme.term(term)
     _check_source(programme, folder, scenario, run)
     place = Path(out) / term
+    ready_folder(place / "tables")
     name = f"{programme.id}-term-evaluation"
-    with tempfile.TemporaryDirectory(prefix="ipe-tables-") as work:
+    with tempfile.TemporaryDirectory(prefix="ipe-report-") as work:
+        tables_folder = Path(work) / "tables"
         parameters: dict[str, Any] = {
             "programme": str(folder),
             "term": term,
@@ -109,7 +113,7 @@ def render_term(
             "replicates": replicates or 0,
             "seed": -1 if seed is None else seed,
             "run": str(run) if run else "",
-            "tables": work,
+            "tables": str(tables_folder),
             "rendered_at": at.isoformat(timespec="seconds") if at else "",
             "command": report_command(folder, term, out, scenario=scenario, replicates=replicates, seed=seed, run=run),
         }
@@ -123,7 +127,7 @@ def render_term(
             progress=progress,
         )
         tables = tuple(
-            _moved(one, place / "tables" / f"{programme.id}-{one.name}") for one in sorted(Path(work).glob("*.csv"))
+            _moved(one, place / "tables" / f"{programme.id}-{one.name}") for one in sorted(tables_folder.glob("*.csv"))
         )
     return RenderedTerm(programme.id, term, rendered.page, rendered.notebook, tables)
 
@@ -138,19 +142,19 @@ def report_command(
     seed: int | None,
     run: str | Path | None,
 ) -> str:
-    """The command that makes the report again, as a person would type it.
+    """The command that makes the report again, as a person would type it; absolute paths are cut to their last name.
 
     Examples
     --------
     >>> report_command("my programme", "2026-fall", "reports", scenario="today", replicates=20, seed=None, run=None)
     "ipe report 2026-fall --programme 'my programme' --scenario today --replicates 20 --out reports"
     """
-    words = ["ipe", "report", term, "--programme", str(programme)]
-    words += ["--run", str(run)] if run else ["--scenario", scenario]
+    words = ["ipe", "report", term, "--programme", shown_path(programme)]
+    words += ["--run", shown_path(run)] if run else ["--scenario", shown_path(scenario)]
     if not run:
         words += ["--replicates", str(replicates)] if replicates else []
         words += ["--seed", str(seed)] if seed is not None else []
-    return shlex.join([*words, "--out", str(out)])
+    return shlex.join([*words, "--out", shown_path(out)])
 
 
 def template_path() -> Path:
@@ -175,8 +179,12 @@ def _check_source(programme: Programme, folder: Path, scenario: str, run: str | 
     if run is None:
         find_scenario(folder, scenario)
     elif not Path(run).is_dir():
-        near = [one.name for one in Path(run).parent.iterdir() if one.is_dir()] if Path(run).parent.is_dir() else []
-        raise UnknownNameError("There is no such run.", place=str(run), mend=near_names(Path(run).name, near))
+        # Runs have no home of their own, so there is no list to offer: what lies beside the name is not ours to show.
+        raise UnknownNameError(
+            "This is a file, not a run." if Path(run).exists() else "There is no such run.",
+            place=str(run),
+            mend="A run is a folder that `ipe simulate --out` wrote.",
+        )
     else:
         # Late, since it brings pandas and the whole simulation with it.
         from ipe_workbench.reporting.term_report import usable_run
@@ -189,5 +197,4 @@ def _title(programme: Programme, term: str) -> str:
 
 
 def _moved(source: Path, target: Path) -> Path:
-    write_atomically(target, source.read_text(encoding="utf-8"))
-    return target
+    return write_output(target, source.read_text(encoding="utf-8"))

@@ -52,6 +52,40 @@ def test_an_unusable_value_stays_in_sight_with_what_is_wrong(designer: Designer)
     assert (field.error.value, field.control.value) == ("", "Roles")
 
 
+def test_a_value_that_cannot_be_used_is_named_beside_save_whichever_tab_is_open(designer: Designer) -> None:
+    control(designer, "Identity", "title").set_state({"value": ""})
+    assert "Everything is saved" not in designer.state.value
+    assert "Cannot be used yet: Title (Identity)." in designer.state.value
+    control(designer, "Identity", "hours").set_state({"value": 9})
+    assert "Unsaved changes" in designer.state.value
+    assert "Title (Identity)" in designer.state.value
+    control(designer, "Identity", "title").set_state({"value": "Roles of others"})
+    assert "Cannot be used yet" not in designer.state.value
+
+
+def test_saving_says_which_values_were_not_saved(tmp_path: Path) -> None:
+    designer = Designer(copy_of_cu_ipe(tmp_path))
+    control(designer, "Identity", "hours").set_state({"value": 4})
+    control(designer, "Identity", "title").set_state({"value": ""})
+    designer.save.click()
+    assert "Saved 01-values-foundations.yaml." in designer.said.value
+    assert "Cannot be used yet: Title (Identity)." in designer.state.value
+
+
+def test_an_empty_criterion_is_refused_in_sight(designer: Designer) -> None:
+    designer.sections["Criteria"].add.click()
+    assert 'role="alert"' in designer.said.value
+    assert "Write the criterion first." in designer.said.value
+    control(designer, "Identity", "hours").set_state({"value": 9})
+    assert designer.said.value == ""
+
+
+def test_a_refusal_that_belongs_to_no_field_is_shown_all_the_same(designer: Designer) -> None:
+    designer.model.edit("rubric", {"levels": HOSTILE})
+    assert 'role="alert"' in designer.said.value
+    assert "rubric" in designer.said.value
+
+
 def test_choosing_a_credential_shows_its_fields(designer: Designer) -> None:
     designer.chooser.set_state({"index": 1})
     assert designer.model.selected == "huddles"
@@ -133,6 +167,20 @@ def test_a_failing_handler_shows_its_error(designer: Designer, monkeypatch: pyte
     assert "RuntimeError" in designer.alert.value
     designer.undo.click()
     assert designer.alert.value == ""
+
+
+def test_an_error_after_the_edit_does_not_claim_that_the_draft_is_as_it_was(
+    designer: Designer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise RuntimeError("no picture")
+
+    monkeypatch.setattr(designer.panel, "refresh", fails)
+    control(designer, "Identity", "hours").set_state({"value": 9})
+    assert designer.model.value("hours") == 9
+    assert "no picture" in designer.alert.value
+    assert "as it was" not in designer.alert.value
+    assert "nothing was lost" not in designer.alert.value.lower()
 
 
 def test_hostile_text_is_never_markup() -> None:
