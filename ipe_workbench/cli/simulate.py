@@ -15,6 +15,7 @@ from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, prin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ipe_workbench.credentials import Programme
     from ipe_workbench.simulation import SimulationResult
 
 
@@ -51,6 +52,7 @@ def simulate(
     with _progress() as progress:
         result = run(loaded, chosen, replicates=replicates, seed=seed, progress=progress)
     wall = time.perf_counter() - started
+    _warn_of_errors(loaded)
     if out is not None:
         result.write(out)
     if format is OutputFormat.json:
@@ -60,6 +62,16 @@ def simulate(
         print_json({**first, "wall_s": round(wall, 3), **summary})
     else:
         _print_for_people(result, chosen.title, wall, out)
+
+
+def _warn_of_errors(programme: Programme) -> None:
+    """A design that cannot work gives numbers, too; say so before anybody believes them."""
+    from ipe_workbench.credentials import check_programme
+
+    errors = [finding for finding in check_programme(programme) if finding.severity == "error"]
+    if errors:
+        more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+        typer.echo(printable(f"Warning: the design has errors ({errors[0].message}{more}); see `ipe check`."), err=True)
 
 
 @contextmanager

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from ipe_workbench.credentials.facts import add_months
 from ipe_workbench.credentials.model import Activity, MicroCredential
 from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.errors import UnusableInputError
 
 __all__ = ["Calendar", "offered_weeks", "practice_hours"]
 
@@ -41,17 +40,11 @@ class Calendar:
 
     @classmethod
     def of(cls, programme: Programme) -> Calendar:
-        """The calendar of a programme. Raises `UnusableInputError` when two terms overlap."""
+        """The calendar of a programme, whose terms follow each other without overlap."""
         dates: list[datetime.date] = []
         term_of_week: list[int] = []
         terms: list[tuple[str, int, int]] = []
         for index, term in enumerate(programme.info.terms):
-            if dates and term.start <= programme.info.terms[index - 1].end:
-                raise UnusableInputError(
-                    f"The term `{term.id}` begins before the one before it has ended.",
-                    place=str(programme.place("programme", programme.id, "terms", index)),
-                    mend="Give the terms dates that do not overlap.",
-                )
             terms.append((term.id, len(dates), len(dates) + term.weeks - 1))
             dates.extend(term.start + datetime.timedelta(weeks=week) for week in range(term.weeks))
             term_of_week.extend([index] * term.weeks)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import stdtrit
 
 import ipe_workbench
 from ipe_workbench.credentials.programme import Programme
@@ -191,12 +193,13 @@ def _assessor_hours(model: CohortModel, totals: Totals) -> pd.DataFrame:
 def _hours_row(term: str, role: str, spent: Floats, capacity: float | None) -> dict[str, Any]:
     mean = float(spent.mean())
     spread = float(spent.std(ddof=1)) if spent.size > 1 else float("nan")
+    reach = _reach(spent.size) * spread
     return {
         "term": term,
         "role": role,
         "mean": mean,
-        "low": max(0.0, mean - 1.96 * spread) if spent.size > 1 else float("nan"),
-        "high": mean + 1.96 * spread,
+        "low": max(0.0, mean - reach) if spent.size > 1 else float("nan"),
+        "high": mean + reach,
         "se": spread / np.sqrt(spent.size),
         "capacity": float("nan") if capacity is None else capacity,
         "share_over": float("nan") if capacity is None else float((spent > capacity).mean()),
@@ -237,7 +240,7 @@ def _replicates(model: CohortModel, totals: Totals) -> pd.DataFrame:
 
 
 def _interval(total: Any, squares: Any, n: Any, replicates: int) -> dict[str, Floats]:
-    """Mean share; normal 95 % interval of one cohort's share, cut to [0, 1]; Monte Carlo standard error of the mean.
+    """Mean share; 95 % prediction interval of one cohort's share, cut to [0, 1]; Monte Carlo error of the mean.
 
     The variance comes from whole-number sums, so it is exact before the one division (as long as they fit 64 bits).
     """
@@ -250,12 +253,24 @@ def _interval(total: Any, squares: Any, n: Any, replicates: int) -> dict[str, Fl
         total, squares = total.astype(float), squares.astype(float)
     variance = np.maximum(replicates * squares - total * total, 0) / (replicates * (replicates - 1.0))
     spread = np.sqrt(variance) / size
+    reach = _reach(replicates)
     return {
         "mean": mean,
-        "low": np.clip(mean - 1.96 * spread, 0, 1),
-        "high": np.clip(mean + 1.96 * spread, 0, 1),
+        "low": np.clip(mean - reach * spread, 0, 1),
+        "high": np.clip(mean + reach * spread, 0, 1),
         "se": spread / np.sqrt(replicates),
     }
+
+
+def _reach(replicates: int) -> float:
+    """How many standard deviations a 95 % prediction interval for one more cohort reaches from the mean.
+
+    Student's t with one degree of freedom fewer than replicates, widened for the mean being estimated, too (Hahn and
+    Meeker 1991, Statistical Intervals, section 4.7). Nears 1.96 with many replicates and is honest with two.
+    """
+    if replicates < 2:
+        return float("nan")
+    return float(stdtrit(replicates - 1, 0.975)) * math.sqrt(1 + 1 / replicates)
 
 
 def _part(moments: Moments, index: Any) -> Moments:

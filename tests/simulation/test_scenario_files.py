@@ -138,15 +138,6 @@ def test_numbers_out_of_range_are_refused(small: Programme, numbers: dict[str, i
         simulate(small, Scenario(id="s", title="S"), **numbers)  # type: ignore[arg-type]
 
 
-def test_overlapping_terms_are_refused(make_programme: Any, make_credential: Any) -> None:
-    terms = [
-        {"id": "a", "title": "A", "start": "2026-08-24", "weeks": 16},
-        {"id": "b", "title": "B", "start": "2026-10-05", "weeks": 16},
-    ]
-    with pytest.raises(UnusableInputError, match="begins before"):
-        simulate(make_programme([make_credential("first")], terms=terms), Scenario(id="s", title="S"))
-
-
 def test_design_changes_change_the_design_and_nothing_else(make_programme: Any, make_credential: Any) -> None:
     session = {"id": "session", "title": "S", "kind": "workshop", "hours": 2, "term": "fall", "weeks": [3]}
     programme = make_programme(
