@@ -89,7 +89,8 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
 
 
 def _print_for_people(result: SimulationResult, title: str, wall: float, out: Path | None) -> None:
-    heading = f"{title}: {result.learners:,} learners, {result.replicates:,} simulated cohorts, seed {result.seed}"
+    cohorts = "cohort" if result.replicates == 1 else "cohorts"
+    heading = f"{title}: {result.learners:,} learners, {result.replicates:,} simulated {cohorts}, seed {result.seed}"
     columns = ("", ("Earned (simulated)", "right"), ("95 % interval", "right"), ("Retained", "right"), "Main obstacle")
     badges = result.summary()
     obstacles = {entry["id"]: entry for entry in badges["bottlenecks"]}

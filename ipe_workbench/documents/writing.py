@@ -13,14 +13,14 @@ __all__ = ["spreadsheet_safe", "write_atomically"]
 #: Control characters but tab and line ends, marks that turn the direction of text (UAX #9), and halves of letters.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: What may stand before a formula without stopping a spreadsheet: blanks, and signs of no width.
-_FORMULA = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[ \xa0]*[\t\r\n]")
+_FORMULA = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[ \xa0]*[\t\n]")
 
 
 def spreadsheet_safe(text: str) -> str:
-    """A CSV cell that no spreadsheet runs as a formula: an apostrophe before the characters that would start one.
+    r"""A CSV cell that no spreadsheet runs as a formula: an apostrophe before the characters that would start one.
 
     Leading blanks do not hide a formula. Control characters and marks that reorder the text on the screen go; tabs and
-    line ends inside the text stay.
+    line ends inside the text stay, as line feeds.
 
     Source: OWASP, CSV Injection (characters ``= + - @``, also of full width, tab, carriage return and line feed);
     CWE-1236.
@@ -29,10 +29,10 @@ def spreadsheet_safe(text: str) -> str:
     --------
     >>> spreadsheet_safe("=cmd|' /C calc'!A0"), spreadsheet_safe("Teams")
     ("'=cmd|' /C calc'!A0", 'Teams')
-    >>> print(spreadsheet_safe("  -5"), spreadsheet_safe("Team\\u202ework"))
+    >>> print(spreadsheet_safe("  -5"), spreadsheet_safe("Team\u202ework"))
     '  -5 Teamwork
     """
-    shown = _UNSEEN.sub("", text)
+    shown = re.sub(r"\r\n?", "\n", _UNSEEN.sub("", text))
     return f"'{shown}" if _FORMULA.match(shown) else shown
 
 

@@ -6,6 +6,7 @@ import hashlib
 import html
 import io
 import re
+import unicodedata
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,8 +62,7 @@ class AccessibleFigure:
         body = self._drawn_svg()
         prefix = _prefix(body)
         words = (
-            f'<title id="{prefix}-title">{html.escape(self.title)}</title>'
-            f'<desc id="{prefix}-desc">{html.escape(self.alt)}</desc>'
+            f'<title id="{prefix}-title">{_words(self.title)}</title><desc id="{prefix}-desc">{_words(self.alt)}</desc>'
         )
         start = f'<svg role="img" aria-labelledby="{prefix}-title {prefix}-desc" '
         opened, rest = _unique_ids(body, prefix).replace("<svg ", start, 1).split(">", 1)
@@ -72,8 +72,8 @@ class AccessibleFigure:
         """The figure as ``<figure role="img">`` with its SVG and its caption, for a page."""
         body = self._drawn_svg()
         drawing = _unique_ids(body, _prefix(body)).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
-        label = html.escape(f"{self.title.rstrip('.')}. {self.alt}", quote=True)
-        caption = html.escape(self.caption or self.title)
+        label = _words(f"{self.title.rstrip('.')}. {self.alt}")
+        caption = _words(self.caption or self.title)
         return (
             f'<figure class="ipe-figure" role="img" aria-label="{label}">{drawing}'
             f"<figcaption>{caption}</figcaption></figure>"
@@ -124,6 +124,12 @@ class AccessibleFigure:
                 FigureCanvasAgg(self.figure)
             self.figure.savefig(buffer, format=kind, dpi=150, metadata=metadata)
         return buffer.getvalue()
+
+
+def _words(text: str) -> str:
+    """The text as markup, without control characters and marks that turn its direction; joiners of letters stay."""
+    kept = (one for one in text if one in "\n\u200c\u200d" or unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
+    return html.escape("".join(kept))
 
 
 def _prefix(svg: str) -> str:

@@ -251,7 +251,7 @@ def _badge_finding(rows: Sequence[Estimate], when: str) -> str:
     if not rows:
         return "There are no badges to earn"
     half = sum(row.value >= 0.5 for row in rows)
-    return f"{half} of {len(rows)} badges are earned by at least half of the learners {when}"
+    return f"{half} of {len(rows)} badges {'is' if half == 1 else 'are'} earned by at least half of the learners {when}"
 
 
 def _profession_finding(frame: pd.DataFrame, titles: Mapping[str, str], called: Mapping[str, str], when: str) -> str:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Html", "Number", "element", "join", "listing", "notice", "safe", "section_id", "table"]
+__all__ = ["Html", "Number", "element", "join", "listing", "notice", "safe", "section_id", "table", "visible"]
 
 
 #: Control characters, halves of letters, and marks that turn the direction of the text around them (UAX #9), with
@@ -54,7 +54,18 @@ def safe(value: object) -> Html:
     """
     if isinstance(value, Html):
         return value
-    return Html(html.escape(_UNSAFE.sub("", str(value))))
+    return Html(html.escape(visible(value)))
+
+
+def visible(value: object) -> str:
+    r"""The value as text without control characters and marks that turn its direction.
+
+    Examples
+    --------
+    >>> visible("Team\u202ework\x07")
+    'Teamwork'
+    """
+    return _UNSAFE.sub("", str(value))
 
 
 def element(tag: str, *content: object, **attributes: str) -> Html:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ipe_workbench.errors import WorkbenchError
-from ipe_workbench.reporting.html import section_id
+from ipe_workbench.reporting.html import section_id, visible
 
 __all__ = ["CONTENTS_MARK", "active_content", "external_references", "page_from_notebook"]
 
@@ -59,7 +59,7 @@ def page_from_notebook(notebook: Any, *, title: str, language: str = "en") -> st
         filters={"sectioned": _sectioned},
     )
     exporter.register_preprocessor("nbconvert.preprocessors.TagRemovePreprocessor", enabled=True)  # type: ignore[no-untyped-call]
-    page, _ = exporter.from_notebook_node(notebook, resources={"page": {"title": title, "language": language}})
+    page, _ = exporter.from_notebook_node(notebook, resources={"page": {"title": visible(title), "language": language}})
     faults = external_references(page) + active_content(page)
     if faults:
         raise WorkbenchError(

@@ -84,6 +84,10 @@ def test_the_page_hides_code_and_lists_its_sections() -> None:
     assert "<script" not in page
 
 
+def test_a_title_cannot_turn_the_direction_of_the_page() -> None:
+    assert "<title>Teamwork</title>" in page_from_notebook(new_notebook(), title="Team\u202ework")
+
+
 def test_a_page_that_would_run_something_is_refused() -> None:
     notebook = new_notebook(cells=[new_code_cell("x", outputs=[_output("<img src=x onerror=steal()>")])])
     with pytest.raises(WorkbenchError, match="img onerror"):

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
+from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 
 from ipe_workbench.credentials import load_programme
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
+from ipe_workbench.findings import Finding, Place
 from ipe_workbench.reporting import (
     RenderedTerm,
     TermReport,
@@ -19,13 +23,17 @@ from ipe_workbench.reporting import (
     read_parameters,
     render_term,
     sections,
+    write_tables,
 )
+from ipe_workbench.reporting.page import CONTENTS_MARK
 from ipe_workbench.reporting.render import render_report
-from ipe_workbench.resources import notebooks_folder
+from ipe_workbench.resources import data_folder, notebooks_folder
 from ipe_workbench.simulation import Scenario, simulate
+from ipe_workbench.starter import start_programme
 from tests.programmes import copy_of_cu_ipe, replace_in
 
-HOSTILE = "<img src=x onerror=alert(1)> $a$ =1+1"
+MARKS = "\u200e\u200f\u202a\u202e\u2066\u2069"
+HOSTILE = f"{MARKS}<img src=x onerror=alert(1)> $a$ =1+1"
 
 
 class _Outline(HTMLParser):
@@ -133,6 +141,10 @@ def test_hostile_titles_reach_neither_the_page_nor_a_spreadsheet(tmp_path: Path)
     assert HOSTILE in report.titles.values()
     assert active_content(shown) == []
     assert "&lt;img src=x" in shown
+    assert not set(MARKS) & set(shown)
+    written = [path.read_text(encoding="utf-8") for path in write_tables(report.tables(), tmp_path / "tables")]
+    assert any("<img src=x" in text for text in written)
+    assert not set(MARKS) & set("".join(written))
 
 
 def test_reports_name_no_path_of_this_machine(rendered: RenderedTerm, term_report: TermReport) -> None:
@@ -140,6 +152,53 @@ def test_reports_name_no_path_of_this_machine(rendered: RenderedTerm, term_repor
     assert folder not in sections.design_findings(term_report).markup
     assert folder not in json.dumps(term_report.provenance.to_dict())
     assert term_report.relative(f"{folder}/credentials/a.yaml") == "credentials/a.yaml"
+
+
+def test_the_kept_notebook_and_the_command_name_no_path_of_this_machine(rendered: RenderedTerm) -> None:
+    notebook, page = (path.read_text(encoding="utf-8") for path in (rendered.notebook, rendered.page))
+    for private in (str(data_folder()), str(rendered.page.parent.parent), tempfile.gettempdir() + "/"):
+        assert private not in notebook
+        assert private not in page
+    out = rendered.page.parent.parent.name
+    assert f"ipe report 2026-fall --programme cu-ipe --scenario today --replicates 4 --seed 7 --out {out}" in page
+
+
+def test_a_foreign_folder_is_not_listed_when_a_run_is_missing(tmp_path: Path) -> None:
+    folder = copy_of_cu_ipe(tmp_path)
+    (tmp_path / "private").mkdir()
+    (tmp_path / "a-file").write_text("x")
+    for run, told in (("gone", "There is no such run."), ("a-file", "This is a file, not a run.")):
+        with pytest.raises(UnknownNameError, match="`ipe simulate --out`") as caught:
+            render_term(folder, "2026-fall", tmp_path / "out", run=tmp_path / run)
+        assert told in str(caught.value)
+        assert "private" not in str(caught.value)
+
+
+def test_errors_of_the_design_stand_above_everything(tmp_path: Path, term_report: TermReport) -> None:
+    assert "may mean nothing" not in sections.masthead(term_report).markup
+    error = Finding("reference-credential", "error", "The <b>credential</b> is missing", place=Place("a.yaml"))
+    one = sections.masthead(replace(term_report, findings=(error,))).markup
+    assert "The design has 1 error: </strong>The &lt;b&gt;credential&lt;/b&gt; is missing.</p>" in one
+    assert "may mean nothing until it is mended" in one
+    two = sections.masthead(replace(term_report, findings=(error, error))).markup
+    assert "The design has 2 errors: " in two
+    assert "may mean nothing until they are mended" in two
+    assert two.index("2 errors") < two.index(CONTENTS_MARK)
+
+
+def test_sentences_fit_a_programme_of_two_badges_and_one_stack(tmp_path: Path) -> None:
+    report = open_term_report(start_programme(tmp_path / "small", title="Small", issuer="School"), replicates=1)
+    words = unescape(re.sub(r"<[^>]+>", "", sections.summary(report).markup)).replace("\xa0", " ")
+    assert "can earn 2 badges that stack to 1 larger credential; this is term 1 of 2." in words
+    assert "the biggest gap: nobody teaches, practises or assesses VE1, " in words
+    assert "Nobody even teaches" not in words
+    assert "A typical badge" not in words
+    assert "the one badge that meets in it, Team communication. simulated" in words
+    assert "This term needs no hours of assessors. " in words
+    assert "The programme makes 1 claim; what will show it is planned" in words
+    assert "how it will be measured" in sections.evaluation_plan(report).markup
+    assert "run once for the scenario" in sections.data_source(report).markup
+    assert sections.badge_figure(report).title.startswith("1 of 2 badges is earned")
 
 
 def test_an_unknown_term_or_scenario_stops_before_anything_runs(tmp_path: Path) -> None:

@@ -26,7 +26,12 @@ def evaluation_plan(report: TermReport) -> Html:
         return notice("The programme has no evaluation plan: nothing here can show what learners gain.")
     told = notice(
         element("strong", "Not recorded yet."),
-        f"The programme makes {counted(len(claims), 'claim')}. Below stands how each will be measured. No result "
+        (
+            "The programme makes 1 claim. Below stands how it will be measured. Its result is not in this report, and "
+            "no simulated number stands in for it."
+        )
+        if len(claims) == 1
+        else f"The programme makes {counted(len(claims), 'claim')}. Below stands how each will be measured. No result "
         "of any of them is in this report, and no simulated number stands in for one.",
     )
     return join([told, *(_claim(claim) for claim in claims)])

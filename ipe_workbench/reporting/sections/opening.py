@@ -10,14 +10,14 @@ from ipe_workbench.figures.workload import bottleneck_finding, load_finding
 from ipe_workbench.findings import count_by_severity
 from ipe_workbench.reporting.html import Html, element, join, listing, notice, safe
 from ipe_workbench.reporting.page import CONTENTS_MARK
-from ipe_workbench.reporting.sections.wording import SIMULATED, counted, day, interval, listed, share
+from ipe_workbench.reporting.sections.wording import SIMULATED, counted, day, interval, listed, sentence, share
 from ipe_workbench.reporting.term_report import Share, TermReport
 
 __all__ = ["data_source", "masthead", "summary"]
 
 
 def masthead(report: TermReport) -> Html:
-    """The title, the issuer and the list of sections."""
+    """The title, the issuer, a warning where the design has errors, and the list of sections."""
     info, term = report.programme.info, report.term
     made = f"Made on {day(report.provenance.at)}. " if report.provenance.at else ""
     return join(
@@ -29,8 +29,27 @@ def masthead(report: TermReport) -> Html:
                 f"Term evaluation, {day(term.start)} to {day(term.end)}. {made}Programme version {info.version}.",
                 class_="kicker",
             ),
+            _errors(report),
             Html(CONTENTS_MARK),
         ]
+    )
+
+
+def _errors(report: TermReport) -> Html:
+    """What must be said before any number when the design has errors."""
+    errors = [one for one in report.findings if one.severity == "error"]
+    if not errors:
+        return Html("")
+    first = sentence(errors[0].message)
+    return notice(
+        join(
+            [
+                element("strong", f"The design has {counted(len(errors), 'error')}: "),
+                f"{first}{' ...' if len(errors) > 1 else ''}",
+            ]
+        ),
+        f"The numbers below may mean nothing until {'it is' if len(errors) == 1 else 'they are'} mended. "
+        "“Findings about the design” tells how.",
     )
 
 
@@ -38,6 +57,7 @@ def data_source(report: TermReport) -> Html:
     """The box that says where the numbers come from."""
     result = report.result
     about = result.about
+    runs = "once" if result.replicates == 1 else counted(result.replicates, "time")
     scenario = str(about.get("scenario_title") or about["scenario"])
     sentences: list[object] = [
         join(
@@ -46,7 +66,7 @@ def data_source(report: TermReport) -> Html:
                 " No learner’s record went into this report. Every number marked ",
                 SIMULATED,
                 f" comes from a model of {counted(result.learners, 'learner')}, "
-                f"run {counted(result.replicates, 'time')} for the scenario “{scenario}”; the design (coverage, "
+                f"run {runs} for the scenario “{scenario}”; the design (coverage, "
                 "findings, plan) comes from the programme’s files.",
             ]
         )
@@ -74,7 +94,8 @@ def _figures(report: TermReport) -> Html:
     best = _term_shares(report)
     if best:
         middle = sorted(best, key=lambda one: one.mean)[len(best) // 2]
-        cards.append(_card("A typical badge of this term", percent(middle.mean), _bounds(middle), simulated=True))
+        label = "A typical badge of this term" if len(best) > 1 else f"{middle.title}, by the end of the term"
+        cards.append(_card(label, percent(middle.mean), _bounds(middle), simulated=True))
     final = _overall(report)
     if final:
         cards.append(_card(f"{final.title}, by the end", percent(final.mean), _bounds(final), simulated=True))
@@ -102,12 +123,14 @@ def _sentences(report: TermReport) -> list[Html]:
 def _who(report: TermReport) -> Html:
     info = report.programme.info
     place = [one.id for one in info.terms].index(report.term.id) + 1
+    badges, stacks = len(report.programme.credentials), len(report.programme.stacks)
+    stacking = f" that {'stacks' if badges == 1 else 'stack'} to {counted(stacks, 'larger credential')}"
+    stacking = stacking if stacks else ", with no stacks"
     return join(
         [
             element("strong", "Who. "),
             f"{counted(report.programme.learners, 'learner')} of {counted(len(info.professions), 'profession')} can "
-            f"earn {counted(len(report.programme.credentials), 'badge')} that stack to "
-            f"{counted(len(report.programme.stacks), 'larger credential')}; this is term {place} of {len(info.terms)}.",
+            f"earn {counted(badges, 'badge')}{stacking}; this is term {place} of {len(info.terms)}.",
         ]
     )
 
@@ -116,10 +139,18 @@ def _coverage(report: TermReport) -> Html:
     cover = report.coverage
     missing = cover.gaps["assessed"]
     total = len(cover.rows)
-    start = f"{total - len(missing)} of {counted(total, 'sub-competency')} of {cover.framework_title} are assessed"
+    covered = total - len(missing)
+    verb = "is" if covered == 1 else "are"
+    start = f"{covered} of {counted(total, 'sub-competency')} of {cover.framework_title} {verb} assessed"
     untouched = [row.code for row in cover.rows if len(row.gaps) == 3]
-    end = f"; the biggest gap: nobody assesses {listed(missing)}." if missing else "; there is no gap."
-    more = f" Nobody even teaches {listed(untouched)}." if untouched else ""
+    if not missing:
+        open_ways = [f"{len(cover.gaps[how])} not {how}" for how in ("taught", "practised") if cover.gaps[how]]
+        end, more = f"; {listed(open_ways)}." if open_ways else "; there is no gap.", ""
+    elif untouched == list(missing):
+        end, more = f"; the biggest gap: nobody teaches, practises or assesses {listed(untouched)}.", ""
+    else:
+        end = f"; the biggest gap: nobody assesses {listed(missing)}."
+        more = f" Of these, nobody even teaches or practises {listed(untouched)}." if untouched else ""
     return join([element("strong", "Coverage. "), start + end + more])
 
 
@@ -129,11 +160,11 @@ def _this_term(report: TermReport) -> Html | None:
         return join([element("strong", "This term. "), "No badge has an activity in this term."])
     low, high = shares[0], shares[-1]
     if low is high:
-        text = f"By its end, {share(low)} of the learners have earned the one badge that meets in it, {low.title} "
+        text = f"By its end, {share(low)} of the learners have earned the one badge that meets in it, {low.title}. "
     else:
         text = (
             f"By its end, the {counted(len(shares), 'badge')} that meet in it are earned by between {share(low)} "
-            f"of the learners ({low.title}) and {share(high)} ({high.title}) "
+            f"of the learners ({low.title}) and {share(high)} ({high.title}). "
         )
     return join([element("strong", "This term. "), text, SIMULATED])
 
@@ -153,11 +184,12 @@ def _by_the_end(report: TermReport) -> Html | None:
             else f"; of the other stacks, most complete {most.title}, {share(most)}, "
             f"and fewest {least.title}, {share(least)}"
         )
-    return join([element("strong", "By the end of the programme. "), text + " ", SIMULATED])
+    return join([element("strong", "By the end of the programme. "), sentence(text) + " ", SIMULATED])
 
 
 def _obstacle(report: TermReport) -> Html:
-    return join([element("strong", "Biggest bottleneck. "), bottleneck_finding(report.result) + " ", SIMULATED])
+    found = sentence(bottleneck_finding(report.result))
+    return join([element("strong", "Biggest bottleneck. "), found + " ", SIMULATED])
 
 
 def _load(report: TermReport) -> Html | None:
@@ -165,18 +197,18 @@ def _load(report: TermReport) -> Html | None:
     if frame.empty:
         return None
     rows = [row for row in frame[frame["term"] == report.term.id].to_dict("records") if row["mean"] > 0]
-    now = "; ".join(_hours(row) for row in rows) or "none is needed"
+    now = f"This term: {'; '.join(_hours(row) for row in rows)}" if rows else "This term needs no hours of assessors"
     names = report.names
     over = frame[frame["mean"] > frame["capacity"]].to_dict("records")
     above = [f"{row['role']} in {names.get(row['term'], row['term'])}" for row in over]
     end = f"Above capacity: {listed(above)}." if above else f"{load_finding(report.result, names)}."
-    return join([element("strong", "Assessor load. "), f"This term: {now}. {end} ", SIMULATED])
+    return join([element("strong", "Assessor load. "), f"{now}. {end} ", SIMULATED])
 
 
 def _hours(row: Mapping[Hashable, Any]) -> str:
     reach = "" if row["low"] != row["low"] else f" ({row['low']:,.0f} to {row['high']:,.0f})"
     limit = "" if row["capacity"] != row["capacity"] else f" of {row['capacity']:,.0f}"
-    return f"{row['role']} {row['mean']:,.0f} hours{reach}{limit}"
+    return f"{row['role']} {counted(round(row['mean']), 'hour')}{reach}{limit}"
 
 
 def _design(report: TermReport) -> Html:
@@ -197,7 +229,7 @@ def _evidence(report: TermReport) -> Html:
         return join(
             [element("strong", "Evidence. "), "There is no evaluation plan, so no claim about learners can be shown."]
         )
-    what = "what will show them is planned, and nothing is recorded yet"
+    what = f"what will show {'it' if claims == 1 else 'them'} is planned, and nothing is recorded yet"
     return join([element("strong", "Evidence. "), safe(f"The programme makes {counted(claims, 'claim')}; {what}.")])
 
 

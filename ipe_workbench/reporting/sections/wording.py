@@ -9,7 +9,7 @@ from ipe_workbench.figures.charts import percent
 from ipe_workbench.reporting.html import Html, Number
 from ipe_workbench.reporting.term_report import Share
 
-__all__ = ["SIMULATED", "counted", "day", "interval", "listed", "share", "share_cell"]
+__all__ = ["SIMULATED", "counted", "day", "interval", "listed", "sentence", "share", "share_cell"]
 
 #: Stands beside every number that was simulated.
 SIMULATED = Html('<span class="simulated">simulated</span>')
@@ -49,6 +49,17 @@ def counted(number: int, word: str) -> str:
     if number == 1:
         return f"1 {word}"
     return f"{number:,} {word[:-1]}ies" if word.endswith("y") else f"{number:,} {word}s"
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence: with a full stop, unless it ends with one already.
+
+    Examples
+    --------
+    >>> sentence("Nothing keeps learners from the badges"), sentence("We ask why.")
+    ('Nothing keeps learners from the badges.', 'We ask why.')
+    """
+    return text if text.rstrip("”’)").endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def listed(words: Sequence[str], limit: int = 12) -> str:
