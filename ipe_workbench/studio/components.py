@@ -92,7 +92,7 @@ def guarded(alert: AlertArea) -> Callable[[Callable[_P, object]], Callable[_P, N
                 handler(*args, **kwargs)
             except Exception as error:  # the last stop before the widget machinery, which would swallow it
                 _log.debug("a handler of the studio failed", exc_info=True)
-                alert.show(f"{type(error).__name__}: {error}. Your draft is as it was before this action.")
+                alert.show(f"{type(error).__name__}: {error}. Look at what the form shows before you save.")
 
         return run
 
@@ -211,7 +211,7 @@ _STYLE = """
   line-height: 1.35; padding: 2px 0; margin: 0; white-space: normal; font-size: 12.5px; color: var(--ipe-muted); }
 .ipe-stacked input, .ipe-stacked select, .ipe-stacked textarea { width: 100% !important; min-width: 0;
   box-sizing: border-box; flex: 0 0 auto; }
-.ipe-stacked select:not([multiple]) { height: 30px; } .ipe-stacked input { height: 30px; }
+.ipe-stacked :is(select:not([multiple]), input) { height: 30px !important; }
 .ipe-stacked select:not([multiple]) { appearance: auto; background-image: none; padding-right: 4px; }
 .ipe-stacked textarea { resize: vertical; line-height: 1.45; padding: 6px 8px; font-family: inherit; }
 .ipe-studio .ipe-code textarea { font-family: var(--jp-code-font-family, monospace); tab-size: 2; }
@@ -222,7 +222,7 @@ _STYLE = """
 .ipe-bottom > .ipe-button.jupyter-button { align-self: flex-end; }
 .ipe-button.jupyter-button:disabled { opacity: .75; color: var(--ipe-muted); }
 .ipe-columns { display: flex; flex-flow: row wrap-reverse; gap: 16px; align-items: flex-end;
-  overflow: visible; width: 100%; }
+  overflow: visible; width: 100%; margin-top: 8px; }
 .ipe-main { flex: 999 1 430px; min-width: 0; overflow: visible; }
 .ipe-side { flex: 1 1 270px; min-width: 0; overflow: visible; background: var(--ipe-shade); border-radius: 6px;
   padding: 12px 14px; box-sizing: border-box; display: flex; flex-flow: row wrap; gap: 0 20px; }
@@ -244,8 +244,12 @@ _STYLE = """
   border-top: 1px solid var(--ipe-line); padding: 6px 0; }
 .ipe-row > .ipe-grow { flex: 1 1 0; min-width: 0; } .ipe-row > .jupyter-button { flex: 0 0 auto; }
 .ipe-studio .widget-tab > .widget-tab-contents, .ipe-studio .jupyter-widget-tab > .widget-tab-contents {
-  padding: 12px 14px; overflow: auto; max-height: max(380px, 68vh); }
-.ipe-studio .lm-TabBar-tab, .ipe-studio .p-TabBar-tab { flex: 0 1 auto !important; min-width: 0 !important;
+  padding: 0; overflow: hidden; }
+.ipe-studio .widget-tab-contents > * { padding: 12px 14px; overflow: auto !important; max-height: max(380px, 68vh);
+  width: 100%; box-sizing: border-box; }
+.ipe-studio .widget-tab-contents > * > * { flex-shrink: 0; }
+.ipe-studio .lm-TabBar-content { flex-wrap: wrap; }
+.ipe-studio .lm-TabBar-tab, .ipe-studio .p-TabBar-tab { flex: 0 0 auto !important; min-width: 0 !important;
   padding: 0 10px !important; color: var(--ipe-ink) !important; background: var(--ipe-shade) !important; }
 .ipe-studio .lm-TabBar-tab.lm-mod-current { background: var(--ipe-paper) !important; font-weight: 600; }
 .ipe-studio .lm-TabBar-tabLabel { color: var(--ipe-ink); }

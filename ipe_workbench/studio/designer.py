@@ -136,15 +136,30 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
     def _refresh_toolbar(self) -> None:
         self.undo.disabled, self.redo.disabled = not self.model.can_undo, not self.model.can_redo
         self.save.disabled = self.revert.disabled = not self.model.dirty
-        state = "Unsaved changes" if self.model.dirty else "Everything is saved"
-        self.state.value = f'<span class="ipe-muted">{state}</span>'
+        unusable, homeless = self._problems()
+        state = "Unsaved changes" if self.model.dirty else "" if unusable else "Everything is saved"
+        warning = f'<span class="ipe-problem">Cannot be used yet: {escaped(", ".join(unusable))}.</span>'
+        self.state.value = f'<span class="ipe-muted">{state}</span> {warning if unusable else ""}'
         said = self.model.message
-        if not said.text:
-            self.said.value = ""
-        elif said.severity == "error":
-            self.said.value = f'<div role="alert" class="ipe-alert"><strong>Error.</strong> {escaped(said.text)}</div>'
+        errors = [*homeless, *([said.text] if said.severity == "error" else [])]
+        if errors:
+            text = escaped(" ".join(errors))
+            self.said.value = f'<div role="alert" class="ipe-alert"><strong>Error.</strong> {text}</div>'
         else:
-            self.said.value = f'<div role="status" class="ipe-said">{escaped(said.text)}</div>'
+            self.said.value = f'<div role="status" class="ipe-said">{escaped(said.text)}</div>' if said.text else ""
+
+    def _problems(self) -> tuple[list[str], list[str]]:
+        """Fields whose value cannot be used, as a person finds them; and refusals that no part of the form shows."""
+        errors = dict(self.model.field_errors)
+        for shown_elsewhere in ("alignments", "new.id", "new.title"):
+            errors.pop(shown_elsewhere, None)
+        fields = [
+            f"{field.control.description} ({title})"
+            for title, section in self.sections.items()
+            for path, field in section.fields.items()
+            if errors.pop(path, None) is not None
+        ]
+        return fields, [f"{path}: {text}" for path, text in errors.items()]
 
     def _choose(self, reference: str | None) -> None:
         if not self._refreshing and reference:

@@ -182,6 +182,8 @@ class DesignerModel(traitlets.HasTraits):
         item = known.find(competency) if known else None
         if known is None or item is None:
             return self._refuse(f"`{competency}` is not a competency of `{framework}`; choose one from the list.")
+        if not how:
+            return self._refuse_field("alignments", EditError("Choose at least one of taught, practised and assessed."))
         new = {"framework": framework, "competency": competency, "how": list(how), "level": level}
         before = self.value("alignments") or []
         at = next((i for i, one in enumerate(before) if self._is(one, framework, item.id)), len(before))
@@ -201,6 +203,8 @@ class DesignerModel(traitlets.HasTraits):
 
     def add_criterion(self, statement: str) -> bool:
         """Add a criterion; its id is made from its number."""
+        if not statement.strip():
+            return self._refuse("Write the criterion first.")
         before = self.value("criteria") or []
         taken = {one["id"] for one in before}
         reference = next(id for id in (f"criterion-{n}" for n in range(len(before) + 1, 10_000)) if id not in taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,13 @@ pytestmark = [
     # Playwright's own event loop is closed while its last tasks are pending.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+# Labels that do not fit on their tab, or tabs beyond the edge of the form; and how far below the top edge of its tab's
+# page a control is.
+_CUT_OFF = """all => all.filter(one => one.scrollWidth > one.clientWidth || one.getBoundingClientRect().right
+  > one.closest('.ipe-main').getBoundingClientRect().right).map(one => one.textContent)"""
+_OFFSET = """one => one.getBoundingClientRect().top
+  - one.closest('.widget-tab-contents').getBoundingClientRect().top"""
 
 
 def test_a_credential_is_edited_in_jupyterlab_and_saved_with_its_comments(lab: Lab, offline_page: Page) -> None:
@@ -49,6 +57,14 @@ def test_a_credential_is_edited_in_jupyterlab_and_saved_with_its_comments(lab: L
     assessed.check()
     studio.get_by_role("button", name="Change alignment").click()
     expect(coverage).to_contain_text("Now assessed: VE9")
+    # And one that the credential had no alignment with.
+    studio.get_by_label("Competency", exact=True).select_option(label=_option(page, "TT9"))
+    add = studio.get_by_role("button", name="Add alignment")
+    expect(add).to_be_visible()
+    assessed.check()
+    add.click()
+    expect(studio.get_by_role("button", name="Remove TT9")).to_be_visible()
+    expect(coverage).to_contain_text("Now assessed: VE9, TT9")
 
     file = lab.folder / "my-programmes" / "cu-ipe" / "credentials" / "01-values-foundations.yaml"
     before = file.read_text(encoding="utf-8")
@@ -58,14 +74,43 @@ def test_a_credential_is_edited_in_jupyterlab_and_saved_with_its_comments(lab: L
     comments = [line for line in before.splitlines() if line.startswith("#")]
     assert len(comments) >= 3
     assert [line for line in after.splitlines() if line.startswith("#")] == comments
-    changed = set(after.splitlines()) - set(before.splitlines())
-    assert {"title: Values we share", "hours: 8"} <= changed
-    assert len(changed) <= 3, changed
+    assert {"title: Values we share", "hours: 8", "    competency: TT9"} <= set(after.splitlines())
+    gone = Counter(before.splitlines()) - Counter(after.splitlines())
+    assert gone == Counter(["title: Foundations of shared values", "hours: 3", "    how: [taught]"])
+    expect(coverage).to_contain_text("no change")
 
     studio.get_by_role("button", name="Undo").click()
-    expect(coverage).to_contain_text("No longer assessed by any credential: VE9")
+    expect(coverage).to_contain_text("No longer assessed by any credential: TT9")
+    expect(studio.get_by_role("button", name="Remove TT9")).to_have_count(0)
     expect(studio.get_by_text("Unsaved changes")).to_be_visible()
     assert file.read_text(encoding="utf-8") == after
+
+
+def test_the_form_is_whole_in_a_narrow_window(lab: Lab, offline_page: Page) -> None:
+    from playwright.sync_api import expect
+
+    page = offline_page
+    page.set_viewport_size({"width": 900, "height": 800})
+    lab.run(page, "01_design_credentials.ipynb")
+    studio = page.locator(".ipe-studio")
+    title = studio.get_by_label("Title", exact=True)
+    expect(title).to_have_value("Foundations of shared values", timeout=90_000)
+    labels = studio.locator(".lm-TabBar-tabLabel")
+    assert labels.count() == 6
+    assert labels.evaluate_all(_CUT_OFF) == []
+
+    # Each tab keeps its own place: one opens at its top, however far another is scrolled.
+    studio.get_by_label("Quality assurance").scroll_into_view_if_needed()
+    studio.get_by_role("tab", name="Rubric").click()
+    least = studio.get_by_label("The least level that passes a row")
+    expect(least).to_be_visible()
+    assert least.evaluate(_OFFSET) >= 0
+
+    studio.get_by_role("tab", name="Identity").click()
+    title.fill("")
+    title.press("Tab")
+    studio.get_by_role("tab", name="Rubric").click()
+    expect(studio.get_by_text("Cannot be used yet: Title (Identity).")).to_be_visible(timeout=20_000)
 
 
 def test_every_control_of_the_designer_has_a_name(lab: Lab, offline_page: Page) -> None:

@@ -142,7 +142,7 @@ def test_impossible_alignments_are_refused_in_words(model: DesignerModel) -> Non
     assert "ZZ9" in model.message.text
     assert not model.add_alignment("no-such", "C1", ["taught"], "exposure")
     assert not model.add_alignment("ipec-2023", "C2", [], "exposure")
-    assert "at least one" in model.field_errors["alignments"]
+    assert model.field_errors["alignments"] == "Choose at least one of taught, practised and assessed."
     assert not model.remove_alignment("ipec-2023", "VE9")
     assert not model.dirty
 
@@ -154,6 +154,7 @@ def test_criteria_are_added_with_a_free_id_and_removed(model: DesignerModel) -> 
     assert model.add_criterion("Names five roles.")
     assert [one["id"] for one in model.value("criteria")] == ["criterion-2", "criterion-3"]
     assert not model.add_criterion(" ")
+    assert model.message.text == "Write the criterion first."
 
 
 def test_a_rubric_starts_from_the_criteria_and_its_descriptors_are_edited(model: DesignerModel) -> None:
