@@ -15,8 +15,9 @@ from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, prin
 def report(
     term: Annotated[str, typer.Argument(help="Id of the term, such as 2026-fall.", show_default=False)],
     programme: Annotated[
-        Path, typer.Option(help="Folder of the programme; this folder by default.", show_default=False)
-    ] = Path(),
+        Path | None,
+        typer.Option(help="Folder of the programme; by default the one here that has the term.", show_default=False),
+    ] = None,
     scenario: Annotated[str, typer.Option(help="Id or file of the scenario to simulate.")] = "today",
     replicates: Annotated[
         int | None, typer.Option(min=1, help="Simulated cohorts; the scenario's number by default.")
@@ -36,11 +37,12 @@ def report(
     """
     import datetime
 
-    from ipe_workbench.reporting import render_term
+    from ipe_workbench.reporting import programme_with_term, render_term
 
+    folder = programme or programme_with_term(Path(), term)
     with _progress() as progress:
         rendered = render_term(
-            programme,
+            folder,
             term,
             out,
             scenario=scenario,

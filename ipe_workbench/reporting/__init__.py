@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ipe_workbench.reporting import sections
     from ipe_workbench.reporting.page import active_content, external_references, page_from_notebook
     from ipe_workbench.reporting.parameters import Parameter, check_parameters, read_parameters
+    from ipe_workbench.reporting.programmes import programme_with_term
     from ipe_workbench.reporting.provenance import Provenance, collect_provenance
     from ipe_workbench.reporting.render import RenderedReport, TemplateError, render_report
     from ipe_workbench.reporting.tables import write_tables
@@ -32,6 +33,7 @@ _HOMES = {
     "external_references": "page",
     "open_term_report": "term_report",
     "page_from_notebook": "page",
+    "programme_with_term": "programmes",
     "read_parameters": "parameters",
     "render_report": "render",
     "render_term": "term",
@@ -51,6 +53,7 @@ __all__ = [
     "external_references",
     "open_term_report",
     "page_from_notebook",
+    "programme_with_term",
     "read_parameters",
     "render_report",
     "render_term",
