@@ -6,7 +6,7 @@ comments, order and quoting of what did not change survive.
 """
 
 from ipe_workbench.documents.document import MAX_BYTES, Document, field_path, parse_document, read_document
-from ipe_workbench.documents.model import FileModel, Step
+from ipe_workbench.documents.model import FileModel, IndexedModel, Step
 from ipe_workbench.documents.violations import misplaced, validate
 from ipe_workbench.documents.writing import spreadsheet_safe, write_atomically
 
@@ -14,6 +14,7 @@ __all__ = [
     "MAX_BYTES",
     "Document",
     "FileModel",
+    "IndexedModel",
     "Step",
     "field_path",
     "misplaced",

@@ -12,7 +12,8 @@ from ipe_workbench.frameworks.builtin import (
     open_framework,
 )
 from ipe_workbench.frameworks.case import CaseReading, read_case
-from ipe_workbench.frameworks.model import Association, Competency, Crosswalk, Framework, Mapping
+from ipe_workbench.frameworks.crosswalk import Crosswalk, Mapping
+from ipe_workbench.frameworks.model import Association, Competency, Framework
 from ipe_workbench.frameworks.yaml_files import read_crosswalk, read_framework, write_framework
 
 __all__ = [

@@ -10,7 +10,8 @@ from typing import TypeVar
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 from ipe_workbench.findings import Finding
 from ipe_workbench.frameworks.case import read_case
-from ipe_workbench.frameworks.model import Crosswalk, Framework
+from ipe_workbench.frameworks.crosswalk import Crosswalk
+from ipe_workbench.frameworks.model import Framework
 from ipe_workbench.frameworks.yaml_files import read_crosswalk, read_framework
 from ipe_workbench.resources import data_folder
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from ipe_workbench.errors import UnreadableFileError
 from ipe_workbench.findings import Finding, Place, Severity, sort_findings
-from ipe_workbench.frameworks.model import Association, Competency, Framework, natural_order
+from ipe_workbench.frameworks.model import Association, Competency, Framework
+from ipe_workbench.frameworks.tree import natural_order
 
 __all__ = ["CaseReading", "read_case"]
 

@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as AnyMapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from ipe_workbench.documents import FileModel
+from ipe_workbench.documents import FileModel, IndexedModel
 from ipe_workbench.errors import UnknownNameError, near_names
+from ipe_workbench.frameworks.tree import NUMBER, natural_order, tree_problems
 
-__all__ = [
-    "Association",
-    "Competency",
-    "Crosswalk",
-    "Framework",
-    "Mapping",
-    "TreeProblem",
-    "natural_order",
-    "tree_problems",
-]
+__all__ = ["Association", "Competency", "Framework"]
 
 #: Whose words a statement is in; "none" where only codes may be shipped.
 StatementSource = Literal["paraphrase", "official-local", "publisher", "none"]
-
-
-class _Indexed(FileModel):
-    # Indexes are made when they are first asked for, and stand beside the fields in the instance's dictionary. A copy
-    # may have other fields and another process can make its own, so neither takes them along.
-
-    def model_copy(self, *, update: AnyMapping[str, Any] | None = None, deep: bool = False) -> Self:
-        copied = super().model_copy(update=update, deep=deep)
-        for name in copied.__dict__.keys() - type(self).model_fields.keys():
-            del copied.__dict__[name]
-        return copied
-
-    def __getstate__(self) -> dict[Any, Any]:
-        state = super().__getstate__()
-        fields = type(self).model_fields
-        return {**state, "__dict__": {key: value for key, value in state["__dict__"].items() if key in fields}}
 
 
 class Competency(FileModel):
@@ -68,7 +41,7 @@ class Association(FileModel):
     target: str
 
 
-class Framework(_Indexed):
+class Framework(IndexedModel):
     """A competency framework: the content of one file in ``data/frameworks/``.
 
     Examples
@@ -190,100 +163,6 @@ class Framework(_Indexed):
             waiting.extend(reversed(self._parts.get(one.id, ())))
 
 
-class Mapping(FileModel):
-    """One row of a crosswalk."""
-
-    source: str
-    target: str
-    relation: Literal["exactMatchOf", "isRelatedTo", "broader", "narrower"] = "isRelatedTo"
-    note: str = ""
-
-
-class Crosswalk(_Indexed):
-    """Which competency of one framework corresponds to which of another."""
-
-    id: str
-    title: str
-    source: str
-    target: str
-    status: str = "draft"
-    license: str = ""
-    notes: str = ""
-    mappings: tuple[Mapping, ...]
-
-    def targets(self, source: str) -> tuple[str, ...]:
-        """What a competency of the source framework becomes."""
-        return tuple(one.target for one in self._by_source.get(source, ()))
-
-    def sources(self, target: str) -> tuple[str, ...]:
-        """Where a competency of the target framework comes from."""
-        return tuple(one.source for one in self._by_target.get(target, ()))
-
-    def unmapped_targets(self, framework: Framework) -> tuple[str, ...]:
-        """Leaves of the target framework that nothing maps to."""
-        return tuple(one.id for one in framework.leaves if one.id not in self._by_target)
-
-    @cached_property
-    def _by_source(self) -> dict[str, list[Mapping]]:
-        return _grouped((one.source, one) for one in self.mappings)
-
-    @cached_property
-    def _by_target(self) -> dict[str, list[Mapping]]:
-        return _grouped((one.target, one) for one in self.mappings)
-
-
-@dataclass(frozen=True, slots=True)
-class TreeProblem:
-    """Why items do not form a tree: which item (by its place in the list), which field of it, and a sentence."""
-
-    kind: Literal["duplicate-id", "unknown-parent", "cycle"]
-    index: int
-    field: Literal["id", "parent"]
-    subject: str
-    message: str
-
-
-def tree_problems(items: Iterable[tuple[str, str | None]]) -> tuple[TreeProblem, ...]:
-    """Everything that keeps items, given as (id, parent), from being a tree. Linear.
-
-    Examples
-    --------
-    >>> [problem.message for problem in tree_problems([("A", None), ("A1", "B")])]
-    ['The parent B of A1 does not exist.']
-    """
-    listed = list(items)
-    first: dict[str, int] = {}
-    problems: list[TreeProblem] = []
-    for index, (one, _) in enumerate(listed):
-        if first.setdefault(one, index) != index:
-            problems.append(TreeProblem("duplicate-id", index, "id", one, f"The id {one} stands twice."))
-    for index, (one, parent) in enumerate(listed):
-        if parent is not None and parent not in first:
-            message = f"The parent {parent} of {one} does not exist."
-            problems.append(TreeProblem("unknown-parent", index, "parent", one, message))
-    for circle in _circles({one: listed[index][1] for one, index in first.items()}):
-        shown = " > ".join([*circle[:6], "..." if len(circle) > 6 else circle[0]])
-        message = f"A competency is part of itself, in a circle of parents: {shown}."
-        problems.append(TreeProblem("cycle", first[circle[0]], "parent", circle[0], message))
-    return tuple(problems)
-
-
-def natural_order(code: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts codes as people do.
-
-    Examples
-    --------
-    >>> sorted(["VE10", "VE2", "RR1"], key=natural_order)
-    ['RR1', 'VE2', 'VE10']
-    """
-    parts = ((part, part.lstrip("0")) for part in _NUMBER.split(code) if part)
-    # Numbers are compared by length and digits: a code may be longer than what int() accepts.
-    return tuple((0, len(digits), digits) if _NUMBER.fullmatch(part) else (1, 0, part) for part, digits in parts)
-
-
-_NUMBER = re.compile("([0-9]+)")
-
-
 def _in_order_of_siblings(siblings: list[Competency]) -> tuple[Competency, ...]:
     first_of_stem: dict[str, int] = {}
 
@@ -292,29 +171,7 @@ def _in_order_of_siblings(siblings: list[Competency]) -> tuple[Competency, ...]:
         order = one.order if one.order is not None else math.inf
         if one.code is None:
             return order, index, ()
-        return order, first_of_stem.setdefault(_NUMBER.sub("0", one.code), index), natural_order(one.code)
+        return order, first_of_stem.setdefault(NUMBER.sub("0", one.code), index), natural_order(one.code)
 
     # The keys are made in the order of the file, which is what makes a stem's first place its place.
     return tuple(one for _, one in sorted(enumerate(siblings), key=position))
-
-
-def _circles(parents: dict[str, str | None]) -> Iterator[list[str]]:
-    """The members of each circle of parents. Linear: each item is walked over once."""
-    settled: set[str] = set()
-    for start in parents:
-        path: dict[str, None] = {}
-        here: str | None = start
-        while here is not None and here not in settled and here not in path:
-            path[here] = None
-            here = parents.get(here)
-        if here is not None and here in path:
-            members = list(path)
-            yield members[members.index(here) :]
-        settled.update(path)
-
-
-def _grouped(pairs: Iterable[tuple[str, Mapping]]) -> dict[str, list[Mapping]]:
-    groups: dict[str, list[Mapping]] = {}
-    for key, one in pairs:
-        groups.setdefault(key, []).append(one)
-    return groups

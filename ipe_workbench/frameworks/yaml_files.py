@@ -10,7 +10,9 @@ from typing import Any
 from ipe_workbench.documents import MAX_BYTES, Document, parse_document, read_document, validate, write_atomically
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.findings import Finding, sort_findings
-from ipe_workbench.frameworks.model import Crosswalk, Framework, tree_problems
+from ipe_workbench.frameworks.crosswalk import Crosswalk
+from ipe_workbench.frameworks.model import Framework
+from ipe_workbench.frameworks.tree import tree_problems
 
 __all__ = ["read_crosswalk", "read_framework", "write_framework"]
 
