@@ -13,6 +13,7 @@ from ipe_workbench.credentials import MicroCredential, ProgrammeInfo, Stack
 from ipe_workbench.documents import FileModel
 from ipe_workbench.evaluation import EvaluationPlan
 from ipe_workbench.frameworks import Crosswalk, Framework
+from ipe_workbench.frameworks.standards import AccreditationBody
 from ipe_workbench.simulation import Scenario
 
 KINDS: dict[str, type[FileModel]] = {
@@ -23,6 +24,7 @@ KINDS: dict[str, type[FileModel]] = {
     "programme": ProgrammeInfo,
     "scenario": Scenario,
     "stack": Stack,
+    "standards": AccreditationBody,
 }
 FOLDER = Path(__file__).parent.parent / "data" / "schemas"
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
-from ipe_workbench.documents import parse_document, read_document, spreadsheet_safe, validate, write_atomically
+from ipe_workbench.documents import (
+    MAX_BYTES,
+    parse_document,
+    read_document,
+    spreadsheet_safe,
+    validate,
+    write_atomically,
+)
 from ipe_workbench.errors import UnreadableFileError, WorkbenchError
 from tests.programmes import credential
 
@@ -49,7 +58,7 @@ def test_bombs_are_refused_in_one_sentence(tmp_path):
     laughs = "a: &a [x, x]\n" + "".join(f"b{i}: &b{i} [*{'a' if i == 0 else f'b{i - 1}'}, x]\n" for i in range(40))
     with pytest.raises(UnreadableFileError, match="Aliases"):
         parse_document(laughs, "f.yaml")
-    (tmp_path / "big.yaml").write_bytes(b"a: " + b"x" * 9_000_000)
+    (tmp_path / "big.yaml").write_bytes(b"a: " + b"x" * MAX_BYTES)
     with pytest.raises(UnreadableFileError, match="bytes"):
         read_document(tmp_path / "big.yaml")
 
@@ -140,3 +149,59 @@ def test_errors_cross_processes_whole():
 def test_a_safe_cell_never_begins_with_a_formula(text):
     assert not spreadsheet_safe(text).lstrip().startswith(("=", "+", "-", "@"))
     assert "\x00" not in spreadsheet_safe(text)
+
+
+SCALARS = [
+    "yes",
+    "No",
+    "on",
+    "12:30",
+    "0o17",
+    "017",
+    "0x1F",
+    "1_000",
+    "1e5",
+    "1.5e3",
+    ".5",
+    "-.inf",
+    ".nan",
+    "~",
+    "null",
+]
+SCALARS += ["2027-01-11", "2027-01-11 10:00:00", "true", "False", "tRue", "+7", "-0", "0b101", "1.", "<<x", "a#b"]
+
+
+@pytest.mark.parametrize("scalar", SCALARS)
+def test_an_unquoted_word_means_what_ruamel_says(scalar):
+    """The quick reader is held against the reader that comments are kept with."""
+    text = f"value: {scalar}\nlist:\n  - {scalar}\n"
+    expected = YAML(typ="safe", pure=True).load(text)
+    found = parse_document(text).data
+    assert repr(found) == repr(expected)
+
+
+# No halves of characters: no UTF-8 file holds them.
+texts = st.text(st.characters(codec="utf-8"), max_size=8)
+content = st.recursive(
+    texts | st.integers() | st.floats(allow_nan=False) | st.booleans() | st.none() | st.sampled_from(SCALARS),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(content)
+@settings(max_examples=40, deadline=None)
+def test_large_new_content_is_read_again_as_it_was_by_both_readers(value):
+    """Large content is written by another writer than small content."""
+    value = json.loads(json.dumps(value))
+    data = {"id": "big", "value": value, "many": list(range(3_000))}
+    document = parse_document("id: new\n").edited(data)
+    assert document.data == data
+    assert parse_document(document.text).data == data
+    assert YAML(typ="safe", pure=True).load(document.text) == data
+
+
+def test_large_content_with_a_comment_keeps_it():
+    many = {"id": "big", "many": list(range(3_000))}
+    commented = "# mine\n" + parse_document("id: new\n").edited(many).text
+    assert parse_document(commented).edited({**many, "id": "other"}).text.startswith("# mine\nid: other")

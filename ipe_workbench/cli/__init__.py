@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from ipe_workbench.cli import check, coverage, frameworks, init, lab, report, simulate
+from ipe_workbench.cli import check, coverage, crosswalks, frameworks, init, lab, migrate, report, simulate
 from ipe_workbench.errors import WorkbenchError
 
 __all__ = ["app", "main"]
@@ -29,7 +29,9 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("coverage")(coverage.coverage)
-app.add_typer(frameworks.app, name="frameworks", help="List, show and import competency frameworks.")
+frameworks.app.command("migrate")(migrate.migrate)
+frameworks.app.add_typer(crosswalks.app, name="crosswalk", help="Show, check, invert, compose and suggest crosswalks.")
+app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
 app.command("simulate")(simulate.simulate)
 app.command("report")(report.report)
 app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab.lab)

@@ -91,6 +91,10 @@ def _programme_folder(path: Path) -> Path:
     return path.parent if path.name in ("programme.yaml", "programme.yml") else path
 
 
+#: The folders of a programme whose YAML files something reads.
+_HOMES = ("credentials", "pathways", "scenarios", "standards")
+
+
 class _Reader:
     """Collects values, documents and findings of one folder."""
 
@@ -184,13 +188,13 @@ class _Reader:
         for path in sorted((*self.folder.glob("*"), *self.folder.glob("*/*"), *self.folder.glob("*/*/*"))):
             hidden = any(part.startswith(".") for part in path.relative_to(self.folder).parts)
             looks_ours = re.search(r"\.ya?ml(\.txt)?$", path.name.lower()) is not None and not hidden
-            home = path.parent.name in ("credentials", "pathways", "scenarios") and path.parent.parent == self.folder
+            home = path.parent.name in _HOMES and path.parent.parent == self.folder
             if looks_ours and path.is_file() and path not in read and not (home and _is_yaml(path)):
                 yield Finding(
                     "stray-file",
                     "warning",
                     "Nothing reads this file.",
-                    "Move it to credentials/, pathways/ or scenarios/, and let its name end in .yaml.",
+                    "Move it to credentials/, pathways/, scenarios/ or standards/, and let its name end in .yaml.",
                     Place(str(path)),
                     path.name,
                 )

@@ -1,7 +1,7 @@
 """YAML documents that remember where each value stands and keep people's comments when they are written.
 
-A :class:`Document` is the text of one file as ruamel.yaml's round-trip tree. Readers validate its plain data with a
-pydantic model and turn every violation into a finding with file and line; writers edit the tree in place, so that
+A :class:`Document` is the text of one file and its content with the line of every value. Readers validate that content
+with a pydantic model and turn every violation into a finding with file and line; writers edit the text, so that
 comments, order and quoting of what did not change survive.
 """
 

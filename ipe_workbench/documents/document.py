@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.reader import ReaderError
-
-from ipe_workbench.documents.edits import merge, plain, quoted
+from ipe_workbench.documents.content import Fields, Items, copied, read_content, unreadable
 from ipe_workbench.documents.model import Step
-from ipe_workbench.errors import UnreadableFileError
-from ipe_workbench.findings import Finding, Place
+from ipe_workbench.findings import Place
 
 __all__ = ["MAX_BYTES", "Document", "field_path", "locate", "parse_document", "read_document"]
 
-#: A programme file is written by a person; one larger than this is a mistake or an attack (8 MiB).
-MAX_BYTES = 8 * 1024 * 1024
-_DATE = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+#: A programme file is written by a person; one larger than this is a mistake or an attack (32 MiB).
+MAX_BYTES = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,15 +27,17 @@ class Document:
     ----------
     path : str
         The file's path as it is shown to the user.
-    tree : CommentedMap
-        The round-trip tree, comments and all. Treat it as read-only; `edited` returns a changed copy.
     text : str
         The text that was read; `digest` is its SHA-256, which tells whether somebody changed the file meanwhile.
     """
 
     path: str
-    tree: CommentedMap
     text: str
+
+    @cached_property
+    def tree(self) -> Fields:
+        """The content with the line of every value. Treat it as read-only; `data` is a copy to change."""
+        return read_content(self.text, self.path)
 
     @property
     def digest(self) -> str:
@@ -54,7 +47,7 @@ class Document:
     @property
     def data(self) -> dict[str, Any]:
         """The content as plain dictionaries, lists and scalars."""
-        return plain(self.tree)  # type: ignore[no-any-return]
+        return copied(self.tree)  # type: ignore[no-any-return]
 
     def place(self, *steps: Step) -> Place:
         r"""Where the value behind `steps` stands; the nearest enclosing one where it is absent.
@@ -79,11 +72,10 @@ class Document:
         id: teams  # never change this
         hours: 4
         """
-        tree = _parse(self.text, self.path)
-        merge(tree, quoted(data))
-        stream = io.StringIO()
-        _yaml().dump(tree, stream)
-        return Document(self.path, tree, stream.getvalue())
+        # Few documents are written: only these pay for loading the writer.
+        from ipe_workbench.documents.edits import edited_text
+
+        return Document(self.path, edited_text(self.text, self.tree, data, self.path))
 
 
 def read_document(path: Path, *, shown_as: str | None = None) -> Document:
@@ -105,19 +97,19 @@ def read_document(path: Path, *, shown_as: str | None = None) -> Document:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise _unreadable(f"The file has {size:,} bytes; a programme file has at most {MAX_BYTES:,}.", Place(name))
+            raise unreadable(f"The file has {size:,} bytes; a programme file has at most {MAX_BYTES:,}.", Place(name))
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise _unreadable("The file does not exist.", Place(name), "Check the path.") from None
+        raise unreadable("The file does not exist.", Place(name), "Check the path.") from None
     except IsADirectoryError:
-        raise _unreadable("This is a folder, not a file.", Place(name), "Name a file.") from None
+        raise unreadable("This is a folder, not a file.", Place(name), "Name a file.") from None
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise _unreadable("The file is not UTF-8 text.", Place(name, line), "Save it as UTF-8.") from None
+        raise unreadable("The file is not UTF-8 text.", Place(name, line), "Save it as UTF-8.") from None
     except (OSError, ValueError) as error:
         # ValueError: a name with a null byte in it.
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise _unreadable(f"The file cannot be read: {reason}.", Place(name)) from None
+        raise unreadable(f"The file cannot be read: {reason}.", Place(name)) from None
     return parse_document(text, name)
 
 
@@ -132,7 +124,10 @@ def parse_document(text: str, path: str = "(text)") -> Document:
     ipe_workbench.errors.UnreadableFileError: x.yaml:1: This is not valid YAML: expected ',' or ']', but got \
 '<stream end>'. Check brackets, quotes, colons and indentation near that line.
     """
-    return Document(path, _parse(text, path), text)
+    document = Document(path, text)
+    # Read now, so that a text that cannot be used is refused here.
+    document.__dict__["tree"] = read_content(text, path)
+    return document
 
 
 def field_path(steps: Sequence[Step]) -> str:
@@ -149,92 +144,14 @@ def field_path(steps: Sequence[Step]) -> str:
     return text
 
 
-def _yaml() -> YAML:
-    yaml = YAML(typ="rt")
-    yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.width = 120
-    yaml.preserve_quotes = True
-    yaml.allow_duplicate_keys = False
-    return yaml
-
-
-def _parse(text: str, path: str) -> CommentedMap:
-    try:
-        if any(sign in text for sign in "*&!"):
-            _refuse_aliases_and_tags(text, path)
-        tree = _yaml().load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark is not None else None
-        problem = " ".join((error.problem or error.context or "it cannot be parsed").split())
-        if "duplicate key" in problem:
-            key = problem.split('"')[1] if '"' in problem else "a key"
-            raise _unreadable(f"The key `{key}` stands twice.", Place(path, line), "Remove one of them.") from None
-        raise _unreadable(
-            f"This is not valid YAML: {problem}.",
-            Place(path, line),
-            "Check brackets, quotes, colons and indentation near that line.",
-        ) from None
-    except RecursionError:
-        raise _unreadable("Values are nested too deep.", Place(path), "Flatten them.") from None
-    except ReaderError as error:
-        line = text[: error.position].count("\n") + 1
-        raise _unreadable("There is a character that YAML does not allow.", Place(path, line), "Delete it.") from None
-    except (YAMLError, ValueError) as error:
-        raise _strange_value(text, path, error) from None
-    if tree is None:
-        raise _unreadable("The file is empty.", Place(path, 1), "Write the fields, or delete the file.")
-    if not isinstance(tree, CommentedMap):
-        raise _unreadable("The file is not a mapping of fields to values.", Place(path, 1), "Begin with `id: ...`.")
-    return tree
-
-
-def _strange_value(text: str, path: str, error: Exception) -> UnreadableFileError:
-    """A value that looks like a date or a number but cannot be one; the parser does not say where."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        for year, month, day in _DATE.findall(line):
-            try:
-                datetime.date(int(year), int(month), int(day))
-            except ValueError:
-                message = f"{year}-{month}-{day} is not a day of the calendar."
-                return _unreadable(message, Place(path, number), "Correct the date (YYYY-MM-DD).")
-        if re.search(r"\d{4000}", line):
-            return _unreadable("A number has more digits than can be read.", Place(path, number), "Shorten it.")
-    first = str(error).strip().splitlines()[0] if str(error).strip() else "it cannot be parsed"
-    return _unreadable(f"This is not valid YAML: {first}.", Place(path))
-
-
-def _refuse_aliases_and_tags(text: str, path: str) -> None:
-    """Aliases could blow up a small file to any size, and tags name Python types; neither has a use here."""
-    for event in _yaml().parse(text):
-        line = event.start_mark.line + 1
-        if type(event).__name__ == "AliasEvent":
-            raise _unreadable("Aliases (`*name`) are not supported.", Place(path, line), "Write the value out.")
-        if getattr(event, "tag", None) not in (None, "!"):
-            raise _unreadable(f"The tag `{event.tag}` is not supported.", Place(path, line), "Write a plain value.")
-
-
-def _unreadable(message: str, place: Place, mend: str = "") -> UnreadableFileError:
-    finding = Finding("unreadable-file", "error", message, mend, place)
-    return UnreadableFileError(message, place=str(place), mend=mend or None, findings=[finding])
-
-
 def locate(document: Document, steps: Sequence[Step]) -> tuple[Place, list[Step]]:
     """Walk as far as the tree allows. Steps that name nothing (tags of a union) are passed over."""
     node: Any = document.tree
     line = 1
     walked: list[Step] = []
     for step in steps:
-        here = _line_of(node, step)
-        if here is not None:
-            line, node = here, node[step]
+        known = isinstance(node, Fields) and step in node
+        if known or (isinstance(node, Items) and isinstance(step, int) and 0 <= step < len(node)):
+            line, node = node.lines[step], node[step]
             walked.append(step)
     return Place(document.path, line, field_path(walked)), walked
-
-
-def _line_of(node: Any, step: Step) -> int | None:
-    if isinstance(node, CommentedMap) and isinstance(step, str) and step in node:
-        return int(node.lc.key(step)[0]) + 1
-    if isinstance(node, CommentedSeq) and isinstance(step, int) and 0 <= step < len(node):
-        return int(node.lc.item(step)[0]) + 1
-    return None

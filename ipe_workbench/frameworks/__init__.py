@@ -1,7 +1,8 @@
 """What people should be able to do: competency frameworks, and crosswalks between their versions.
 
-In come our YAML files and CASE packages; out go immutable frameworks whose competencies are found by id or code, with
-their tree of parts and their links, and findings about what was mended or could not be used.
+In come our YAML files, CASE packages, CTDL-ASN graphs and sheets; out go immutable frameworks whose competencies are
+found by id or code, with their tree of parts and their links, and findings about what was mended or could not be used.
+They are written again in any of these formats, with a report of what a format does not carry.
 """
 
 from ipe_workbench.frameworks.builtin import (
@@ -11,25 +12,60 @@ from ipe_workbench.frameworks.builtin import (
     load_framework,
     open_framework,
 )
-from ipe_workbench.frameworks.case import CaseReading, read_case
+from ipe_workbench.frameworks.case import read_case
 from ipe_workbench.frameworks.crosswalk import Crosswalk, Mapping
-from ipe_workbench.frameworks.model import Association, Competency, Framework
+from ipe_workbench.frameworks.ctdl_asn import read_ctdl_asn
+from ipe_workbench.frameworks.exporting import EXPORT_FORMATS, Export, ExportFormat, export_framework
+from ipe_workbench.frameworks.import_result import FrameworkReading
+from ipe_workbench.frameworks.importing import import_framework
+from ipe_workbench.frameworks.model import Competency, Framework
+from ipe_workbench.frameworks.package import (
+    Association,
+    Definition,
+    ExternalNode,
+    PublishedCriterion,
+    PublishedLevel,
+    PublishedRubric,
+)
+from ipe_workbench.frameworks.sheets import read_sheet
+from ipe_workbench.frameworks.standards import (
+    AccreditationBody,
+    AccreditationStandard,
+    load_standards,
+    read_standards,
+)
 from ipe_workbench.frameworks.yaml_files import read_crosswalk, read_framework, write_framework
 
 __all__ = [
+    "EXPORT_FORMATS",
+    "AccreditationBody",
+    "AccreditationStandard",
     "Association",
-    "CaseReading",
     "Competency",
     "Crosswalk",
+    "Definition",
+    "Export",
+    "ExportFormat",
+    "ExternalNode",
     "Framework",
+    "FrameworkReading",
     "FrameworkSummary",
     "Mapping",
+    "PublishedCriterion",
+    "PublishedLevel",
+    "PublishedRubric",
+    "export_framework",
+    "import_framework",
     "list_frameworks",
     "load_crosswalk",
     "load_framework",
+    "load_standards",
     "open_framework",
     "read_case",
     "read_crosswalk",
+    "read_ctdl_asn",
     "read_framework",
+    "read_sheet",
+    "read_standards",
     "write_framework",
 ]

@@ -9,16 +9,25 @@ from typing import TypeVar
 
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 from ipe_workbench.findings import Finding
-from ipe_workbench.frameworks.case import read_case
 from ipe_workbench.frameworks.crosswalk import Crosswalk
 from ipe_workbench.frameworks.model import Framework
 from ipe_workbench.frameworks.yaml_files import read_crosswalk, read_framework
 from ipe_workbench.resources import data_folder
 
-__all__ = ["FrameworkSummary", "list_frameworks", "load_crosswalk", "load_framework", "open_framework"]
+__all__ = [
+    "IMPORT_SUFFIXES",
+    "FrameworkSummary",
+    "list_frameworks",
+    "load_crosswalk",
+    "load_framework",
+    "open_framework",
+    "usable",
+]
 
 Read = TypeVar("Read", Framework, Crosswalk)
 _CROSSWALK = "crosswalk-"
+#: The kinds of files that a framework is named by.
+IMPORT_SUFFIXES = (".json", ".jsonld", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ def load_framework(reference: str) -> Framework:
     """
     if reference not in _frameworks():
         raise _unknown(reference, "framework", _frameworks())
-    return _usable(*read_framework(_file(reference)))
+    return usable(*read_framework(_file(reference)))
 
 
 @lru_cache(maxsize=32)
@@ -76,11 +85,11 @@ def load_crosswalk(reference: str) -> Crosswalk:
     """
     if reference not in _crosswalks():
         raise _unknown(reference, "crosswalk", _crosswalks())
-    return _usable(*read_crosswalk(_file(reference)))
+    return usable(*read_crosswalk(_file(reference)))
 
 
 def open_framework(reference: str, base: Path | None = None) -> Framework:
-    """A built-in framework by its id, or one from a file (our YAML, or a CASE package in JSON).
+    """A built-in framework by its id, or one from a file: our YAML, a CASE package, a CTDL-ASN graph, a sheet.
 
     Parameters
     ----------
@@ -92,7 +101,7 @@ def open_framework(reference: str, base: Path | None = None) -> Framework:
     Raises
     ------
     UnknownNameError
-        When it is neither a built-in id nor a file of a known kind.
+        When it is neither a built-in id nor a file.
     UnusableInputError
         When the file cannot be used; `findings` has every reason.
 
@@ -105,13 +114,13 @@ def open_framework(reference: str, base: Path | None = None) -> Framework:
         return load_framework(reference)
     path = (base or Path()) / reference
     kind = path.suffix.lower()
-    if kind == ".json":
-        return read_case(path).framework
     if kind in (".yaml", ".yml"):
-        return _usable(*read_framework(path))
-    if path.is_file():
-        message = f"`{reference}` is a file of a kind that no framework is read from."
-        raise UnknownNameError(message, mend="Name a YAML file of ours (.yaml) or a CASE package (.json).")
+        return usable(*read_framework(path))
+    if kind in IMPORT_SUFFIXES or path.is_file():
+        from ipe_workbench.frameworks.importing import import_framework
+
+        reading = import_framework(path)
+        return usable(None if reading.errors else reading.framework, reading.findings)
     raise _unknown(reference, "framework", _frameworks())
 
 
@@ -135,7 +144,8 @@ def _unknown(reference: str, kind: str, known: list[str]) -> UnknownNameError:
     return UnknownNameError(f"`{reference}` is not a built-in {kind}.", mend=near_names(reference, known))
 
 
-def _usable(value: Read | None, findings: tuple[Finding, ...]) -> Read:
+def usable(value: Read | None, findings: tuple[Finding, ...]) -> Read:
+    """What was read, or the error that its findings make."""
     if value is None:
         first, more = findings[0], len(findings) - 1
         mend = first.mend + (f" (And {more} more.)" if more else "")

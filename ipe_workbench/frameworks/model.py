@@ -11,16 +11,21 @@ from pydantic import Field, model_validator
 
 from ipe_workbench.documents import FileModel, IndexedModel
 from ipe_workbench.errors import UnknownNameError, near_names
+from ipe_workbench.frameworks.package import Association, Definition, ExternalNode, PublishedRubric
 from ipe_workbench.frameworks.tree import NUMBER, natural_order, tree_problems
 
-__all__ = ["Association", "Competency", "Framework"]
+__all__ = ["Competency", "Framework"]
 
 #: Whose words a statement is in; "none" where only codes may be shipped.
 StatementSource = Literal["paraphrase", "official-local", "publisher", "none"]
 
 
 class Competency(FileModel):
-    """One item of a framework. `statement` is absent where only codes may be shipped."""
+    """One item of a framework. `statement` is absent where only codes may be shipped.
+
+    `order` is the place among its siblings. `weight` is relative to its siblings, `changed` an ISO 8601 time. What a
+    published file says besides is kept in `extras` under the name of its format (``case``, ``ctdl``), word for word.
+    """
 
     id: str = Field(min_length=1)
     code: str | None = None
@@ -30,19 +35,25 @@ class Competency(FileModel):
     type: str = "competency"
     order: int | None = None
     statement_source: StatementSource | None = None
+    notes: str = ""
+    keywords: tuple[str, ...] = ()
+    education_levels: tuple[str, ...] = ()
+    language: str | None = None
+    license: str = ""
+    weight: float | None = None
+    uri: str = ""
+    changed: str = ""
+    extras: dict[str, Any] = Field(default_factory=dict)
 
-
-class Association(FileModel):
-    """A link of an item to another item, which may lie outside the framework."""
-
-    id: str | None = None
-    source: str
-    relation: str
-    target: str
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 class Framework(IndexedModel):
     """A competency framework: the content of one file in ``data/frameworks/``.
+
+    `identifier` and `uri` are what its publisher names it by (a UUID in CASE, a CTID in CTDL-ASN). `external` are the
+    nodes outside of it that its associations reach; `definitions` and `rubrics` come with published frameworks.
 
     Examples
     --------
@@ -67,15 +78,28 @@ class Framework(IndexedModel):
     status: Literal["current", "superseded", "draft"] = "current"
     superseded_by: str | None = None
     statement_source: StatementSource = "paraphrase"
+    description: str = ""
     notes: str = ""
+    subjects: tuple[str, ...] = ()
+    creator: str = ""
+    identifier: str = ""
+    uri: str = ""
+    changed: str = ""
     competencies: tuple[Competency, ...] = Field(min_length=1)
     associations: tuple[Association, ...] = ()
+    external: tuple[ExternalNode, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    rubrics: tuple[PublishedRubric, ...] = ()
+    extras: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _tree(self) -> Framework:
         if problems := tree_problems((one.id, one.parent) for one in self.competencies):
             raise ValueError(" ".join(problem.message for problem in problems))
         return self
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.competencies))
 
     @cached_property
     def _by_id(self) -> dict[str, Competency]:
@@ -95,6 +119,10 @@ class Framework(IndexedModel):
         for one in self.competencies:
             parts.setdefault(one.parent, []).append(one)
         return {parent: _in_order_of_siblings(items) for parent, items in parts.items()}
+
+    def by_id(self, reference: str) -> Competency | None:
+        """The competency with that id."""
+        return self._by_id.get(reference)
 
     def find(self, reference: str) -> Competency | None:
         """The competency with that id, else the only one with that code, else ``None``."""

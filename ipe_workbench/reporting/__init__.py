@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ipe_workbench.reporting import sections
+    from ipe_workbench.reporting.accreditation import accreditation_page, write_accreditation
     from ipe_workbench.reporting.page import active_content, external_references, page_from_notebook
     from ipe_workbench.reporting.parameters import Parameter, check_parameters, read_parameters
     from ipe_workbench.reporting.programmes import programme_with_term
@@ -27,6 +28,7 @@ _HOMES = {
     "RenderedTerm": "term",
     "TemplateError": "render",
     "TermReport": "term_report",
+    "accreditation_page": "accreditation",
     "active_content": "page",
     "check_parameters": "parameters",
     "collect_provenance": "provenance",
@@ -37,6 +39,7 @@ _HOMES = {
     "read_parameters": "parameters",
     "render_report": "render",
     "render_term": "term",
+    "write_accreditation": "accreditation",
     "write_tables": "tables",
 }
 
@@ -47,6 +50,7 @@ __all__ = [
     "RenderedTerm",
     "TemplateError",
     "TermReport",
+    "accreditation_page",
     "active_content",
     "check_parameters",
     "collect_provenance",
@@ -58,6 +62,7 @@ __all__ = [
     "render_report",
     "render_term",
     "sections",
+    "write_accreditation",
     "write_tables",
 ]
 

@@ -62,8 +62,11 @@ def test_unknown_framework_is_met_with_near_names(tmp_path):
         open_framework("ipec2023")
     with pytest.raises(UnreadableFileError, match="does not exist"):
         open_framework("mine.yaml", base=tmp_path)
-    (tmp_path / "mine.csv").write_text("code,statement\n")
-    with pytest.raises(UnknownNameError, match=r"a kind that no framework is read from.*CASE package \(\.json\)"):
+    (tmp_path / "mine.docx").write_text("code,statement\n")
+    with pytest.raises(UnreadableFileError, match=r"a kind that no framework is read from.*\.json"):
+        open_framework("mine.docx", base=tmp_path)
+    (tmp_path / "mine.csv").write_text("code,statement\nA,One\nA,Two\n")
+    with pytest.raises(UnusableInputError, match="The code A stands twice, again in row 3"):
         open_framework("mine.csv", base=tmp_path)
     (tmp_path / "mine.yaml").write_text("id: mine\ntitle: Mine\ncompetencies: []\n")
     with pytest.raises(UnusableInputError, match=r"mine\.yaml:3"):

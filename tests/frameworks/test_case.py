@@ -67,7 +67,7 @@ def test_hierarchy_links_and_external_ends(tmp_path, wrapped):
     reading = read_case(path)
     framework = reading.framework
     assert [one.code for one in framework.children("top")] == ["T.2", "T.10"]
-    assert [one.id for one in framework.roots] == ["lone", "top"]
+    assert [one.id for one in framework.roots] == ["top", "lone"]
     assert framework["T"].title == "Teams"
     assert [(one.source, one.relation, one.target) for one in framework.associations] == [
         ("a", "ext:inspiredBy", "elsewhere")
@@ -159,10 +159,15 @@ def test_cost_grows_linearly_with_the_items(tmp_path):
     assert cpu(10_000) < 40 * small
 
 
-def test_what_has_no_place_in_our_framework_is_said(tmp_path):
-    path = write(tmp_path / "p.json", [item("a", notes="See also.", educationalLevel=["06"], language=None)], [])
-    notes = [one.message for one in read_case(path).findings if one.id == "case-not-kept"]
-    assert notes == ["A framework of ours has no place for: educationalLevel (1), notes (1)."]
+def test_what_has_no_name_in_our_framework_is_kept_aside_and_old_names_are_read(tmp_path):
+    strange = item("a", notes="See also.", educationalLevel=["06"], language=None, listEnumeration="1.", shoeSize=7)
+    reading = read_case(write(tmp_path / "p.json", [strange], []))
+    found = reading.framework["a"]
+    assert (found.notes, found.education_levels) == ("See also.", ("06",))
+    assert found.extras == {"case": {"listEnumeration": "1.", "shoeSize": 7}}
+    assert [one.message for one in reading.findings if one.id == "case-extra"] == [
+        "shoeSize is no property of CASE here and is kept aside: 1 (a)."
+    ]
 
 
 def test_old_spellings_of_types_numbers_and_nulls_are_read(tmp_path):
@@ -184,19 +189,22 @@ def test_old_spellings_of_types_numbers_and_nulls_are_read(tmp_path):
     framework = reading.framework
     assert [one.id for one in framework.roots] == ["b", "a", "c"]
     assert framework["b"].type == "Skill"
-    assert (framework.status, framework.license, framework.publisher) == ("draft", "CC BY 4.0", "Somebody")
+    assert (framework.status, framework.license, framework.creator) == ("draft", "CC BY 4.0", "Somebody")
     assert [(one.id, one.relation) for one in framework.associations] == [("link-1", "precedes")]
-    assert [one.place.field for one in reading.findings if one.id == "case-mended"] == ["CFAssociations[0]"]
+    assert [one.message for one in reading.findings if one.id == "case-mended"] == [
+        "sequenceNumber is not a whole number and is kept aside: 1 (CFAssociations[2]).",
+        "The association type Is Child Of is read as isChildOf: 1 (CFAssociations[0]).",
+    ]
 
 
 def test_half_characters_are_replaced_and_said_and_whole_ones_kept(tmp_path):
     broken = write(tmp_path / "p.json", [item("a", abbreviatedStatement="x\ud800y")], [])
     reading = read_case(broken)
     assert reading.framework["a"].title == "x\ufffdy"
-    assert "case-mended" in {one.id for one in reading.findings}
+    assert "mended" in {one.id for one in reading.findings}
     whole = read_case(write(tmp_path / "q.json", [item("a", abbreviatedStatement="Team \U0001f600, \\ud800")], []))
     assert whole.framework["a"].title == "Team \U0001f600, \\ud800"
-    assert "case-mended" not in {one.id for one in whole.findings}
+    assert "mended" not in {one.id for one in whole.findings}
 
 
 @pytest.mark.parametrize(

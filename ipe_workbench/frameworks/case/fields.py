@@ -1,0 +1,258 @@
+"""Which attribute of ours each property of CASE is, for reading and for writing.
+
+Source: 1EdTech Competencies and Academic Standards Exchange, JSON bindings of CASE 1.0 and 1.1. Version 1.1 adds
+``caseVersion``, ``frameworkType``, subjects of items, notes of associations, ``targetType``, ``extensions`` and an open
+vocabulary of associations.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ipe_workbench.frameworks.import_result import Notes
+
+__all__ = [
+    "ASSOCIATION",
+    "CRITERION",
+    "DEFINITION",
+    "DEFINITION_KINDS",
+    "DOCUMENT",
+    "ITEM",
+    "LEVEL",
+    "RELATIONS",
+    "RELATIONS_1_0",
+    "RUBRIC",
+    "Part",
+    "identifier",
+    "take",
+    "text",
+]
+
+Kind = Literal["text", "texts", "integer", "real", "time", "date", "link", "links", "object"]
+
+#: The association types of CASE 1.0; 1.1 adds isTranslationOf and any ``ext:`` of the publisher's own.
+RELATIONS_1_0 = (
+    *("isChildOf", "isPeerOf", "isPartOf", "exactMatchOf", "precedes"),
+    *("isRelatedTo", "replacedBy", "exemplar", "hasSkillLevel"),
+)
+RELATIONS = (*RELATIONS_1_0, "isTranslationOf")
+
+#: The lists of CFDefinitions, by our kind.
+DEFINITION_KINDS = {
+    "item-type": "CFItemTypes",
+    "concept": "CFConcepts",
+    "subject": "CFSubjects",
+    "licence": "CFLicenses",
+    "grouping": "CFAssociationGroupings",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One class of CASE: what becomes an attribute of ours, what is kept in ``extras``, and what 1.1 added to it.
+
+    `ours` maps a CASE name to (our attribute, kind); `kept` maps further names to their kind; `later` are those that
+    only 1.1 has; `derived` are pointers that a server makes from other fields and that are not kept.
+    """
+
+    ours: dict[str, tuple[str, Kind]]
+    kept: dict[str, Kind]
+    later: frozenset[str] = frozenset({"extensions"})
+    derived: frozenset[str] = frozenset()
+
+
+_DATES: dict[str, Kind] = {"statusStartDate": "date", "statusEndDate": "date"}
+_NAMED: dict[str, tuple[str, Kind]] = {
+    "title": ("title", "text"),
+    "description": ("description", "text"),
+    "uri": ("uri", "text"),
+    "lastChangeDateTime": ("changed", "time"),
+}
+_UNTITLED = {name: ours for name, ours in _NAMED.items() if name != "title"}
+_POINTERS = frozenset({"CFDocumentURI", "CFPackageURI", "CFItemAssociationURI", "sourcedId", "identifier"})
+
+DOCUMENT = Part(
+    ours=_NAMED
+    | {
+        "creator": ("creator", "text"),
+        "publisher": ("publisher", "text"),
+        "officialSourceURL": ("source", "text"),
+        "subject": ("subjects", "texts"),
+        "language": ("language", "text"),
+        "version": ("version", "text"),
+        "notes": ("notes", "text"),
+    },
+    kept=_DATES
+    | {"subjectURI": "links", "licenseURI": "link", "adoptionStatus": "text", "frameworkType": "text"}
+    | {"extensions": "object"},
+    later=frozenset({"frameworkType", "extensions"}),
+    derived=_POINTERS | {"caseVersion"},
+)
+ITEM = Part(
+    ours={
+        "fullStatement": ("statement", "text"),
+        "humanCodingScheme": ("code", "text"),
+        "abbreviatedStatement": ("title", "text"),
+        "CFItemType": ("type", "text"),
+        "conceptKeywords": ("keywords", "texts"),
+        "educationLevel": ("education_levels", "texts"),
+        "language": ("language", "text"),
+        "notes": ("notes", "text"),
+        "uri": ("uri", "text"),
+        "lastChangeDateTime": ("changed", "time"),
+    },
+    kept=_DATES
+    | {"alternativeLabel": "text", "listEnumeration": "text", "conceptKeywordsURI": "link", "CFItemTypeURI": "link"}
+    | {"licenseURI": "link", "subject": "texts", "subjectURI": "links", "extensions": "object"},
+    later=frozenset({"subject", "subjectURI", "extensions"}),
+    derived=_POINTERS,
+)
+ASSOCIATION = Part(
+    ours={
+        "sequenceNumber": ("order", "integer"),
+        "uri": ("uri", "text"),
+        "notes": ("notes", "text"),
+        "lastChangeDateTime": ("changed", "time"),
+    },
+    kept={"extensions": "object"},
+    later=frozenset({"notes", "extensions"}),
+    derived=_POINTERS | {"originNodeURI", "destinationNodeURI", "associationType", "CFAssociationGroupingURI"},
+)
+DEFINITION = Part(
+    ours=_NAMED
+    | {
+        "hierarchyCode": ("code", "text"),
+        "typeCode": ("type_code", "text"),
+        "keywords": ("keywords", "text"),
+        "licenseText": ("text", "text"),
+    },
+    kept={"extensions": "object"},
+    derived=_POINTERS,
+)
+RUBRIC = Part(ours=_NAMED, kept={"extensions": "object"}, derived=_POINTERS | {"CFRubricCriteria"})
+CRITERION = Part(
+    ours=_UNTITLED
+    | {"category": ("category", "text"), "weight": ("weight", "real"), "position": ("position", "integer")},
+    kept={"extensions": "object"},
+    derived=_POINTERS | {"CFRubricCriterionLevels", "CFItemURI", "rubricId"},
+)
+LEVEL = Part(
+    ours=_UNTITLED
+    | {"quality": ("quality", "text"), "score": ("score", "real"), "feedback": ("feedback", "text")}
+    | {"position": ("position", "integer")},
+    # 1.1 has a list of extensions here and one object everywhere else.
+    kept={"extensions": "object"},
+    derived=_POINTERS | {"rubricCriterionId"},
+)
+
+#: Names that older servers used.
+_OLD_NAMES = {"educationalLevel": "educationLevel", "abbreviatedFullStatement": "abbreviatedStatement"}
+
+
+def take(record: dict[str, Any], part: Part, notes: Notes, subject: str) -> dict[str, Any]:
+    """Our attributes of one CASE record, with everything else of it in ``extras``; what was mended is noted."""
+    values: dict[str, Any] = {}
+    extras: dict[str, Any] = {}
+    for written, value in record.items():
+        name = _OLD_NAMES.get(written, written)
+        if value is None or value in ("", [], {}) or name in part.derived:
+            continue
+        if name not in part.ours:
+            extras[name] = value
+            if name not in part.kept:
+                notes.count("case-extra", "info", f"{name} is no property of CASE here and is kept aside", subject)
+            continue
+        attribute, kind = part.ours[name]
+        converted = _converted(value, kind, name, notes, subject)
+        if converted is not None:
+            values[attribute] = converted
+        elif not (isinstance(value, str) and not value.strip()):
+            extras[name] = value
+            mend = "Correct it at the source."
+            notes.count("case-mended", "warning", f"{name} is not {_KINDS[kind]} and is kept aside", subject, mend)
+    if extras:
+        values["extras"] = {"case": extras}
+    return values
+
+
+def identifier(node: Any) -> str | None:
+    """The identifier of a link or record; of an old plain-string address its last part."""
+    if isinstance(node, str):
+        return node.rstrip("/").rsplit("/", 1)[-1].strip() or None
+    if isinstance(node, dict):
+        return text(node.get("identifier")) or text(node.get("sourcedId")) or identifier(text(node.get("uri")))
+    return None
+
+
+def text(value: Any) -> str | None:
+    """Text without blanks around it; a number is written out."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return str(value) if math.isfinite(value) else None
+    return value.strip() or None if isinstance(value, str) else None
+
+
+_KINDS = {
+    "text": "text",
+    "texts": "a list of texts",
+    "integer": "a whole number",
+    "real": "a number",
+    "time": "a time of ISO 8601",
+}
+
+
+def _converted(value: Any, kind: Kind, name: str, notes: Notes, subject: str) -> Any:
+    match kind:
+        case "text":
+            return text(value)
+        case "texts":
+            return _texts(value)
+        case "integer":
+            return _integer(value)
+        case "real":
+            return _real(value)
+    return _time(value, name, notes, subject)
+
+
+def _texts(value: Any) -> tuple[str, ...] | None:
+    listed = value if isinstance(value, list) else re.split(r"[|,;]", value) if isinstance(value, str) else [value]
+    found = [text(one) for one in listed]
+    usable = all(one is not None or listed[index] in ("", None) for index, one in enumerate(found))
+    return (tuple(one for one in found if one) or None) if usable else None
+
+
+def _integer(value: Any) -> int | None:
+    real = _real(value)
+    return int(real) if real is not None and real.is_integer() and abs(real) < 2**31 else None
+
+
+def _real(value: Any) -> float | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,15}(\.[0-9]{1,15})?\s*", value):
+        value = float(value)
+    if isinstance(value, int | float) and abs(value) < 1e15:
+        return float(value)
+    return None
+
+
+def _time(value: Any, name: str, notes: Notes, subject: str) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        read = datetime.datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    if read.tzinfo is None:
+        notes.count("case-mended", "info", f"{name} has no time zone and is read as UTC", subject)
+        read = read.replace(tzinfo=datetime.UTC)
+    shown = read.isoformat().replace("+00:00", "Z")
+    return shown if _RFC_3339.fullmatch(shown) else None
+
+
+_RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")

@@ -1,0 +1,83 @@
+"""Whose part each row is, by whichever sign the sheet gives: parents, outline numbers, levels, headings or codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from ipe_workbench.frameworks.import_result import Notes
+from ipe_workbench.frameworks.sheets.records import Record
+
+__all__ = ["parents_of"]
+
+_BREAK = re.compile(r"[.\-/_ :]+|(?<=[^\W\d_])(?=\d)")
+
+
+def parents_of(
+    rows: Mapping[str, Record], found: Callable[[str], str | None], notes: Notes
+) -> Iterator[tuple[str, str]]:
+    """(id of the part, id of the whole) for each row that is part of another, by the best sign that the sheet has.
+
+    A parent that is no row is given as it is written. Parents, outline numbers and levels are taken as stated; headings
+    and codes are a guess, and noted.
+    """
+    if any(row.get("parent") for row in rows.values()):
+        for name, row in rows.items():
+            if written := row.get("parent"):
+                yield name, found(written) or written
+        return
+    if any(row.get("smart_level") for row in rows.values()):
+        yield from _by_outline(rows)
+        return
+    levels = {name: row.get("level") or "" for name, row in rows.items()}
+    if levels and all(re.fullmatch(r"[0-9]{1,2}", level) for level in levels.values()):
+        yield from _by_level({name: int(level) for name, level in levels.items()})
+        return
+    guessed = list(_by_heading(rows)) or list(_by_code(rows, found))
+    for name, parent in guessed:
+        message = "Parents guessed from headings and codes, since no column names them"
+        notes.count("sheet-guessed", "warning", message, f"{name} below {parent}", "Add a column `parent`.")
+    yield from guessed
+
+
+def _by_outline(rows: Mapping[str, Record]) -> Iterator[tuple[str, str]]:
+    numbered = {row.get("smart_level") or "": name for name, row in rows.items()}
+    for number, name in numbered.items():
+        parent = numbered.get(number.rpartition(".")[0]) if "." in number else None
+        if parent is not None:
+            yield name, parent
+
+
+def _by_level(levels: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    above: list[tuple[int, str]] = []
+    for name, level in levels.items():
+        while above and above[-1][0] >= level:
+            above.pop()
+        if above:
+            yield name, above[-1][1]
+        above.append((level, name))
+
+
+def _by_heading(rows: Mapping[str, Record]) -> Iterator[tuple[str, str]]:
+    """Rows with a title or statement alone, among rows with a code as well, head what follows them."""
+    alone = {"title"}, {"statement"}
+    headings = {name for name, row in rows.items() if set(row.fields) in alone}
+    if not headings or 2 * len(headings) > len(rows):
+        return
+    heading: str | None = None
+    for name in rows:
+        if name in headings:
+            heading = name
+        elif heading is not None:
+            yield name, heading
+
+
+def _by_code(rows: Mapping[str, Record], found: Callable[[str], str | None]) -> Iterator[tuple[str, str]]:
+    """VE1 is part of VE and 2.A.1.a of 2.A.1, where both are codes of the sheet."""
+    for name, row in rows.items():
+        code = row.get("code") or ""
+        for at in sorted({match.start() for match in _BREAK.finditer(code)}, reverse=True):
+            parent = found(code[:at]) if at else None
+            if parent is not None and parent != name:
+                yield name, parent
+                break

@@ -1,0 +1,204 @@
+"""Plain tables of text out of CSV files and Excel workbooks: values only, within limits."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ipe_workbench.documents import spreadsheet_safe
+from ipe_workbench.frameworks.import_result import MAX_BYTES, Notes, refused
+from ipe_workbench.frameworks.sheets.columns import ITEM_COLUMNS, RELATION_COLUMNS, plain_header
+
+__all__ = ["Table", "csv_table", "is_workbook", "workbook_tables"]
+
+_MAX_ROWS = 100_000
+_MAX_COLUMNS = 200
+#: A workbook unpacked; a larger one is a mistake or a bomb.
+_MAX_UNPACKED = 4 * MAX_BYTES
+#: What the zip library raises on damaged and on encrypted files.
+_DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One sheet: its name (empty for a CSV file) and its rows of text, (number, cells), without the empty ones.
+
+    `formulas` are the cells (row, column) whose formula has no stored value.
+    """
+
+    name: str
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    formulas: frozenset[tuple[int, int]] = frozenset()
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """A row or cell, as people name it."""
+        where = f"row {row}" if column is None else f"cell {_letters(column)}{row}"
+        return f"{self.name}, {where}" if self.name else where
+
+
+def csv_table(content: bytes, notes: Notes) -> Table:
+    """The table of a CSV file, whatever separates its cells (comma, semicolon, tab, bar).
+
+    UTF-8 and UTF-16 are known by themselves; anything else is read as Windows-1252, and said.
+    """
+    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refused("This is not a table of text.", notes.file, mend="Save it as CSV, UTF-8.")
+    text = _decoded(content, notes)
+    candidates = [(_known_headers(text, sign), -at, sign) for at, sign in enumerate(_DELIMITERS)]
+    rows = list(_csv_rows(text, max(candidates)[2], notes))
+    return Table("", tuple(rows))
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether the content begins as a zip file, which an .xlsx is."""
+    return content.startswith(b"PK\x03\x04")
+
+
+def workbook_tables(content: bytes, notes: Notes) -> list[Table]:
+    """The tables of a workbook (.xlsx, .xlsm). Values only: formulas and macros are never run, and said."""
+    has_formulas = _inspected(content, notes)
+    values = _sheets(content, notes, formulas=False)
+    if not has_formulas:
+        return [Table(name, rows) for name, rows in values]
+    written = dict(_sheets(content, notes, formulas=True))
+    return [_without_formulas(name, rows, written.get(name, ()), notes) for name, rows in values]
+
+
+Rows = tuple[tuple[int, tuple[str, ...]], ...]
+
+
+def _without_formulas(name: str, rows: Rows, written: Rows, notes: Notes) -> Table:
+    stored = dict(rows)
+    empty: set[tuple[int, int]] = set()
+    for number, cells in written:
+        for column, cell in enumerate(cells):
+            if cell.startswith("=") and len(cell) > 1:
+                known = stored.get(number, ())
+                if column < len(known) and known[column]:
+                    message = "Cells with a formula; the value that was stored last is read"
+                    notes.count("sheet-formula", "warning", message, f"{_letters(column)}{number}", "Paste values.")
+                else:
+                    empty.add((number, column))
+    return Table(name, rows, frozenset(empty))
+
+
+def _inspected(content: bytes, notes: Notes) -> bool:
+    """Whether a sheet holds a formula; refuses what is no workbook, and notes macros."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            members = packed.infolist()
+            if len(members) > 2_000 or sum(one.file_size for one in members) > _MAX_UNPACKED:
+                raise refused("The workbook is too large when unpacked.", notes.file)
+            names = [one.filename for one in members]
+            if any(name.lower().endswith("vbaproject.bin") for name in names):
+                message = "The workbook has macros; they are neither read nor run."
+                notes.say("sheet-macros", "warning", message, "", "Save it as .xlsx.")
+            sheets = [name for name in names if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+            if not sheets:
+                mend = "Save it from a spreadsheet program as .xlsx, or as CSV."
+                raise refused("This is not an Excel workbook.", notes.file, mend=mend)
+            return any(re.search(rb"<(\w+:)?f[ >/]", packed.read(name)) for name in sheets)
+    except _DAMAGED as error:
+        raise _broken(error, notes) from None
+
+
+def _sheets(content: bytes, notes: Notes, *, formulas: bool) -> list[tuple[str, Rows]]:
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas, keep_links=False)
+        return [(sheet.title, tuple(_rows(sheet, notes))) for sheet in book.worksheets]
+    except Exception as error:
+        # A broken workbook makes the library raise anything; whatever it is, the file cannot be used.
+        if type(error).__module__.startswith("ipe_workbench"):
+            raise
+        raise _broken(error, notes) from None
+
+
+def _rows(sheet: Any, notes: Notes) -> Iterator[tuple[int, tuple[str, ...]]]:
+    if (sheet.max_row or 0) > _MAX_ROWS or (sheet.max_column or 0) > _MAX_COLUMNS:
+        message = f"The sheet {sheet.title} says it is larger than {_MAX_ROWS:,} rows by {_MAX_COLUMNS} columns."
+        notes.say("sheet-cut", "warning", message + " The rest is not read.", sheet.title, "Delete what is empty.")
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(max_row=_MAX_ROWS, values_only=True), start=1):
+        texts = tuple(["" if cell is None else _cell(cell) for cell in cells[:_MAX_COLUMNS]])
+        if any(texts):
+            yield number, texts
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _broken(error: Exception, notes: Notes) -> Exception:
+    reason = type(error).__name__
+    mend = "Open it in a spreadsheet program and save it again as .xlsx, or as CSV."
+    return refused(f"The workbook is damaged and cannot be read ({reason}).", notes.file, mend=mend)
+
+
+def _decoded(content: bytes, notes: Notes) -> str:
+    for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig",):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    message = "The file is not UTF-8; it is read as Windows-1252."
+    notes.say("sheet-guessed", "warning", message, "", "Save it as CSV, UTF-8, and look at its accents.")
+    return content.decode("cp1252", errors="replace")
+
+
+def _known_headers(text: str, delimiter: str) -> int:
+    """The most headers that are known in one of the first rows."""
+    start = io.StringIO("".join(text[:20_000].splitlines(keepends=True)[:20]))
+    best = 0
+    try:
+        for cells in csv.reader(start, delimiter=delimiter):
+            headers = {plain_header(cell) for cell in cells[:_MAX_COLUMNS]}
+            best = max(best, len(headers & (ITEM_COLUMNS.keys() | RELATION_COLUMNS.keys())))
+    except csv.Error:
+        return 0
+    return best
+
+
+def _csv_rows(text: str, delimiter: str, notes: Notes) -> Iterator[tuple[int, tuple[str, ...]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            if len(cells) > _MAX_COLUMNS:
+                raise refused(f"The row has more than {_MAX_COLUMNS} cells.", notes.file, reader.line_num)
+            texts = tuple(_unquoted(cell.strip()) for cell in cells)
+            if any(texts):
+                yield reader.line_num, texts
+    except csv.Error as error:
+        message = f"This is not a table of text: {error}."
+        raise refused(message, notes.file, reader.line_num, "Save it as CSV, UTF-8.") from None
+
+
+def _unquoted(cell: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from running the text as a formula."""
+    return cell[1:] if cell.startswith("'") and spreadsheet_safe(cell[1:]) == cell else cell
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
