@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ipe_workbench.cli.coverage_strength import View, show_view
 from ipe_workbench.cli.output import print_json, print_table, printable, table
 
 if TYPE_CHECKING:
@@ -31,6 +32,18 @@ def coverage(
     profession: Annotated[
         str | None, typer.Option(help="Count only what learners of this profession may earn.", show_default=False)
     ] = None,
+    view: Annotated[
+        View, typer.Option(help="The matrix, its strength, its equity, or the smallest set of credentials.")
+    ] = View.matrix,
+    pathway: Annotated[
+        str | None, typer.Option(help="With --view strength: only what this stack counts.", show_default=False)
+    ] = None,
+    term: Annotated[
+        str | None, typer.Option(help="With --view strength: only credentials of this term.", show_default=False)
+    ] = None,
+    through: Annotated[
+        str | None, typer.Option(help="With --view strength: only what is over by then.", show_default=False)
+    ] = None,
     figure: Annotated[
         Path | None, typer.Option(help="Also draw the heatmap to this .svg, .png or .pdf file.", show_default=False)
     ] = None,
@@ -53,6 +66,8 @@ def coverage(
 
     Example: ipe coverage data/programmes/cu-ipe --framework ipec-2023 --format csv
 
+    Example: ipe coverage data/programmes/cu-ipe --view strength --profession nursing
+
     Example: ipe coverage data/programmes/cu-ipe --standards --profession nursing --out nursing.html
     """
     if standards:
@@ -63,8 +78,16 @@ def coverage(
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.pathways import coverage as cover
 
+    if view is not View.strength:
+        _refuse("needs --view strength", {"--pathway": pathway, "--term": term, "--through": through})
     loaded = load_programme(programme)
-    result = cover(loaded, framework or next(iter(loaded.frameworks)), profession)
+    named = framework or next(iter(loaded.frameworks))
+    if view is not View.matrix:
+        _refuse("goes with --view matrix", {"--figure": figure})
+        asked = {"profession": profession, "pathway": pathway, "term": term, "through": through}
+        show_view(view, loaded, named, format=format.value, **asked)
+        return
+    result = cover(loaded, named, profession)
     if figure is not None:
         from ipe_workbench.figures import coverage_heatmap
 

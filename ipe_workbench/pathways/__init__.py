@@ -6,16 +6,31 @@ In comes a programme; out go a real networkx graph with questions that people as
 from ipe_workbench.pathways.accreditation import accreditation
 from ipe_workbench.pathways.accreditation_matrix import AccreditationMatrix, AccreditationRow
 from ipe_workbench.pathways.coverage import Coverage, CoverageRow, coverage, coverage_change
+from ipe_workbench.pathways.covering import Cover, smallest_cover
+from ipe_workbench.pathways.equity import CoverageEquity, ProfessionCoverage, coverage_equity
 from ipe_workbench.pathways.graph import CompetencyGraph, Shown
+from ipe_workbench.pathways.reach import Reaches, earnable
+from ipe_workbench.pathways.strength import StrengthRow, WeightedCoverage, evidence_strength, weighted_coverage
 
 __all__ = [
     "AccreditationMatrix",
     "AccreditationRow",
     "CompetencyGraph",
+    "Cover",
     "Coverage",
+    "CoverageEquity",
     "CoverageRow",
+    "ProfessionCoverage",
+    "Reaches",
     "Shown",
+    "StrengthRow",
+    "WeightedCoverage",
     "accreditation",
     "coverage",
     "coverage_change",
+    "coverage_equity",
+    "earnable",
+    "evidence_strength",
+    "smallest_cover",
+    "weighted_coverage",
 ]
