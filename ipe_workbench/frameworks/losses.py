@@ -104,19 +104,23 @@ def _differing(before: BaseModel, after: BaseModel) -> Iterable[tuple[str, Any]]
         value = getattr(before, name)
         if value in (None, "", (), {}) or (value == field.default and name not in ("status", "language")):
             continue
-        other = getattr(after, name)
-        if value != other and _comparable(value) != _comparable(other):
+        if not _carried(value, getattr(after, name)):
             yield name, value
 
 
-def _comparable(value: Any) -> Any:
+def _carried(value: Any, other: Any) -> bool:
+    """Whether `other` says all that `value` says; what it says besides is no loss."""
+    if value == other or value in (None, "", (), [], {}):
+        return True
     if isinstance(value, BaseModel):
-        return {name: _comparable(part) for name, part in value if part not in (None, "", (), {})}
-    if isinstance(value, tuple | list):
-        return [_comparable(part) for part in value]
+        # By attributes, since a dictionary of the model would turn its members into dictionaries, too.
+        return isinstance(other, type(value)) and all(_carried(part, getattr(other, name)) for name, part in value)
     if isinstance(value, dict):
-        return {name: _comparable(part) for name, part in value.items() if part not in (None, "", [], {})}
-    return value.strip() if isinstance(value, str) else value
+        return isinstance(other, dict) and all(_carried(part, other.get(name)) for name, part in value.items())
+    if isinstance(value, tuple | list):
+        same = isinstance(other, tuple | list) and len(value) == len(other)
+        return same and all(_carried(part, its) for part, its in zip(value, other, strict=True))
+    return isinstance(value, str) and isinstance(other, str) and value.strip() == other.strip()
 
 
 def _by_id(items: Iterable[Any]) -> dict[str, Any]:

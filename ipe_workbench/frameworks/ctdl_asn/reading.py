@@ -115,7 +115,7 @@ class _Reader:
 
     def read(self) -> FrameworkReading:
         tree, counts = self._tree()
-        associations = [*self._second_parents(tree), *self._alignments()]
+        associations = [*self._second_parents(tree), *self._alignments(tree)]
         counts.update(one.relation for one in associations if one.relation != "isChildOf")
         known = {*self.items, *(reference(node.id) for node in self.nodes if node.id), *self.whole}
         external: dict[str, ExternalNode] = {}
@@ -260,8 +260,10 @@ class _Reader:
                 message, mend = "Second parents, kept as associations", "Decide which parent is meant."
                 self.notes.count("ctdl-second-parent", "info", message, link.child, mend)
 
-    def _alignments(self) -> Iterator[Association]:
-        for name, node in self.items.items():
+    def _alignments(self, tree: Tree) -> Iterator[Association]:
+        # In the order of the tree, which a second reading of what we write meets again.
+        for name, _, _ in tree.items:
+            node = self.items[name]
             for term, relation in terms.ALIGNMENTS.items():
                 for value in node.values(term):
                     for end in references([value]):

@@ -56,7 +56,10 @@ class _Writer:
             holder = one.target if one.relation == "precedes" else one.source
             if term is not None and framework.by_id(holder) is not None:
                 self.alignments.setdefault(holder, []).append((term, one))
-        self.second_parents = [one for one in framework.associations if one.relation == "isChildOf"]
+        self.second_parents: dict[str, list[str]] = {}
+        for one in framework.associations:
+            if one.relation == "isChildOf":
+                self.second_parents.setdefault(one.source, []).append(one.target)
         #: The criteria that judge each competency.
         self.criteria: dict[str, list[str]] = {}
         for rubric in framework.rubrics:
@@ -96,7 +99,7 @@ class _Writer:
     def _competency(self, one: Competency) -> dict[str, Any]:
         language = one.language or self.framework.language
         parents = [one.parent] if one.parent else []
-        parents += [link.target for link in self.second_parents if link.source == one.id]
+        parents += self.second_parents.get(one.id, ())
         node = {
             "@id": self._end(one.id),
             "@type": "ceasn:Competency",

@@ -315,7 +315,9 @@ _RELATIONS = {header: f"relation:{name}" for header, name in RELATION_COLUMNS.it
 
 
 def _several(text: str | None) -> tuple[str, ...]:
-    return tuple(one.strip() for one in re.split(r"[;|,\n]", text or "") if one.strip())
+    # The strongest separator there is, so that a keyword may hold a weaker one.
+    separator = next((one for one in (";", "\n", "|", ",") if one in (text or "")), ";")
+    return tuple(one.strip() for one in (text or "").split(separator) if one.strip())
 
 
 def _number(text: str | None) -> float | None:

@@ -192,7 +192,7 @@ def _csv_rows(text: str, delimiter: str, notes: Notes) -> Iterator[tuple[int, tu
 
 def _unquoted(cell: str) -> str:
     """Without the apostrophe that keeps a spreadsheet from running the text as a formula."""
-    return cell[1:] if cell.startswith("'") and spreadsheet_safe(cell[1:]) == cell else cell
+    return cell[1:] if cell.startswith("'") and spreadsheet_safe(cell.lstrip("'")).startswith("'") else cell
 
 
 def _letters(column: int) -> str:

@@ -33,10 +33,10 @@ _RELATION_HEADERS = {
 _ITEM_CELLS: dict[str, Callable[[Competency], Any]] = {
     "listEnumeration": lambda one: one.extras.get("case", {}).get("listEnumeration"),
     "abbreviatedStatement": lambda one: one.title,
-    "conceptKeywords": lambda one: "; ".join(one.keywords),
+    "conceptKeywords": lambda one: _several(one.keywords),
     "notes": lambda one: one.notes,
     "language": lambda one: one.language,
-    "educationLevel": lambda one: "; ".join(one.education_levels),
+    "educationLevel": lambda one: _several(one.education_levels),
     "CFItemType": lambda one: "" if one.type == "competency" else one.type,
     "license": lambda one: one.license,
     "weight": lambda one: one.weight,
@@ -51,8 +51,8 @@ def write_csv(framework: Framework) -> str:
     Examples
     --------
     >>> from ipe_workbench.frameworks import load_framework
-    >>> print(write_csv(load_framework("ipec-2023")).splitlines()[0])
-    Identifier,fullStatement,Human Coding Scheme,sequenceNumber,Abbreviated Statement,ConceptKeywords,Notes,Is Child Of
+    >>> print(write_csv(load_framework("ipec-2023")).splitlines()[0][:67])
+    Identifier,fullStatement,Human Coding Scheme,sequenceNumber,Abbrevi
     """
     names = {"abbreviatedStatement": "Abbreviated Statement", "conceptKeywords": "ConceptKeywords", "notes": "Notes"}
     ends: dict[str, dict[str, list[str]]] = {}
@@ -61,19 +61,21 @@ def write_csv(framework: Framework) -> str:
             ends.setdefault(link.relation, {}).setdefault(link.source, []).append(link.target)
     others = [name for name in _ITEM_CELLS if name not in names and any(map(_ITEM_CELLS[name], framework.competencies))]
     kept = _kept_columns(framework)
+    # Without one parent a reader would guess the tree from the codes; the level says that there is none.
+    flat = len(framework.roots) == len(framework.competencies)
     rows: list[list[Any]] = [
         ["Identifier", "fullStatement", "Human Coding Scheme", "sequenceNumber", *names.values(), "Is Child Of"]
         + [_RELATION_HEADERS[relation] for relation in ends]
-        + [*others, *kept]
+        + [*others, *(["level"] if flat else []), *kept]
     ]
     for one, place in _in_order(framework):
         row = [one.id, one.statement, one.code, place, *(_ITEM_CELLS[name](one) for name in names)]
         row.append(_reference(framework, one.parent))
         row += ["; ".join(ends[relation].get(one.id, ())) for relation in ends]
-        row += [_ITEM_CELLS[name](one) for name in others]
+        row += [*(_ITEM_CELLS[name](one) for name in others), *([1] if flat else [])]
         rows.append(row + [one.extras.get("sheet", {}).get(name) for name in kept])
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([spreadsheet_safe(_plain(cell)) for cell in row] for row in rows)
+    csv.writer(stream, lineterminator="\n").writerows([_csv_cell(_plain(cell)) for cell in row] for row in rows)
     return stream.getvalue()
 
 
@@ -193,6 +195,17 @@ def _reference(framework: Framework, parent: str | None) -> str:
     code = framework[parent].code
     alone = code and framework.by_id(code) in (None, framework.by_id(parent)) and framework.find(code) is not None
     return code if code and alone else parent
+
+
+def _csv_cell(text: str) -> str:
+    """Text that no spreadsheet runs; one that begins with such an apostrophe itself gets another, to tell them apart."""
+    quoted = text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'")
+    return "'" + text if quoted else spreadsheet_safe(text)
+
+
+def _several(texts: tuple[str, ...]) -> str:
+    """Separated by semicolons; a lone text that holds another separator ends in one, to stay one text."""
+    return "; ".join(texts) + (";" if len(texts) == 1 and any(one in texts[0] for one in "|,\n") else "")
 
 
 def _plain(value: Any) -> str:
