@@ -14,9 +14,8 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ENVIRONMENT = YAML(typ="safe").load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-CONDA_NAMES = {
-    "playwright-python": "playwright"
-}  # what conda-forge calls otherwise; conda's "playwright" is for Node.js
+# What conda-forge calls otherwise: its "playwright" is for Node.js, its "ortools" has no Python.
+CONDA_NAMES = {"playwright-python": "playwright", "ortools-python": "ortools"}
 CARD = {"jupyterlab", "ipywidgets", "pandas", "networkx", "matplotlib", "papermill", "nbval", "pytest"}
 
 
