@@ -58,7 +58,7 @@ def to_graph(framework: Framework) -> Graph:
     return graph
 
 
-def from_graph(graph: Graph) -> Framework:
+def from_graph(graph: nx.Graph[str]) -> Framework:
     """The framework of a graph that `to_graph` made."""
     inside = [(str(name), at) for name, at in graph.nodes(data=True) if "place" in at]
     parents = {str(part): str(whole) for part, whole, at in graph.edges(data=True) if at.get("hierarchy")}
@@ -81,13 +81,13 @@ def from_graph(graph: Graph) -> Framework:
 def write_graphml(framework: Framework) -> str:
     """GraphML text. Characters that no XML may hold are left out."""
     stream = io.BytesIO()
-    nx.write_graphml_xml(_legal(to_graph(framework)), stream)
+    nx.write_graphml_xml(_legal(to_graph(framework)), stream, prettyprint=False)
     return stream.getvalue().decode("utf-8") + "\n"
 
 
 def read_graphml(text: str) -> Framework:
     """The framework of GraphML text that `write_graphml` made."""
-    return from_graph(nx.MultiDiGraph(nx.read_graphml(io.BytesIO(text.encode("utf-8")), force_multigraph=True)))
+    return from_graph(nx.read_graphml(io.BytesIO(text.encode("utf-8")), force_multigraph=True))
 
 
 def write_node_link(framework: Framework) -> str:
@@ -98,7 +98,7 @@ def write_node_link(framework: Framework) -> str:
 
 def read_node_link(text: str) -> Framework:
     """The framework of node-link JSON that `write_node_link` made."""
-    return from_graph(nx.MultiDiGraph(nx.node_link_graph(json.loads(text), edges="links")))
+    return from_graph(nx.node_link_graph(json.loads(text), edges="links"))
 
 
 def _attributes(fields: dict[str, Any]) -> dict[str, Any]:
@@ -119,15 +119,14 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def _legal(graph: Graph) -> Graph:
-    """The graph with every text fit for XML."""
-
-    def clean(value: Any) -> Any:
-        return _ILLEGAL.sub("", value) if isinstance(value, str) else value
-
-    def cleaned(attributes: dict[str, Any]) -> dict[str, Any]:
-        return {name: clean(value) for name, value in attributes.items()}
-
-    fit: Graph = nx.MultiDiGraph(**cleaned(graph.graph))
-    fit.add_nodes_from((clean(name), cleaned(at)) for name, at in graph.nodes(data=True))
-    fit.add_edges_from((clean(source), clean(target), cleaned(at)) for source, target, at in graph.edges(data=True))
-    return fit
+    """The graph, a fresh one, with every text fit for XML."""
+    for attributes in (
+        graph.graph,
+        *(at for _, at in graph.nodes(data=True)),
+        *(at for *_, at in graph.edges(data=True)),
+    ):
+        for name, value in attributes.items():
+            if isinstance(value, str) and _ILLEGAL.search(value):
+                attributes[name] = _ILLEGAL.sub("", value)
+    renamed = {name: _ILLEGAL.sub("", name) for name in graph if _ILLEGAL.search(name)}
+    return nx.relabel_nodes(graph, renamed) if renamed else graph

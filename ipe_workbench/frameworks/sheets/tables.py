@@ -64,12 +64,20 @@ def is_workbook(content: bytes) -> bool:
 
 def workbook_tables(content: bytes, notes: Notes) -> list[Table]:
     """The tables of a workbook (.xlsx, .xlsm). Values only: formulas and macros are never run, and said."""
-    has_formulas = _inspected(content, notes)
-    values = _sheets(content, notes, formulas=False)
-    if not has_formulas:
+    contents = _inspected(content, notes)
+    values = _sheets(content, notes, formulas=False) if contents.wide else _quick_sheets(content, notes)
+    if not contents.formulas:
         return [Table(name, rows) for name, rows in values]
     written = dict(_sheets(content, notes, formulas=True))
     return [_without_formulas(name, rows, written.get(name, ()), notes) for name, rows in values]
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """Whether a sheet holds a formula, and whether one has cells beyond the limits or without an address."""
+
+    formulas: bool
+    wide: bool
 
 
 Rows = tuple[tuple[int, tuple[str, ...]], ...]
@@ -90,8 +98,8 @@ def _without_formulas(name: str, rows: Rows, written: Rows, notes: Notes) -> Tab
     return Table(name, rows, frozenset(empty))
 
 
-def _inspected(content: bytes, notes: Notes) -> bool:
-    """Whether a sheet holds a formula; refuses what is no workbook, and notes macros."""
+def _inspected(content: bytes, notes: Notes) -> _Contents:
+    """What the sheets hold; refuses what is no workbook, and notes macros."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             members = packed.infolist()
@@ -105,9 +113,38 @@ def _inspected(content: bytes, notes: Notes) -> bool:
             if not sheets:
                 mend = "Save it from a spreadsheet program as .xlsx, or as CSV."
                 raise refused("This is not an Excel workbook.", notes.file, mend=mend)
-            return any(re.search(rb"<(\w+:)?f[ >/]", packed.read(name)) for name in sheets)
+            texts = [packed.read(name) for name in sheets]
+            formulas = any(re.search(rb"<(\w+:)?f[ >/]", one) for one in texts)
+            return _Contents(formulas, any(map(_is_wide, texts)))
     except _DAMAGED as error:
         raise _broken(error, notes) from None
+
+
+def _is_wide(sheet: bytes) -> bool:
+    """Whether the quick reader, which lays out every cell up to the last one, must not see this sheet."""
+    if re.search(rb"<(\w+:)?c(?![^<>]* r=\"[A-Z]{1,3}[0-9]{1,7}\")[ >/]", sheet):
+        return True
+    return any(
+        int(row) > _MAX_ROWS or len(letters) > 2 or (len(letters) == 2 and letters > b"GR")
+        for letters, row in set(re.findall(rb" r=\"([A-Z]+)([0-9]+)\"", sheet))
+    )
+
+
+def _quick_sheets(content: bytes, notes: Notes) -> list[tuple[str, Rows]]:
+    """The same as `_sheets` without formulas, twenty times as quickly, for sheets whose size is known."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = [one.name for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+        sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
+    except (CalamineError, *_DAMAGED) as error:
+        raise _broken(error, notes) from None
+    found = []
+    for name, rows in sheets:
+        texts = ((number, tuple(map(_cell, cells))) for number, cells in enumerate(rows, start=1))
+        found.append((name, tuple(row for row in texts if any(row[1]))))
+    return found
 
 
 def _sheets(content: bytes, notes: Notes, *, formulas: bool) -> list[tuple[str, Rows]]:

@@ -10,10 +10,13 @@ import datetime
 import io
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ipe_workbench.documents import spreadsheet_safe
 from ipe_workbench.frameworks.model import Competency, Framework
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 __all__ = ["write_csv", "write_xlsx"]
 
@@ -84,17 +87,16 @@ def write_xlsx(framework: Framework, now: datetime.datetime) -> bytes:
 
     `now` is the time that the workbook is marked with.
     """
-    from openpyxl import Workbook
+    from xlsxwriter import Workbook
 
-    book = Workbook(write_only=True)
-    book.properties.creator = framework.creator or framework.publisher or "IPE Workbench"
-    book.properties.title = _legal(framework.title)
-    book.properties.created = book.properties.modified = now.astimezone(datetime.UTC).replace(tzinfo=None)
-    _fill(book, "CF Doc", _document(framework), (38, 24, 40))
-    _fill(book, "CF Item", _items(framework), (38, 80, 18, 12, 14, 40, 24, 40))
-    _fill(book, "CF Association", _links(framework), (38, 38, 24, 18, 24, 38))
     stream = io.BytesIO()
-    book.save(stream)
+    with Workbook(stream, {"constant_memory": True}) as book:
+        author = _legal(framework.creator or framework.publisher or "IPE Workbench")
+        created = now.astimezone(datetime.UTC).replace(tzinfo=None)
+        book.set_properties({"author": author, "title": _legal(framework.title), "created": created})
+        _fill(book, "CF Doc", _document(framework), (38, 24, 40))
+        _fill(book, "CF Item", _items(framework), (38, 80, 18, 12, 14, 40, 24, 40))
+        _fill(book, "CF Association", _links(framework), (38, 38, 24, 18, 24, 38))
     return stream.getvalue()
 
 
@@ -150,28 +152,19 @@ def _links(framework: Framework) -> list[list[Any]]:
     return rows
 
 
-def _fill(book: Any, name: str, rows: list[list[Any]], widths: tuple[int, ...]) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    sheet = book.create_sheet(name)
-    sheet.freeze_panes = "A2"
-    for at, width in enumerate(widths):
-        sheet.column_dimensions[chr(ord("A") + at)].width = width
-    bold = Font(bold=True)
+def _fill(book: Workbook, name: str, rows: list[list[Any]], widths: tuple[int, ...]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    bold = book.add_format({"bold": True})
     for number, row in enumerate(rows):
-        cells: list[Any] = []
-        for value in row:
-            text = value if isinstance(value, int | float) else _legal(_plain(value))
-            if number and not (isinstance(text, str) and text.startswith("=")):
-                cells.append(text if text != "" else None)
-                continue
-            cell = WriteOnlyCell(sheet, text)
-            cell.data_type = "s"  # not a formula, whatever it begins with
-            if not number:
-                cell.font = bold
-            cells.append(cell)
-        sheet.append(cells)
+        for column, value in enumerate(row):
+            if isinstance(value, int | float):
+                sheet.write_number(number, column, value)
+            elif text := _legal(_plain(value)):
+                # As text, never as a formula or a link, whatever it begins with.
+                sheet.write_string(number, column, text, None if number else bold)
 
 
 def _in_order(framework: Framework) -> list[tuple[Competency, int]]:
@@ -198,7 +191,7 @@ def _reference(framework: Framework, parent: str | None) -> str:
 
 
 def _csv_cell(text: str) -> str:
-    """Text that no spreadsheet runs; one that begins with such an apostrophe itself gets another, to tell them apart."""
+    """Text that no spreadsheet runs; one that begins with such an apostrophe itself gets another, to tell them."""
     quoted = text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'")
     return "'" + text if quoted else spreadsheet_safe(text)
 
