@@ -14,6 +14,8 @@ from ipe_workbench.frameworks.builtin import (
 )
 from ipe_workbench.frameworks.case import read_case
 from ipe_workbench.frameworks.crosswalk import Crosswalk, Mapping
+from ipe_workbench.frameworks.crosswalk_checks import check_crosswalk
+from ipe_workbench.frameworks.crosswalk_files import list_crosswalks, open_crosswalk, write_crosswalk
 from ipe_workbench.frameworks.ctdl_asn import read_ctdl_asn
 from ipe_workbench.frameworks.exporting import EXPORT_FORMATS, Export, ExportFormat, export_framework
 from ipe_workbench.frameworks.import_result import FrameworkReading
@@ -28,6 +30,7 @@ from ipe_workbench.frameworks.package import (
     PublishedRubric,
 )
 from ipe_workbench.frameworks.sheets import read_sheet
+from ipe_workbench.frameworks.similarity import suggest_crosswalk, suggest_mappings
 from ipe_workbench.frameworks.standards import (
     AccreditationBody,
     AccreditationStandard,
@@ -54,12 +57,15 @@ __all__ = [
     "PublishedCriterion",
     "PublishedLevel",
     "PublishedRubric",
+    "check_crosswalk",
     "export_framework",
     "import_framework",
+    "list_crosswalks",
     "list_frameworks",
     "load_crosswalk",
     "load_framework",
     "load_standards",
+    "open_crosswalk",
     "open_framework",
     "read_case",
     "read_crosswalk",
@@ -67,5 +73,8 @@ __all__ = [
     "read_framework",
     "read_sheet",
     "read_standards",
+    "suggest_crosswalk",
+    "suggest_mappings",
+    "write_crosswalk",
     "write_framework",
 ]
