@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from ipe_workbench.cli import check, coverage, crosswalks, frameworks, init, lab, migrate, report, simulate
+from ipe_workbench.cli import check, coverage, crosswalks, diff, frameworks, init, lab, migrate, report, simulate
+from ipe_workbench.cli import credentials as credentials_group
 from ipe_workbench.errors import WorkbenchError
 
 __all__ = ["app", "main"]
@@ -26,12 +27,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+pathways_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command("init")(init.init)
 app.command("check")(check.check)
+app.command("diff")(diff.diff)
 app.command("coverage")(coverage.coverage)
 frameworks.app.command("migrate")(migrate.migrate)
 frameworks.app.add_typer(crosswalks.app, name="crosswalk", help="Show, check, invert, compose and suggest crosswalks.")
+app.add_typer(credentials_group.app, name="credentials", help="List, show and begin micro-credentials.")
 app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
+app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange of stacks and pathways.")
 app.command("simulate")(simulate.simulate)
 app.command("report")(report.report)
 app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab.lab)

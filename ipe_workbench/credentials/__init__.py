@@ -6,6 +6,7 @@ learner's progress, and findings about the design.
 """
 
 from ipe_workbench.credentials.checks import LINTS, Lint, check_programme
+from ipe_workbench.credentials.drafting import Draft, draft_credential, write_draft
 from ipe_workbench.credentials.evaluate import Evaluation, evaluate, explain, missing, progress
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
 from ipe_workbench.credentials.model import (
@@ -32,6 +33,7 @@ __all__ = [
     "Award",
     "ConflictError",
     "Criterion",
+    "Draft",
     "Evaluation",
     "Evidence",
     "Facts",
@@ -48,6 +50,7 @@ __all__ = [
     "badges_in",
     "check_programme",
     "describe",
+    "draft_credential",
     "evaluate",
     "example_programme",
     "explain",
@@ -58,4 +61,5 @@ __all__ = [
     "read_programme",
     "rule_to_data",
     "save_programme",
+    "write_draft",
 ]

@@ -5,6 +5,7 @@ In comes a programme; out go a real networkx graph with questions that people as
 
 from ipe_workbench.pathways.accreditation import accreditation
 from ipe_workbench.pathways.accreditation_matrix import AccreditationMatrix, AccreditationRow
+from ipe_workbench.pathways.comparison import DesignComparison, compare_designs, parse_awards, read_awards
 from ipe_workbench.pathways.coverage import Coverage, CoverageRow, coverage, coverage_change
 from ipe_workbench.pathways.covering import Cover, smallest_cover
 from ipe_workbench.pathways.equity import CoverageEquity, ProfessionCoverage, coverage_equity
@@ -20,17 +21,21 @@ __all__ = [
     "Coverage",
     "CoverageEquity",
     "CoverageRow",
+    "DesignComparison",
     "ProfessionCoverage",
     "Reaches",
     "Shown",
     "StrengthRow",
     "WeightedCoverage",
     "accreditation",
+    "compare_designs",
     "coverage",
     "coverage_change",
     "coverage_equity",
     "earnable",
     "evidence_strength",
+    "parse_awards",
+    "read_awards",
     "smallest_cover",
     "weighted_coverage",
 ]
