@@ -12,7 +12,20 @@ from typing import Annotated
 
 import typer
 
-from ipe_workbench.cli import check, coverage, crosswalks, diff, frameworks, init, lab, migrate, report, simulate
+from ipe_workbench.cli import (
+    check,
+    coverage,
+    crosswalks,
+    diff,
+    frameworks,
+    init,
+    lab,
+    migrate,
+    pathway_plan,
+    pathway_structure,
+    report,
+    simulate,
+)
 from ipe_workbench.cli import credentials as credentials_group
 from ipe_workbench.errors import WorkbenchError
 
@@ -28,6 +41,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 pathways_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+pathways_app.command("plan")(pathway_plan.plan)
+pathways_app.command("structure")(pathway_structure.structure)
 app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("diff")(diff.diff)
