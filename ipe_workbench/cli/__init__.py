@@ -21,6 +21,7 @@ from ipe_workbench.cli import (
     init,
     lab,
     migrate,
+    pathway_exchange,
     pathway_plan,
     pathway_structure,
     report,
@@ -41,6 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 pathways_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+pathways_app.command("import")(pathway_exchange.import_pathway)
 pathways_app.command("plan")(pathway_plan.plan)
 pathways_app.command("structure")(pathway_structure.structure)
 app.command("init")(init.init)

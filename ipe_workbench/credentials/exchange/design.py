@@ -1,0 +1,103 @@
+"""A pathway of another platform, before it becomes ours: elements that ask for badges and for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ipe_workbench.findings import Finding
+
+__all__ = ["Element", "PathwayDesign", "Wanted", "Wish"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One thing that is asked for: a badge or an element, by id."""
+
+    kind: Literal["badge", "element"]
+    id: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """At least `count` of the things in `of`; nothing at all when `count` is 0."""
+
+    count: int
+    of: tuple[Wish | Wanted, ...]
+
+    def wishes(self) -> Iterator[Wish]:
+        """Every thing that is named, at any depth."""
+        for one in self.of:
+            if isinstance(one, Wish):
+                yield one
+            else:
+                yield from one.wishes()
+
+
+@dataclass(frozen=True)
+class Element:
+    """A step of a pathway.
+
+    `wanted` are what completes it, all of them; `badge` is awarded for its completion; one of `shortcuts` completes it
+    instead.
+    """
+
+    id: str
+    name: str
+    wanted: tuple[Wanted, ...] = ()
+    badge: str | None = None
+    shortcuts: tuple[str, ...] = ()
+    parent: str | None = None
+    description: str = ""
+
+    def wishes(self) -> Iterator[Wish]:
+        """Every thing that its completion names."""
+        for one in self.wanted:
+            yield from one.wishes()
+
+
+@dataclass(frozen=True)
+class PathwayDesign:
+    """A whole pathway.
+
+    Parameters
+    ----------
+    format : "badgr" or "ctdl-pathway"
+        Where it comes from.
+    title : str
+        Its name.
+    root : str or None
+        Id of the element that is its destination.
+    elements : mapping of str to Element
+        By id, in the order of the file.
+    badges : mapping of str to str
+        The name of each badge that can be asked for, by id.
+    conditions, targets : int
+        Conditions that name something, and how many things they name.
+    dangling : int
+        Things that are named and that the file does not have.
+    findings : tuple of Finding
+        What was found in reading.
+    """
+
+    format: Literal["badgr", "ctdl-pathway"]
+    title: str
+    root: str | None
+    elements: Mapping[str, Element]
+    badges: Mapping[str, str]
+    conditions: int
+    targets: int
+    dangling: int
+    findings: tuple[Finding, ...] = ()
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def required_badges(self) -> frozenset[str]:
+        """Every badge that an element asks for."""
+        return frozenset(wish.id for one in self.elements.values() for wish in one.wishes() if wish.kind == "badge")
+
+    @property
+    def completion_badges(self) -> frozenset[str]:
+        """Every badge that is awarded for an element."""
+        return frozenset(one.badge for one in self.elements.values() if one.badge is not None)

@@ -1,0 +1,1 @@
+"""Pathways of other platforms."""
