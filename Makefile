@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format bench schemas lock clean setup setup-dev
+.PHONY: help demo lab test lint format bench fuzz schemas lock clean setup setup-dev
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ format: setup-dev  ## put the code into the common form
 
 bench: setup-dev  ## races against a peer; prints ratios
 	@for race in benchmarks/[a-z]*.py; do echo "== $$race"; $(BIN)/python $$race || exit 1; done
+
+fuzz: setup-dev  ## 100,000 mutated files against the framework readers
+	$(BIN)/python -m tests.fuzz.frameworks --inputs 100000
 
 schemas: setup-dev  ## publish the JSON Schema of each kind of file
 	$(BIN)/python scripts/publish_schemas.py

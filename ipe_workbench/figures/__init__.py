@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ipe_workbench.figures.accessible import AccessibleFigure
     from ipe_workbench.figures.attainment import attainment_by_badge, attainment_by_profession, attainment_over_time
     from ipe_workbench.figures.coverage import coverage_heatmap
+    from ipe_workbench.figures.frameworks import crosswalk_links, framework_tree
     from ipe_workbench.figures.workload import assessor_load, bottlenecks
 
 _HOMES = {
@@ -23,6 +24,8 @@ _HOMES = {
     "attainment_over_time": "attainment",
     "bottlenecks": "workload",
     "coverage_heatmap": "coverage",
+    "crosswalk_links": "frameworks",
+    "framework_tree": "frameworks",
 }
 
 __all__ = [
@@ -33,6 +36,8 @@ __all__ = [
     "attainment_over_time",
     "bottlenecks",
     "coverage_heatmap",
+    "crosswalk_links",
+    "framework_tree",
 ]
 
 

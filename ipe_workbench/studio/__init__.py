@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ipe_workbench.studio.copies import working_copy
+    from ipe_workbench.studio.coverage_explorer import coverage_explorer
     from ipe_workbench.studio.designer import Designer
     from ipe_workbench.studio.designer_model import DesignerModel
 
-_HOMES = {"Designer": "designer", "DesignerModel": "designer_model", "working_copy": "copies"}
+_HOMES = {
+    "Designer": "designer",
+    "DesignerModel": "designer_model",
+    "coverage_explorer": "coverage_explorer",
+    "working_copy": "copies",
+}
 
-__all__ = ["Designer", "DesignerModel", "working_copy"]
+__all__ = ["Designer", "DesignerModel", "coverage_explorer", "working_copy"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import tempfile
 import time
@@ -13,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipe_workbench.errors import UnreadableFileError
-from ipe_workbench.frameworks import open_framework, read_case, read_framework, write_framework
+from ipe_workbench.frameworks import (
+    export_framework,
+    load_framework,
+    open_framework,
+    read_case,
+    read_framework,
+    write_framework,
+)
+from ipe_workbench.frameworks.case.reading import read_case_data
+from ipe_workbench.frameworks.import_result import Notes
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "frameworks"
 
@@ -260,3 +270,12 @@ def test_any_json_in_the_places_of_a_package_is_read_or_refused(items, associati
         assert reading.framework.find("a") is not None
         written = write_framework(reading.framework, folder)
         assert read_framework(written) == (reading.framework, ())
+
+
+def test_two_items_with_one_address_keep_their_identifiers_apart():
+    exported = export_framework(load_framework("ipec-2023"), "case-1.0", datetime.datetime.now(datetime.UTC))
+    package = json.loads(exported.content)
+    package["CFItems"][2]["uri"] = package["CFItems"][1]["uri"]
+    reading = read_case_data(package, Notes("x.json"))
+    assert len({one.id for one in reading.framework.competencies}) == 37
+    assert any("address of another" in one.message for one in reading.findings)

@@ -125,10 +125,20 @@ class _Reader:
         self.id = local_id(address) or slug(title) or slug(self.document_id) or "case-framework"
         self.items = self._items()
         #: Our id of each item; addresses of our own making hold it.
-        self.names = {
-            written: original_id(text(item.get("uri")) or "", written, self.id) or written
-            for written, item in self.items.items()
-        }
+        self.names = self._names()
+
+    def _names(self) -> dict[str, str]:
+        names: dict[str, str] = {}
+        taken: set[str] = set()
+        for written, item in self.items.items():
+            name = original_id(text(item.get("uri")) or "", written, self.id) or written
+            if name in taken or (name != written and name in self.items):
+                message = "Items with the address of another one; they keep their own identifier"
+                self.notes.count("case-mended", "warning", message, written, "Give each item an address of its own.")
+                name = written
+            taken.add(name)
+            names[written] = name
+        return names
 
     def read(self, format: str) -> FrameworkReading:
         links = list(self._links())
