@@ -25,6 +25,12 @@ _MAX_UNPACKED = 4 * MAX_BYTES
 #: What the zip library raises on damaged and on encrypted files.
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
 _DELIMITERS = (",", ";", "\t", "|")
+#: Cells of all rows and columns of a sheet up to its last ones.
+_MAX_LAID_OUT = 2_000_000
+_OTHER_ENCODING = re.compile(rb"encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE)
+#: Everything that may be a cell, with any prefix; and a cell as spreadsheet programs write it.
+_CELLS = re.compile(rb"<(?:[^\s<>/!?]+:)?[cC](?=[\s/>])")
+_PLAIN_CELLS = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: (?:s|t|cm|vm|ph)="[^"<>]*")* ?/?>')
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ def is_workbook(content: bytes) -> bool:
 def workbook_tables(content: bytes, notes: Notes) -> list[Table]:
     """The tables of a workbook (.xlsx, .xlsm). Values only: formulas and macros are never run, and said."""
     contents = _inspected(content, notes)
-    values = _sheets(content, notes, formulas=False) if contents.wide else _quick_sheets(content, notes)
+    values = _quick_sheets(content, notes) if contents.plain else _sheets(content, notes, formulas=False)
     if not contents.formulas:
         return [Table(name, rows) for name, rows in values]
     written = dict(_sheets(content, notes, formulas=True))
@@ -74,10 +80,10 @@ def workbook_tables(content: bytes, notes: Notes) -> list[Table]:
 
 @dataclass(frozen=True)
 class _Contents:
-    """Whether a sheet holds a formula, and whether one has cells beyond the limits or without an address."""
+    """Whether a sheet holds a formula, and whether the quick reader may see the workbook."""
 
     formulas: bool
-    wide: bool
+    plain: bool
 
 
 Rows = tuple[tuple[int, tuple[str, ...]], ...]
@@ -115,19 +121,38 @@ def _inspected(content: bytes, notes: Notes) -> _Contents:
                 raise refused("This is not an Excel workbook.", notes.file, mend=mend)
             texts = [packed.read(name) for name in sheets]
             formulas = any(re.search(rb"<(\w+:)?f[ >/]", one) for one in texts)
-            return _Contents(formulas, any(map(_is_wide, texts)))
+            return _Contents(
+                formulas, plain=len(set(names)) == len(names) and all(_is_plain(packed.read(name)) for name in names)
+            )
     except _DAMAGED as error:
         raise _broken(error, notes) from None
 
 
-def _is_wide(sheet: bytes) -> bool:
-    """Whether the quick reader, which lays out every cell up to the last one, must not see this sheet."""
-    if re.search(rb"<(\w+:)?c(?![^<>]* r=\"[A-Z]{1,3}[0-9]{1,7}\")[ >/]", sheet):
+def _is_plain(member: bytes) -> bool:
+    """Whether the quick reader may see this member of the workbook, sheet or not.
+
+    It lays out every cell up to the last one, and its process dies where memory does not reach. So it only gets sheets
+    in which each cell is written as spreadsheet programs write it, with an address, and that are small when laid out.
+    """
+    if b"\0" in member[:200] or _OTHER_ENCODING.search(member[:200]):
+        return False
+    if b"sheetData" not in member and not _CELLS.search(member):
         return True
-    return any(
-        int(row) > _MAX_ROWS or len(letters) > 2 or (len(letters) == 2 and letters > b"GR")
-        for letters, row in set(re.findall(rb" r=\"([A-Z]+)([0-9]+)\"", sheet))
-    )
+    if b"<!" in member or b"\0" in member:
+        return False
+    found = _PLAIN_CELLS.findall(member)
+    if len(found) != len(_CELLS.findall(member)):
+        return False
+    rows = max((int(row) for _, row in found), default=0)
+    columns = max((_number_of(letters) for letters, _ in found), default=0)
+    return rows <= _MAX_ROWS and columns <= _MAX_COLUMNS and rows * columns <= _MAX_LAID_OUT
+
+
+def _number_of(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _quick_sheets(content: bytes, notes: Notes) -> list[tuple[str, Rows]]:
