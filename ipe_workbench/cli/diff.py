@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ipe_workbench.cli.days import day_of
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def diff(
         before,
         after,
         learners=file.learners if file is not None else None,
-        on=_day(on),
+        on=day_of(on, "--on") if on is not None else datetime.datetime.now().astimezone().date(),
         within=within,
         framework=framework,
     )
@@ -90,15 +91,6 @@ def diff(
             typer.echo(printable(str(finding)), err=True)
         _print(result, before, after)
     raise typer.Exit(result.exit_code)
-
-
-def _day(text: str | None) -> datetime.date:
-    if text is None:
-        return datetime.datetime.now().astimezone().date()
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("Write the day as YYYY-MM-DD, such as 2027-06-01.", param_hint="--on") from None
 
 
 def _print(result: DesignComparison, before: Programme, after: Programme) -> None:

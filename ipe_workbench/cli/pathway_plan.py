@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ipe_workbench.cli.days import day_of
 from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, print_table, printable, table
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 
@@ -115,7 +116,7 @@ def _situation(
             raise UnknownNameError(f"`{one}` is no offering of this programme.", mend=near_names(one, names))
     wanted = [_competency(programme, code) for code in growth]
     limits = _hours(programme, hours)
-    first = _day(start) if start else datetime.date.min
+    first = day_of(start, "--from") if start else datetime.date.min
     return PlanFor(hours_per_term=limits, closed=frozenset(closed), from_day=first, aim=aim, growth=frozenset(wanted))
 
 
@@ -139,13 +140,6 @@ def _hours(programme: Programme, written: Sequence[str]) -> dict[str, float]:
         terms = [programme.term(term).id] if term else [known.id for known in programme.info.terms]
         found |= dict.fromkeys(terms, most)
     return found
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("Write the day as YYYY-MM-DD, such as 2027-06-01.", param_hint="--from") from None
 
 
 def _learners(

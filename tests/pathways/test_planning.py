@@ -21,7 +21,6 @@ from ipe_workbench.errors import UnknownNameError, UnusableInputError
 from ipe_workbench.pathways.planning import (
     Offering,
     PlanFor,
-    close_offerings,
     cohort_of,
     limit_seats,
     offerings_of,
@@ -251,8 +250,8 @@ def test_offerings_are_those_that_have_not_begun():
         "quality-improvement-team@2028-spring",
         "team-clinical-experience@2028-spring",
     ]
-    with pytest.raises(UnknownNameError):
-        close_offerings(offerings_of(programme), ["roles-foundations@2031-fall"])
+    with pytest.raises(UnknownNameError, match="not an offering"):
+        limit_seats(offerings_of(programme), {"roles-foundations@2031-fall": 3})
     limited = limit_seats(offerings_of(programme), {"team-simulation": 30})
     assert {one.credential: one.seats for one in limited if one.seats is not None} == {"team-simulation": 30}
 

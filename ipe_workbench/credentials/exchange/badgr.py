@@ -69,7 +69,8 @@ class _Reading:
         ]
         title = _text(data.get("name")) or name
         description = _text(data.get("description"))
-        asked = [one for one in wanted if one.of]
+        # A number of nothing at all cannot be reached; it must not count as nothing asked.
+        asked = [one for one in wanted if one.of or one.count]
         self._compare_texts(f"{title}. {description}", asked, name)
         self.elements[name] = Element(
             id=name,
@@ -107,13 +108,13 @@ class _Reading:
                 self.notes.count("exchange-guessed", "warning", "Rules atLeastN without a number, read as all", name)
         elif kind not in ("all", ""):
             self.notes.count("exchange-guessed", "warning", f"Rules of the kind {kind[:40]}, read as all", name)
-        if wishes and count > len(wishes):
+        if count > len(wishes):
             message = f"Asks for {count} of {len(wishes)} things, which nobody can do"
             self.notes.count("unsatisfiable-count", "warning", message, name, "Lower the number.")
         if wishes and count:
             self.conditions += 1
             self.targets += len(wishes)
-        return Wanted(count, tuple(wishes)) if wishes or count == 0 else Wanted(count, ())
+        return Wanted(count, tuple(wishes))
 
     def _compare_texts(self, text: str, asked: list[Wanted], name: str) -> None:
         for least, whole in said_numbers(text):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from ipe_workbench.findings import Finding
 
@@ -90,7 +90,6 @@ class PathwayDesign:
     targets: int
     dangling: int
     findings: tuple[Finding, ...] = ()
-    extras: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def required_badges(self) -> frozenset[str]:

@@ -174,7 +174,7 @@ def _rule(element: Element, design: PathwayDesign, ids: dict[tuple[str, str], st
         if wanted.count == len(of):
             return {"all": of} if len(of) > 1 else of[0]
         if not of:
-            return {"any": [{"all": [{"badge": "unknown"}]}]}
+            return {"badge": "unknown"}
         return {"any": of} if wanted.count == 1 else {"at_least": {"count": wanted.count, "of": of}}
 
     parts = [part(one) for one in element.wanted]

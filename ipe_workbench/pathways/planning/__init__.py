@@ -7,7 +7,7 @@ why there is none and the cheapest way out.
 from ipe_workbench.pathways.planning.cohort import CohortPlans, cohort_of, plan_cohort
 from ipe_workbench.pathways.planning.joint import JointPlans, plan_jointly
 from ipe_workbench.pathways.planning.learner import AIMS, Aim, PlanFor
-from ipe_workbench.pathways.planning.offerings import Offering, close_offerings, limit_seats, offerings_of
+from ipe_workbench.pathways.planning.offerings import Offering, limit_seats, offerings_of
 from ipe_workbench.pathways.planning.plan import Plan, PlannedStep, plan
 from ipe_workbench.pathways.planning.reasons import Impossible
 
@@ -21,7 +21,6 @@ __all__ = [
     "Plan",
     "PlanFor",
     "PlannedStep",
-    "close_offerings",
     "cohort_of",
     "limit_seats",
     "offerings_of",

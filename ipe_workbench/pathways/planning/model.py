@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.credentials.rules import Approval, Hours, Points, Rule, Score, Shortcut, badges_in, walk
+from ipe_workbench.credentials.rules import Rule, Score, badges_in, walk
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 from ipe_workbench.pathways.planning.encoding import Chance, Encoding, Literal, Span, negated
 from ipe_workbench.pathways.planning.learner import PlanFor
@@ -170,22 +170,9 @@ def build_model(
     return PlanModel(model, chosen, taken, completed, reached, goal_days, days, encoding)
 
 
-def named(rule: Rule) -> list[str]:
-    """Everything that a rule names: badges, assessments and activities, with repeats."""
-    found: list[str] = []
-    for part in walk(rule):
-        match part:
-            case Points():
-                found += [item.badge for item in part.points.from_]
-            case Hours():
-                found += part.hours.of
-            case Score():
-                found.append(part.score.assessment)
-            case Shortcut():
-                found.append(part.shortcut.badge)
-            case Approval():
-                pass
-    return [*found, *badges_in(rule)]
+def named(rule: Rule) -> tuple[str, ...]:
+    """Everything that a rule names: badges, activities and assessments."""
+    return (*badges_in(rule), *(part.score.assessment for part in walk(rule) if isinstance(part, Score)))
 
 
 def _may_take(programme: Programme, learner: PlanFor, one: Offering) -> bool:

@@ -10,7 +10,7 @@ from ipe_workbench.credentials.model import Activity, MicroCredential
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 
-__all__ = ["Offering", "close_offerings", "limit_seats", "offerings_of"]
+__all__ = ["Offering", "limit_seats", "offerings_of"]
 
 #: How a scenario names the copy of an activity that it offers again in another term.
 _AGAIN = "-again-"
@@ -88,19 +88,6 @@ def offerings_of(programme: Programme, from_day: datetime.date = datetime.date.m
     ]
     order = {reference: place for place, reference in enumerate(programme.credentials)}
     return tuple(sorted(found, key=lambda one: (one.ends, order[one.credential])))
-
-
-def close_offerings(offerings: Collection[Offering], closed: Collection[str]) -> tuple[Offering, ...]:
-    """The offerings without those named ``credential@term``, or without all of a ``credential``.
-
-    Raises
-    ------
-    UnknownNameError
-        When a name is none of theirs.
-    """
-    for one in closed:
-        _known(one, offerings)
-    return tuple(one for one in offerings if one.id not in closed and one.credential not in closed)
 
 
 def limit_seats(offerings: Collection[Offering], seats: Mapping[str, int]) -> tuple[Offering, ...]:

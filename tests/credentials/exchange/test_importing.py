@@ -235,3 +235,10 @@ def completed(design: PathwayDesign, held: set[str]) -> set[str]:
         if not new:
             return done
         done |= new
+
+
+def test_a_number_of_nothing_cannot_be_reached(tmp_path):
+    rules = {"childElementRequirements": {"countRule": {"@type": "atLeastN", "requiredCount": 2}}}
+    found = read(badgr("root", None, ("x",), rules=rules), tmp_path)
+    assert found.to_dict()["minimum"]["root"] is None
+    assert {"unsatisfiable-count", "unreachable-element"} <= {one.id for one in found.findings}
