@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ipe_workbench.credentials import check_programme, read_programme
+from ipe_workbench.credentials import read_programme
+from ipe_workbench.credentials.checks import Allowed, lint_findings, reviewed
 from ipe_workbench.evaluation import read_plan
 from ipe_workbench.findings import Finding, count_by_severity, sort_findings
 from ipe_workbench.simulation import read_scenarios
@@ -16,11 +17,24 @@ __all__ = ["FolderCheck", "check_folder"]
 
 @dataclass(frozen=True)
 class FolderCheck:
-    """Every finding of a programme folder; `programme` is its id, ``None`` when ``programme.yaml`` cannot be used."""
+    """Every finding of a programme folder.
+
+    Parameters
+    ----------
+    programme : str or None
+        Its id; ``None`` when ``programme.yaml`` cannot be used.
+    findings : tuple of Finding
+        Gravest first.
+    unreadable : bool
+        Whether some file could not be read at all.
+    allowed : tuple of Allowed
+        Findings that the files allow, each with the reason that stands there.
+    """
 
     programme: str | None
     findings: tuple[Finding, ...]
     unreadable: bool
+    allowed: tuple[Allowed, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -33,8 +47,9 @@ class FolderCheck:
     def summary(self) -> str:
         """One line: how many findings of each severity."""
         counts = count_by_severity(self.findings)
+        accepted = f", {len(self.allowed)} allowed" if self.allowed else ""
         if not self.findings:
-            return f"{self.programme}: no findings."
+            return f"{self.programme}: no findings{accepted}."
         words = [
             f"{number} {word if number == 1 else word + 's'}"
             for word, number in (
@@ -44,14 +59,15 @@ class FolderCheck:
             )
             if number
         ]
-        return f"{self.programme or 'not a programme'}: {', '.join(words)}."
+        return f"{self.programme or 'not a programme'}: {', '.join(words)}{accepted}."
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as plain JSON: ``programme, findings, errors, warnings, infos``."""
+        """The result as plain JSON: ``programme, findings, errors, warnings, infos, allowed``."""
         return {
             "programme": self.programme,
             "findings": [finding.to_dict() for finding in self.findings],
             **count_by_severity(self.findings),
+            "allowed": [one.to_dict() for one in self.allowed],
         }
 
 
@@ -65,12 +81,15 @@ def check_folder(folder: str | Path) -> FolderCheck:
     0
     """
     reading = read_programme(folder)
-    findings = list(reading.findings)
-    unreadable = reading.unreadable
     programme = reading.programme
-    if programme is not None and programme.folder is not None:
-        findings.extend(check_programme(programme, damaged=reading.damaged))
-        findings.extend(read_scenarios(programme.folder, programme, damaged=reading.damaged)[1])
-        findings.extend(read_plan(programme.folder)[1])
-        unreadable = unreadable or any(one.id == "unreadable-file" for one in findings)
-    return FolderCheck(programme.id if programme else None, sort_findings(findings), unreadable)
+    if programme is None or programme.folder is None:
+        return FolderCheck(None, sort_findings(reading.findings), reading.unreadable)
+    findings = [
+        *reading.findings,
+        *lint_findings(programme, damaged=reading.damaged),
+        *read_scenarios(programme.folder, programme, damaged=reading.damaged)[1],
+        *read_plan(programme.folder)[1],
+    ]
+    unreadable = reading.unreadable or any(one.id == "unreadable-file" for one in findings)
+    review = reviewed(programme, findings)
+    return FolderCheck(programme.id, review.findings, unreadable, review.allowed)

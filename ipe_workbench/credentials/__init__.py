@@ -5,7 +5,15 @@ alignments; stacks with their rules); out go immutable values, the programme tha
 learner's progress, and findings about the design.
 """
 
-from ipe_workbench.credentials.checks import LINTS, Lint, check_programme
+from ipe_workbench.credentials.checks import (
+    LINTS,
+    Allowed,
+    Lint,
+    Review,
+    check_programme,
+    explanation,
+    review_programme,
+)
 from ipe_workbench.credentials.drafting import Draft, draft_credential, write_draft
 from ipe_workbench.credentials.evaluate import Evaluation, evaluate, explain, missing, progress
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
@@ -23,11 +31,13 @@ from ipe_workbench.credentials.programme import Programme, ProgrammeInfo
 from ipe_workbench.credentials.reading import ProgrammeReading, example_programme, load_programme, read_programme
 from ipe_workbench.credentials.rules import Rule, badges_in, describe, parse_rule, rule_to_data
 from ipe_workbench.credentials.saving import ConflictError, save_programme
+from ipe_workbench.credentials.versions import IssuedVersion, changes_since, keep_issued
 
 __all__ = [
     "LINTS",
     "Activity",
     "Alignment",
+    "Allowed",
     "ApprovalGiven",
     "Assessment",
     "Award",
@@ -38,27 +48,33 @@ __all__ = [
     "Evidence",
     "Facts",
     "HoursRecorded",
+    "IssuedVersion",
     "Lint",
     "MicroCredential",
     "Programme",
     "ProgrammeInfo",
     "ProgrammeReading",
+    "Review",
     "Rubric",
     "Rule",
     "ScoreReached",
     "Stack",
     "badges_in",
+    "changes_since",
     "check_programme",
     "describe",
     "draft_credential",
     "evaluate",
     "example_programme",
     "explain",
+    "explanation",
+    "keep_issued",
     "load_programme",
     "missing",
     "parse_rule",
     "progress",
     "read_programme",
+    "review_programme",
     "rule_to_data",
     "save_programme",
     "write_draft",

@@ -32,6 +32,7 @@ from ipe_workbench.credentials.rules import (
     Score,
     Shortcut,
     Within,
+    branch_for,
     describe,
 )
 
@@ -175,7 +176,7 @@ def _completed(rule: Rule, facts: Facts) -> datetime.date | None:
             windows = (_completed(rule.within.rule, part) for part in _windows(rule, facts))
             return min((day for day in windows if day is not None), default=None)
         case PerProfession():
-            branch = _branch(rule, facts)
+            branch = branch_for(rule, facts.profession)
             return None if branch is None else _completed(branch, facts)
         case Shortcut():
             return _kth((Badge(badge=rule.shortcut.badge), rule.shortcut.otherwise), facts, 1)
@@ -215,11 +216,6 @@ def _windows(rule: Within, facts: Facts) -> tuple[Facts, ...]:
     months = rule.within.months
     starts = facts.dates()
     return tuple(facts.between(day, add_months(day, months)) for day in starts) or (facts,)
-
-
-def _branch(rule: PerProfession, facts: Facts) -> Rule | None:
-    branches = rule.per_profession
-    return branches.get(facts.profession or "", branches.get("default"))
 
 
 def _points(rule: Points, facts: Facts) -> float:
@@ -276,7 +272,7 @@ def _progress(rule: Rule, facts: Facts) -> float:
         case Within():
             return max(_progress(rule.within.rule, part) for part in _windows(rule, facts))
         case PerProfession():
-            branch = _branch(rule, facts)
+            branch = branch_for(rule, facts.profession)
             return 0.0 if branch is None else _progress(branch, facts)
         case Shortcut():
             return _progress(rule.shortcut.otherwise, facts)
@@ -300,7 +296,7 @@ def _open_parts(rule: Rule, facts: Facts) -> tuple[Rule, ...]:
             first = _open_parts(steps[done], rest)
             return first if done == len(steps) - 1 else (*first, InOrder(in_order=steps[done + 1 :]))
         case PerProfession():
-            branch = _branch(rule, facts)
+            branch = branch_for(rule, facts.profession)
             return (rule,) if branch is None else _open_parts(branch, facts)
         case Shortcut():
             return _open_parts(rule.shortcut.otherwise, facts)
@@ -322,7 +318,7 @@ def _why(rule: Rule, facts: Facts, title: Callable[[str], str]) -> tuple[str, ..
         when = "" if day == datetime.date.min else f" ({day.isoformat()})"
         return (f"Done: {describe(rule, title)}{when}.",)
     match rule:
-        case PerProfession() if _branch(rule, facts) is None:
+        case PerProfession() if branch_for(rule, facts.profession) is None:
             who = facts.profession or "a learner without a profession"
             return (f"Not possible: the rule has no branch for {who} and no default.",)
         case Points():

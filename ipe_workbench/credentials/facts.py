@@ -17,13 +17,14 @@ class Award:
     """A badge that a learner was awarded.
 
     `expires` is the last day on which it counts, or ``None``; `hours` are the hours that the credential's design
-    stated when it was awarded.
+    stated when it was awarded, and `version` is that design's: an award keeps it when the design moves on.
     """
 
     badge: str
     on: datetime.date
     expires: datetime.date | None = None
     hours: float = 0.0
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

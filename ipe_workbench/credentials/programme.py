@@ -12,8 +12,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, model_validator
 
 from ipe_workbench.credentials.facts import Award, add_months
-from ipe_workbench.credentials.model import Activity, Assessor, MicroCredential, Stack, Text
+from ipe_workbench.credentials.model import Activity, Allowance, Assessor, MicroCredential, Stack, Text
 from ipe_workbench.credentials.rules import Id
+from ipe_workbench.credentials.versions import IssuedVersion
 from ipe_workbench.documents import Document, FileModel, Step, misplaced
 from ipe_workbench.errors import UnknownNameError, near_names
 from ipe_workbench.findings import Place
@@ -64,9 +65,10 @@ class TeamRules(FileModel):
 
 
 class Capacity(FileModel):
-    """What the programme has in one term: hours of assessors by their role."""
+    """What the programme has in one term: hours of assessors by their role, and of rooms by their kind."""
 
     assessor_hours: dict[Assessor, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    room_hours: dict[Id, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
 
 
 class ProgrammeInfo(FileModel):
@@ -86,6 +88,7 @@ class ProgrammeInfo(FileModel):
     capacity: Capacity = Capacity()
     quality_assurance: str = ""
     learner_identification: str = ""
+    allow: tuple[Allowance, ...] = ()
 
     @model_validator(mode="after")
     def _ids_once(self) -> ProgrammeInfo:
@@ -119,6 +122,8 @@ class Programme:
         ``stack``. Not part of the comparison of two programmes.
     folder : Path or None
         Where it was read from.
+    issued : mapping of (id, version) to IssuedVersion
+        Credentials and stacks as they were issued (the files in ``issued/``), of this version and earlier ones.
 
     Examples
     --------
@@ -134,6 +139,7 @@ class Programme:
     frameworks: Mapping[str, Framework]
     documents: Mapping[tuple[str, str], Document] = field(default_factory=dict, compare=False, repr=False)
     folder: Path | None = field(default=None, compare=False)
+    issued: Mapping[tuple[str, str], IssuedVersion] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def id(self) -> str:
@@ -177,17 +183,39 @@ class Programme:
         only = self.credentials[credential].professions
         return not only or profession in only
 
-    def award(self, reference: str, on: datetime.date) -> Award:
-        """The award that the credential's, or the stack's, design gives on that day: with its expiry and its hours."""
-        credential = self.credentials.get(reference)
-        named = credential or self.stacks.get(reference)
-        if named is None:
+    def award(self, reference: str, on: datetime.date, *, version: str | None = None) -> Award:
+        """The award that the credential's, or the stack's, design gives on that day: with its expiry and its hours.
+
+        With `version`, as that version's design gave it; see `designed`.
+        """
+        design = self.designed(reference, version)
+        hours = design.hours if isinstance(design, MicroCredential) else 0.0
+        expires = add_months(on, design.validity_months) if design.validity_months else None
+        return Award(reference, on, expires=expires, hours=hours, version=design.version)
+
+    def designed(self, reference: str, version: str | None = None) -> MicroCredential | Stack:
+        """The credential or stack with that id, of today or as a version of it was issued.
+
+        Raises
+        ------
+        UnknownNameError
+            When there is none, or that version was never kept in ``issued/``.
+        """
+        now = self.credentials.get(reference) or self.stacks.get(reference)
+        kept = self.issued.get((reference, version)) if version is not None else None
+        if kept is not None:
+            return kept.value
+        if now is not None and version in (None, now.version):
+            return now
+        if now is None:
             known = (*self.credentials, *self.stacks)
             raise UnknownNameError(
                 f"`{reference}` is neither a credential nor a stack.", mend=near_names(reference, known)
             )
-        expires = add_months(on, named.validity_months) if named.validity_months else None
-        return Award(reference, on, expires=expires, hours=credential.hours if credential else 0.0)
+        versions = [now.version, *(one for name, one in self.issued if name == reference)]
+        raise UnknownNameError(
+            f"`{reference}` has no version {version} here.", mend=near_names(version or "", dict.fromkeys(versions))
+        )
 
     def with_credential(self, credential: MicroCredential) -> Programme:
         """A programme in which the credential with that id is this one, added at the end if it is new."""

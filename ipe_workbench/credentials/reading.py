@@ -1,7 +1,7 @@
 """Programmes from disk: read whole, with every finding at once.
 
-The folder holds ``programme.yaml``, ``credentials/*.yaml`` and ``pathways/*.yaml``; scenarios and the evaluation plan
-belong to the rooms that use them.
+The folder holds ``programme.yaml``, ``credentials/*.yaml``, ``pathways/*.yaml`` and, once something was awarded,
+``issued/*.yaml``; scenarios and the evaluation plan belong to the rooms that use them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 
 from ipe_workbench.credentials.model import MicroCredential, Stack
 from ipe_workbench.credentials.programme import Programme, ProgrammeInfo
+from ipe_workbench.credentials.versions import IssuedVersion
 from ipe_workbench.documents import Document, read_document, validate
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError, WorkbenchError
 from ipe_workbench.findings import Finding, Place, sort_findings
@@ -92,7 +93,7 @@ def _programme_folder(path: Path) -> Path:
 
 
 #: The folders of a programme whose YAML files something reads.
-_HOMES = ("credentials", "pathways", "scenarios", "standards")
+_HOMES = ("credentials", "pathways", "issued", "scenarios", "standards")
 
 
 class _Reader:
@@ -109,6 +110,7 @@ class _Reader:
         info = self._info()
         credentials = self._files("credential", MicroCredential)
         stacks = self._files("stack", Stack)
+        issued = self._issued()
         self._shared_ids(credentials, stacks)
         programme = None
         if info is not None:
@@ -121,6 +123,7 @@ class _Reader:
                 frameworks=self._frameworks(info),
                 documents=self.documents,
                 folder=self.folder,
+                issued=issued,
             )
         return ProgrammeReading(programme, sort_findings(self.findings), frozenset(self.damaged), self.unreadable)
 
@@ -169,6 +172,30 @@ class _Reader:
         else:
             values[value.id] = value
             self.documents[kind, value.id] = document
+
+    def _issued(self) -> dict[tuple[str, str], IssuedVersion]:
+        """The copies of what was issued. One that cannot be used damages nothing else."""
+        kept: dict[tuple[str, str], IssuedVersion] = {}
+        for file in sorted(filter(_is_yaml, (self.folder / "issued").glob("*"))):
+            try:
+                document = read_document(file)
+            except UnreadableFileError as error:
+                for finding in error.findings:
+                    self._unreadable(finding)
+                continue
+            model: type[MicroCredential | Stack] = Stack if "rule" in document.tree else MicroCredential
+            value, findings = validate(model, document)
+            self.findings.extend(findings)
+            if value is None:
+                continue
+            if known := kept.get((value.id, value.version)):
+                message = f"Version {value.version} of `{value.id}` is already kept in {known.document.path}."
+                mend = "Delete one of the two copies."
+                self.findings.append(
+                    Finding("duplicate-id", "error", message, mend, document.place("version"), value.id)
+                )
+            kept.setdefault((value.id, value.version), IssuedVersion(value, document))
+        return kept
 
     def _document(self, path: Path) -> Document | None:
         try:

@@ -35,6 +35,7 @@ __all__ = [
     "Shortcut",
     "Within",
     "badges_in",
+    "branch_for",
     "describe",
     "parse_rule",
     "rule_to_data",
@@ -309,6 +310,11 @@ def badges_in(rule: Rule) -> tuple[str, ...]:
             case _:
                 pass
     return tuple(found)
+
+
+def branch_for(rule: PerProfession, profession: str | None) -> Rule | None:
+    """The branch that learners of a profession follow; ``None`` where there is neither theirs nor a `default`."""
+    return rule.per_profession.get(profession or "", rule.per_profession.get("default"))
 
 
 def describe(rule: Rule, title: Callable[[str], str] = str) -> str:

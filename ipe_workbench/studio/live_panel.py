@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import ipywidgets
 
+from ipe_workbench.credentials.checks import explanation_in_short
 from ipe_workbench.findings import Finding, count_by_severity
 from ipe_workbench.pathways.coverage import HOW
 from ipe_workbench.studio.components import escaped, markup
@@ -99,7 +100,17 @@ def _list(heading: str, findings: Iterable[Finding]) -> str:
 def _item(finding: Finding) -> str:
     word = f"<span class='ipe-tag'>{_WORDS[finding.severity]}:</span>"
     mend = f" <span class='ipe-muted'>{_with_code(finding.mend)}</span>" if finding.mend else ""
-    return f"<li class='ipe-{finding.severity}'>{word} {_with_code(finding.message)}{mend}</li>"
+    return f"<li class='ipe-{finding.severity}'>{word} {_with_code(finding.message)}{mend}{_why(finding.id)}</li>"
+
+
+def _why(id: str) -> str:
+    """What the page of the finding says, folded; a tooltip says how to read all of it."""
+    paragraphs = explanation_in_short(id).split("\n\n")
+    if not any(paragraphs):
+        return ""
+    body = "".join(f"<p>{_with_code(one)}</p>" for one in paragraphs)
+    tip = f"ipe check --explain {id} prints the whole page"
+    return f"<details class='ipe-why'><summary title='{escaped(tip)}'>Why: {escaped(id)}</summary>{body}</details>"
 
 
 def _with_code(text: str) -> str:

@@ -481,8 +481,8 @@ def test_awards_are_read_with_the_hours_and_the_expiry_of_the_first_design():
     facts = parse_awards(f"{HEADER}L1,a,2026-05-03,nursing\nL1,b,2026-05-04,\n", old, new).learners["L1"]
     assert facts.profession == "nursing"
     assert facts.awards == (
-        Award("a", datetime.date(2026, 5, 3), expires=datetime.date(2027, 5, 3), hours=3),
-        Award("b", datetime.date(2026, 5, 4), hours=3),
+        Award("a", datetime.date(2026, 5, 3), expires=datetime.date(2027, 5, 3), hours=3, version="1.0"),
+        Award("b", datetime.date(2026, 5, 4), hours=3, version="1.0"),
     )
 
 

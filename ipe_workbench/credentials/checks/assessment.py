@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
 from ipe_workbench.credentials.model import MicroCredential
@@ -10,14 +11,20 @@ from ipe_workbench.credentials.model import MicroCredential
 __all__ = [
     "alignment_without_evidence",
     "assessed_without_assessment",
+    "evidence_expires_first",
     "observation_without_rubric",
+    "pass_rule_without_rubric",
     "rubric_level_unknown",
+    "rubric_levels_out_of_order",
+    "rubric_not_public",
     "rubric_without_descriptor",
     "self_report_only",
     "trusted_type_too_high",
 ]
 
 _SELF = {"self-report", "reflection"}
+#: Evidence that says that somebody was there, or thinks well of themselves, and not what they can do.
+_WEAK_EVIDENCE = {"attendance", "self-rating"}
 _OBSERVED = {"simulation-observation", "workplace-observation"}
 #: Methods that demonstrate use, and those that validate knowledge (1EdTech TrustEd Microcredential types, 2024).
 _DEMONSTRATES = _OBSERVED | {"portfolio", "peer-evaluation"}
@@ -48,12 +55,56 @@ def assessed_without_assessment(design: Design) -> Iterator[Problem]:
 @lint("alignment-without-evidence", "warning", "a competency is assessed but no evidence is kept")
 def alignment_without_evidence(design: Design) -> Iterator[Problem]:
     for credential in design.programme.credentials.values():
-        if not credential.evidence and _assessed(credential):
-            index, _, competency = _assessed(credential)[0]
+        for index, competency, lack, mend in _without_evidence(credential):
             yield Problem(
-                f"{credential.title} assesses {competency} but keeps no evidence of it.",
-                "Add an item under `evidence`.",
+                f"{credential.title} assesses {competency} but {lack}.",
+                mend,
                 design.programme.place("credential", credential.id, "alignments", index),
+                credential.id,
+            )
+
+
+def _without_evidence(credential: MicroCredential) -> Iterator[tuple[int, str, str, str]]:
+    """Assessed alignments that no evidence bears: the first one where that holds of all of them, else each."""
+    assessed = _assessed(credential)
+    if not assessed:
+        return
+    strong = [one for one in credential.evidence if one.kind not in _WEAK_EVIDENCE]
+    index, _, competency = assessed[0]
+    if not credential.evidence:
+        yield index, competency, "keeps no evidence of it", "Add an item under `evidence`."
+    elif not strong and not _by_self(credential):
+        kinds = " and ".join(sorted({one.kind for one in credential.evidence}))
+        yield index, competency, f"keeps only {kinds} as evidence", "Keep what was assessed, such as rubric scores."
+    elif all(one.criteria for one in strong):
+        shown = {criterion for one in strong for criterion in one.criteria}
+        for index, _, competency in assessed:
+            wanted = credential.alignments[index].criteria
+            if wanted and not shown & set(wanted):
+                lack = f"no evidence shows its criteria ({', '.join(wanted)})"
+                yield index, competency, lack, "Add evidence that shows one of them, or name them under its `criteria`."
+
+
+def _by_self(credential: MicroCredential) -> bool:
+    """Whether the learners alone judge themselves; `self-report-only` has its say about that."""
+    assessment = credential.assessment
+    return assessment is not None and (set(assessment.methods) <= _SELF or assessment.assessor == "self")
+
+
+@lint("evidence-expires-first", "warning", "all evidence is deleted while the badge is still valid")
+def evidence_expires_first(design: Design) -> Iterator[Problem]:
+    for credential in design.programme.credentials.values():
+        kept = [one.retention_months for one in credential.evidence]
+        months = credential.validity_months
+        if months is None or not kept or None in kept:
+            continue
+        longest = max(one for one in kept if one is not None)
+        if longest < months:
+            index = kept.index(longest)
+            yield Problem(
+                f"The badge is valid for {months} months, but all its evidence is gone after {longest}.",
+                "Keep some of it as long as the badge is valid.",
+                design.programme.place("credential", credential.id, "evidence", index, "retention_months"),
                 credential.id,
             )
 
@@ -65,8 +116,8 @@ def self_report_only(design: Design) -> Iterator[Problem]:
         for index, framework, competency in _assessed(credential):
             by_competency.setdefault((framework, competency), []).append((credential, index))
     for (_, competency), assessing in by_competency.items():
-        methods = [set(one.assessment.methods) for one, _ in assessing if one.assessment is not None]
-        if methods and all(kinds <= _SELF for kinds in methods):
+        able = [one for one, _ in assessing if one.assessment is not None]
+        if able and all(_by_self(one) for one in able):
             credential, index = assessing[0]
             yield Problem(
                 f"{competency} is assessed by self-report alone; self-ratings agree only weakly with performance.",
@@ -116,6 +167,47 @@ def rubric_level_unknown(design: Design) -> Iterator[Problem]:
                     place,
                     credential.id,
                 )
+
+
+@lint("rubric-levels-out-of-order", "warning", "a higher level of a rubric scores no more than a lower one")
+def rubric_levels_out_of_order(design: Design) -> Iterator[Problem]:
+    for credential in design.programme.credentials.values():
+        levels = credential.rubric.levels if credential.rubric else ()
+        for index, (lower, higher) in enumerate(pairwise(levels), start=1):
+            if higher.points <= lower.points:
+                yield Problem(
+                    f"The level `{higher.title}` comes after `{lower.title}`, but scores {higher.points:g} points "
+                    f"against {lower.points:g}.",
+                    "Put the levels in order, lowest first, or correct the points.",
+                    design.programme.place("credential", credential.id, "rubric", "levels", index, "points"),
+                    credential.id,
+                )
+
+
+@lint("rubric-not-public", "info", "learners do not see the rubric before they are assessed")
+def rubric_not_public(design: Design) -> Iterator[Problem]:
+    for credential in design.programme.credentials.values():
+        if credential.rubric is not None and not credential.rubric.public:
+            yield Problem(
+                f"Learners do not see the rubric of {credential.title} before they are assessed by it.",
+                "Show it to them and drop `public: false`, or say under `allow` why it stays closed.",
+                design.programme.place("credential", credential.id, "rubric", "public"),
+                credential.id,
+            )
+
+
+@lint("pass-rule-without-rubric", "error", "passing depends on the rows of a rubric that is not there")
+def pass_rule_without_rubric(design: Design) -> Iterator[Problem]:
+    for credential in design.programme.credentials.values():
+        assessment = credential.assessment
+        by_rows = assessment is not None and "every-row" in assessment.pass_rule
+        if assessment is not None and by_rows and credential.rubric is None:
+            yield Problem(
+                f"The pass rule `{assessment.pass_rule}` looks at every row of the rubric, but there is none.",
+                "Add a `rubric`, or set `pass_rule: score`.",
+                design.programme.place("credential", credential.id, "assessment", "pass_rule"),
+                credential.id,
+            )
 
 
 @lint("observation-without-rubric", "warning", "performance is observed without a rubric")

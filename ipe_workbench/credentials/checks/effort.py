@@ -1,122 +1,97 @@
-"""Lints about effort: whether numbers agree with each other, with the text and with what the programme can bear."""
+"""Lints about effort: whether durations are what somebody meant, and whether the programme can bear the cohort."""
 
 from __future__ import annotations
 
-import re
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import get_args
 
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
-from ipe_workbench.credentials.model import Assessor, MicroCredential
+from ipe_workbench.credentials.model import Activity, Assessor, MicroCredential, Stack
 from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.credentials.rules import AnyOf, AtLeast, Rule, walk
 
-__all__ = ["assessor_demand", "assessor_overload", "suspicious_duration", "text_number_mismatch"]
+__all__ = ["assessor_demand", "assessor_overload", "room_demand", "room_overload", "suspicious_duration"]
 
-_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-_NUMBER = rf"(\d+|{'|'.join(_WORDS)})"
-_K_OF_N = re.compile(rf"\b{_NUMBER}\s+(?:out\s+)?of\s+(?:the\s+|these\s+)?{_NUMBER}\b", re.IGNORECASE)
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|per\s?cent\b)", re.IGNORECASE)
-#: Words by which a sentence speaks of the pass mark and not of a weight.
-_PASSING = re.compile(r"\b(pass|passes|passed|pass mark|at least|minimum|threshold|required|must)\b", re.IGNORECASE)
 #: 1 ECTS credit is 25 to 30 hours of work (ECTS Users' Guide 2015); a little slack for rounding small credentials.
 _HOURS_PER_ECTS = (20.0, 35.0)
-
-
-@lint("text-number-mismatch", "warning", "a text and a number, or two numbers, disagree")
-def text_number_mismatch(design: Design) -> Iterator[Problem]:
-    programme = design.programme
-    for credential in programme.credentials.values():
-        yield from _hours_disagree(programme, credential)
-        yield from _pass_mark_disagrees(programme, credential)
-        if credential.requires is not None:
-            for said in _counts_said(credential.summary) - _counts_in(credential.requires):
-                yield _count_problem(programme, "credential", credential.id, said)
-    for stack in programme.stacks.values():
-        for said in _counts_said(stack.summary) - _counts_in(stack.rule):
-            yield _count_problem(programme, "stack", stack.id, said)
-
-
-def _hours_disagree(programme: Programme, credential: MicroCredential) -> Iterator[Problem]:
-    total = sum(one.hours + one.preparation_hours for one in credential.activities)
-    if credential.activities and abs(total - credential.hours) > 0.05:
-        yield Problem(
-            f"`hours` says {credential.hours:g}, but the activities add up to {total:g}.",
-            "Correct one of the two.",
-            programme.place("credential", credential.id, "hours"),
-            credential.id,
-        )
-
-
-def _pass_mark_disagrees(programme: Programme, credential: MicroCredential) -> Iterator[Problem]:
-    if credential.assessment is None:
-        return
-    sentences = re.split(r"(?<=[.;!?])\s", credential.assessment.description)
-    marks = [one for text in sentences if _PASSING.search(text) for one in _PERCENT.findall(text)]
-    said = {float(one) / 100 for one in marks}
-    if said and credential.assessment.pass_score not in {round(one, 4) for one in said}:
-        words = ", ".join(f"{one:.0%}" for one in sorted(said))
-        yield Problem(
-            f"The description speaks of {words}, but `pass_score` is {credential.assessment.pass_score:.0%}.",
-            "Correct one of the two.",
-            programme.place("credential", credential.id, "assessment", "pass_score"),
-            credential.id,
-        )
-
-
-def _count_problem(programme: Programme, kind: str, reference: str, said: tuple[int, int]) -> Problem:
-    place = programme.place("stack" if kind == "stack" else "credential", reference, "summary")
-    return Problem(
-        f"The summary says {said[0]} of {said[1]}, but no part of the rule does.",
-        "Correct the text or the rule.",
-        place,
-        reference,
-    )
-
-
-def _counts_said(text: str) -> set[tuple[int, int]]:
-    return {(_value(count), _value(whole)) for count, whole in _K_OF_N.findall(text)}
-
-
-def _counts_in(rule: Rule) -> set[tuple[int, int]]:
-    parts = list(walk(rule))
-    counts = {(part.at_least.count, len(part.at_least.of)) for part in parts if isinstance(part, AtLeast)}
-    return counts | {(1, len(part.any)) for part in parts if isinstance(part, AnyOf)}
-
-
-def _value(word: str) -> int:
-    return int(word) if word.isdigit() else _WORDS.index(word.lower()) + 1
+#: A week of work has 48 hours at most on average (EU Directive 2003/88/EC, article 6); a little slack for one week.
+_MOST_HOURS_A_WEEK = 60
 
 
 @lint("suspicious-duration", "warning", "a duration looks like a slip of the pen")
 def suspicious_duration(design: Design) -> Iterator[Problem]:
     for credential in design.programme.credentials.values():
-        place = design.programme.place
-        if credential.ects is not None:
-            ratio = credential.hours / credential.ects
-            if not _HOURS_PER_ECTS[0] <= ratio <= _HOURS_PER_ECTS[1]:
-                yield Problem(
-                    f"{credential.hours:g} hours for {credential.ects:g} ECTS is {ratio:.0f} hours a credit; "
-                    "a credit stands for 25 to 30.",
-                    "Correct `ects` or `hours`.",
-                    place("credential", credential.id, "ects"),
-                    credential.id,
-                )
-        if credential.validity_months is not None and credential.validity_months > 120:
-            yield Problem(
-                f"A validity of {credential.validity_months} months is longer than ten years.",
-                "Give months, or leave `validity_months` out when it never expires.",
-                place("credential", credential.id, "validity_months"),
-                credential.id,
-            )
-        if credential.validity_months is not None and credential.validity_months == credential.hours >= 12:
-            yield Problem(
-                f"The validity ({credential.validity_months} months) equals the effort ({credential.hours:g} hours).",
-                "Check that one was not typed into the other.",
-                place("credential", credential.id, "validity_months"),
-                credential.id,
-            )
+        yield from _effort_for_ects(design, credential)
+        yield from _validity(design, credential)
+        for index, activity in enumerate(credential.activities):
+            yield from _crowded(design, credential, index, activity)
+    for stack in design.programme.stacks.values():
+        yield from _stack_for_ects(design, stack)
+
+
+def _effort_for_ects(design: Design, credential: MicroCredential) -> Iterator[Problem]:
+    if credential.ects is None:
+        return
+    ratio = credential.hours / credential.ects
+    if not _HOURS_PER_ECTS[0] <= ratio <= _HOURS_PER_ECTS[1]:
+        yield Problem(
+            f"{credential.hours:g} hours for {credential.ects:g} ECTS is {ratio:.0f} hours a credit; "
+            "a credit stands for 25 to 30.",
+            "Correct `ects` or `hours`.",
+            design.programme.place("credential", credential.id, "ects"),
+            credential.id,
+        )
+
+
+def _stack_for_ects(design: Design, stack: Stack) -> Iterator[Problem]:
+    """A stack may ask for a choice of its badges, so that only too many credits for all of them together are wrong."""
+    if stack.ects is None or any(not design.knows_badge(one) for one in design.stack_badges[stack.id]):
+        return
+    hours = sum(design.programme.credentials[one].hours for one in design.behind(stack.id))
+    if hours and hours / stack.ects < _HOURS_PER_ECTS[0]:
+        yield Problem(
+            f"All badges behind {stack.title} take {hours:g} hours together, which is {hours / stack.ects:.0f} hours "
+            f"for each of its {stack.ects:g} ECTS; a credit stands for 25 to 30.",
+            "Correct `ects`, or the hours of the badges.",
+            design.programme.place("stack", stack.id, "ects"),
+            stack.id,
+        )
+
+
+def _validity(design: Design, credential: MicroCredential) -> Iterator[Problem]:
+    months = credential.validity_months
+    if months is None:
+        return
+    place = design.programme.place("credential", credential.id, "validity_months")
+    if months > 120:
+        yield Problem(
+            f"A validity of {months} months is longer than ten years.",
+            "Give months, or leave `validity_months` out when it never expires.",
+            place,
+            credential.id,
+        )
+    if months == credential.hours >= 12:
+        yield Problem(
+            f"The validity ({months} months) equals the effort ({credential.hours:g} hours).",
+            "Check that one was not typed into the other.",
+            place,
+            credential.id,
+        )
+
+
+def _crowded(design: Design, credential: MicroCredential, index: int, activity: Activity) -> Iterator[Problem]:
+    """More hours than its weeks hold: most often minutes in the place of hours."""
+    term = next((one for one in design.programme.info.terms if one.id == activity.term), None)
+    weeks = len(set(activity.weeks)) or (term.weeks if term else 0)
+    if weeks and activity.hours > weeks * _MOST_HOURS_A_WEEK:
+        yield Problem(
+            f"`{activity.title}` has {activity.hours:g} hours in {weeks} week{'s' if weeks > 1 else ''}, more than "
+            f"{_MOST_HOURS_A_WEEK} a week.",
+            "Give hours, not minutes, or name all the weeks in which it meets.",
+            design.programme.place("credential", credential.id, "activities", index, "hours"),
+            credential.id,
+        )
 
 
 @lint("assessor-overload", "warning", "assessing the cohort takes more hours than the programme has")
@@ -143,6 +118,52 @@ def assessor_overload(design: Design) -> Iterator[Problem]:
                 programme.place("programme", programme.id, "capacity", "assessor_hours", assessor),
                 programme.id,
             )
+
+
+@lint("room-overload", "warning", "the cohort's activities take more room hours than the programme has")
+def room_overload(design: Design) -> Iterator[Problem]:
+    programme = design.programme
+    capacity = programme.info.capacity.room_hours
+    for (term, room), demand in room_demand(programme).items():
+        title = programme.term(term).title
+        if room not in capacity:
+            yield Problem(
+                f"{title} needs {demand:.0f} hours in rooms of the kind `{room}`, whose capacity is not stated.",
+                f"Add `{room}:` under `capacity: room_hours:`.",
+                programme.place("programme", programme.id, "capacity", "room_hours"),
+                programme.id,
+            )
+        elif demand > capacity[room]:
+            yield Problem(
+                f"{title} needs {demand:.0f} hours in rooms of the kind `{room}` for the cohort; there are "
+                f"{capacity[room]:.0f}.",
+                "Take more learners into a room, spread the activity over terms, or find rooms.",
+                programme.place("programme", programme.id, "capacity", "room_hours", room),
+                programme.id,
+            )
+
+
+def room_demand(programme: Programme) -> dict[tuple[str, str], float]:
+    """Hours of rooms, by term and kind of room, in which every learner of the cohort attends every activity once.
+
+    Counted are activities that name their `room` and how many learners one takes; a group that is not full needs a
+    room all the same.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> room_demand(example_programme())["2027-fall", "simulation-suite"]
+    351.0
+    """
+    order = {term.id: index for index, term in enumerate(programme.info.terms)}
+    demand: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for credential in programme.credentials.values():
+        learners = sum(p.learners for p in programme.info.professions if programme.may_earn(credential.id, p.id))
+        for activity in credential.activities:
+            if activity.room is not None and activity.learners_per_room is not None and activity.term in order:
+                groups = math.ceil(learners / activity.learners_per_room)
+                demand[activity.term, activity.room] += groups * activity.hours
+    return dict(sorted(demand.items(), key=lambda item: (order[item[0][0]], item[0][1])))
 
 
 def assessor_demand(programme: Programme) -> dict[tuple[str, Assessor], float]:

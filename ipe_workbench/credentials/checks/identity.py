@@ -1,12 +1,23 @@
-"""Lints about identity: what an employer, another university and the law need to know."""
+"""Lints about identity and life: versions, and what an employer, another university and the law need to know."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
+from ipe_workbench.credentials.model import MicroCredential, Stack
+from ipe_workbench.credentials.versions import changes_since, version_order
 
-__all__ = ["annex_element_missing", "no_credential", "no_licence"]
+__all__ = [
+    "annex_element_missing",
+    "changed_without_new_version",
+    "expiry_without_renewal",
+    "no_credential",
+    "no_licence",
+    "review_date_past",
+    "version_went_back",
+]
 
 
 @lint("no-credential", "warning", "a programme without any credential")
@@ -54,6 +65,7 @@ def annex_element_missing(design: Design) -> Iterator[Problem]:
     ]
     if missing:
         yield _problem("programme.yaml", missing, design, "programme", programme.id)
+    levels_used = any(one.eqf_level is not None for one in programme.credentials.values())
     for credential in programme.credentials.values():
         missing = [
             name
@@ -65,11 +77,77 @@ def annex_element_missing(design: Design) -> Iterator[Problem]:
                     "type of quality assurance (`quality_assurance`)",
                     credential.quality_assurance or info.quality_assurance,
                 ),
+                # A level is asked for "where applicable": where the other credentials have one, it is.
+                ("level (`eqf_level`; other credentials have one)", credential.eqf_level or not levels_used),
             )
             if not present
         ]
         if missing:
             yield _problem(credential.title, missing, design, "credential", credential.id)
+
+
+@lint("expiry-without-renewal", "info", "a badge expires and nobody is told how to renew it")
+def expiry_without_renewal(design: Design) -> Iterator[Problem]:
+    for kind, one in _designs(design):
+        if one.validity_months is not None and not one.renewal.strip():
+            yield Problem(
+                f"{one.title} expires after {one.validity_months} months, but nothing says how it is renewed.",
+                "Say it under `renewal`, or leave `validity_months` out.",
+                design.programme.place(kind, one.id, "validity_months"),
+                one.id,
+            )
+
+
+@lint("review-date-past", "warning", "the date of review lies before the calendar begins")
+def review_date_past(design: Design) -> Iterator[Problem]:
+    start = design.programme.info.terms[0].start
+    for kind, one in _designs(design):
+        if one.review_date is not None and one.review_date < start:
+            yield Problem(
+                f"{one.title} was due for review on {one.review_date.isoformat()}, before the calendar begins "
+                f"({start.isoformat()}).",
+                "Review it, and set the next date.",
+                design.programme.place(kind, one.id, "review_date"),
+                one.id,
+            )
+
+
+@lint("changed-without-new-version", "error", "a design has changed since it was issued, but its version has not")
+def changed_without_new_version(design: Design) -> Iterator[Problem]:
+    for kind, one in _designs(design):
+        issued = design.programme.issued.get((one.id, one.version))
+        fields = changes_since(issued.value, one) if issued else ()
+        if issued and fields:
+            names = ", ".join(f"`{field}`" for field in fields)
+            yield Problem(
+                f"Version {one.version} of {one.title} was issued with other {names} (see {issued.document.path}).",
+                "Give the changed design a new `version`; awards keep the one that they name.",
+                design.programme.place(kind, one.id, "version"),
+                one.id,
+            )
+
+
+@lint("version-went-back", "warning", "the version is lower than one that was issued already")
+def version_went_back(design: Design) -> Iterator[Problem]:
+    issued: dict[str, list[str]] = {}
+    for reference, version in design.programme.issued:
+        issued.setdefault(reference, []).append(version)
+    for kind, one in _designs(design):
+        last = max(issued.get(one.id, ()), key=version_order, default=one.version)
+        if version_order(last) > version_order(one.version):
+            yield Problem(
+                f"{one.title} has version {one.version}, but version {last} was issued already.",
+                "Give it a higher `version`, even where it goes back to an older design.",
+                design.programme.place(kind, one.id, "version"),
+                one.id,
+            )
+
+
+def _designs(design: Design) -> Iterator[tuple[Literal["credential", "stack"], MicroCredential | Stack]]:
+    for credential in design.programme.credentials.values():
+        yield "credential", credential
+    for stack in design.programme.stacks.values():
+        yield "stack", stack
 
 
 def _problem(name: str, missing: list[str], design: Design, kind: str, reference: str) -> Problem:

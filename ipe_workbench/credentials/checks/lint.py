@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from ipe_workbench.credentials.checks.requirements import circles
 from ipe_workbench.credentials.programme import Programme
+from ipe_workbench.credentials.rules import badges_in
 from ipe_workbench.findings import Finding, Place, Severity
 
 __all__ = ["Design", "Lint", "Problem", "lint"]
@@ -23,6 +26,37 @@ class Design:
         return (
             reference in self.programme.credentials or reference in self.programme.stacks or reference in self.damaged
         )
+
+    @cached_property
+    def needs(self) -> dict[str, tuple[str, ...]]:
+        """For each credential that requires something, and each stack, what its rule can count."""
+        programme = self.programme
+        rules = {one.id: one.requires for one in programme.credentials.values() if one.requires is not None}
+        rules |= {one.id: one.rule for one in programme.stacks.values()}
+        return {owner: badges_in(rule) for owner, rule in rules.items()}
+
+    @cached_property
+    def circles(self) -> tuple[tuple[str, ...], ...]:
+        """What requires itself, as `circles` gives it."""
+        return circles(self.needs)
+
+    @cached_property
+    def stack_badges(self) -> dict[str, tuple[str, ...]]:
+        """For each stack what its rule can count."""
+        return {one: self.needs[one] for one in self.programme.stacks}
+
+    def behind(self, stack: str) -> tuple[str, ...]:
+        """The credentials that can count toward a stack, through other stacks, too."""
+        found: dict[str, None] = {}
+        waiting, seen = [stack], {stack}
+        while waiting:
+            for badge in self.stack_badges.get(waiting.pop(), ()):
+                if badge in self.programme.credentials:
+                    found[badge] = None
+                elif badge not in seen:
+                    seen.add(badge)
+                    waiting.append(badge)
+        return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -42,7 +76,7 @@ class Lint:
     Parameters
     ----------
     id : str
-        Stable identifier, as findings carry it.
+        Stable identifier, as findings carry it. The page ``data/lints/ID.md`` explains it.
     severity : {"error", "warning", "info"}
         How grave its findings are.
     title : str

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
-from ipe_workbench.credentials.checks.requirements import circles
+from ipe_workbench.credentials.checks.requirements import asked_by
 from ipe_workbench.credentials.model import MicroCredential
-from ipe_workbench.credentials.rules import Hours, PerProfession, Rule, Score, badges_in, walk
+from ipe_workbench.credentials.rules import Hours, PerProfession, Rule, badges_in, walk
 from ipe_workbench.documents import Step
 from ipe_workbench.errors import near_names
 from ipe_workbench.findings import Place
 
 __all__ = [
     "cycle",
+    "duplicate_alignment",
     "duplicate_part",
     "retired_framework",
     "unknown_badge",
     "unknown_competency",
+    "unknown_criterion",
     "unknown_profession",
     "unknown_term",
 ]
@@ -91,7 +93,7 @@ def unknown_badge(design: Design) -> Iterator[Problem]:
     known = (*design.programme.credentials, *design.programme.stacks)
     activities = {activity.id for activity in design.programme.activities()}
     for owner, rule, _ in rules_of(design):
-        for reference in dict.fromkeys((*badges_in(rule), *_assessments_in(rule))):
+        for reference in asked_by(rule):
             if design.knows_badge(reference) or (reference in activities and _only_for_hours(rule, reference)):
                 continue
             yield Problem(
@@ -100,10 +102,6 @@ def unknown_badge(design: Design) -> Iterator[Problem]:
                 place_of_badge(design, owner, reference),
                 owner,
             )
-
-
-def _assessments_in(rule: Rule) -> tuple[str, ...]:
-    return tuple(part.score.assessment for part in walk(rule) if isinstance(part, Score))
 
 
 def _only_for_hours(rule: Rule, reference: str) -> bool:
@@ -160,7 +158,7 @@ def unknown_term(design: Design) -> Iterator[Problem]:
 
 @lint("cycle", "error", "credentials or stacks that require each other in a circle")
 def cycle(design: Design) -> Iterator[Problem]:
-    for circle in circles(design.programme):
+    for circle in design.circles:
         first, following = circle[0], circle[1 % len(circle)]
         path = " -> ".join((*circle, circle[0]))
         yield Problem(
@@ -202,6 +200,43 @@ def _parts(credential: MicroCredential) -> Iterator[tuple[str, list[str]]]:
     if credential.rubric is not None:
         yield "rubric.levels", [one.id for one in credential.rubric.levels]
         yield "rubric.criteria", [one.id for one in credential.rubric.criteria]
+
+
+@lint("duplicate-alignment", "warning", "one credential is aligned twice with the same competency")
+def duplicate_alignment(design: Design) -> Iterator[Problem]:
+    programme = design.programme
+    for credential in programme.credentials.values():
+        seen: set[tuple[str, str]] = set()
+        for index, one in enumerate(credential.alignments):
+            framework = programme.frameworks.get(one.framework)
+            item = framework.find(one.competency) if framework else None
+            key = (one.framework, item.id if item else one.competency)
+            if key in seen:
+                yield Problem(
+                    f"{credential.title} is aligned twice with {one.competency}.",
+                    "Put what it does about the competency in one alignment.",
+                    programme.place("credential", credential.id, "alignments", index),
+                    credential.id,
+                )
+            seen.add(key)
+
+
+@lint("unknown-criterion", "error", "an alignment or evidence names a criterion that the credential does not have")
+def unknown_criterion(design: Design) -> Iterator[Problem]:
+    for credential in design.programme.credentials.values():
+        known = [one.id for one in credential.criteria]
+        alignments = [one.criteria for one in credential.alignments]
+        evidence = [one.criteria for one in credential.evidence]
+        for field, parts in (("alignments", alignments), ("evidence", evidence)):
+            for index, named in enumerate(parts):
+                for at, name in enumerate(named):
+                    if name not in known:
+                        yield Problem(
+                            f"`{name}` is not a criterion of {credential.title}.",
+                            near_names(name, known),
+                            design.programme.place("credential", credential.id, field, index, "criteria", at),
+                            credential.id,
+                        )
 
 
 @lint("retired-framework", "warning", "the programme builds on a framework version that has been superseded")

@@ -3,33 +3,68 @@
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_left
-from collections.abc import Iterator
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 
 from ipe_workbench.credentials.evaluate import completed_on
-from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
+from ipe_workbench.credentials.facts import ApprovalGiven, Facts, HoursRecorded, ScoreReached
 from ipe_workbench.credentials.model import MicroCredential
-from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.credentials.rules import AllOf, Approval, Badge, InOrder, PerProfession, Rule, Score, badges_in, walk
+from ipe_workbench.credentials.programme import Programme, Term
+from ipe_workbench.credentials.rules import (
+    AllOf,
+    Approval,
+    Badge,
+    InOrder,
+    PerProfession,
+    Rule,
+    Score,
+    Within,
+    badges_in,
+    walk,
+)
 
-__all__ = ["attainable", "circles", "end_of", "ready_on", "singled_out", "surely_required"]
+__all__ = ["Calendar", "asked_by", "attainable", "circles", "end_of", "singled_out", "surely_required"]
 
 
-def circles(programme: Programme) -> tuple[tuple[str, ...], ...]:
-    """Groups of credentials and stacks that require each other, each as ids along one circle."""
-    # networkx is loaded here and not at the top: reading a programme must stay quick.
+def circles(asked: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+    """Groups of credentials and stacks that ask for each other, each as ids along one circle.
+
+    Examples
+    --------
+    >>> circles({"a": ["b"], "b": ["c"], "c": ["b"]})
+    (('b', 'c'),)
+    """
+    needs = _circular({owner: set(wanted) for owner, wanted in asked.items()})
+    if not needs:
+        return ()
+    # Only a design with a circle pays for loading networkx.
     import networkx as nx
 
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    for owner, rule in _rules(programme):
-        graph.add_edges_from((owner, needed) for needed in badges_in(rule))
+    graph: nx.DiGraph[str] = nx.DiGraph((owner, needed) for owner, wanted in needs.items() for needed in wanted)
     found = []
     for group in nx.strongly_connected_components(graph):
         if len(group) > 1 or any(graph.has_edge(one, one) for one in group):
             edges = nx.find_cycle(graph.subgraph(group), source=min(group))
             found.append(tuple(start for start, *_ in edges))
     return tuple(sorted(found))
+
+
+def _circular(needs: dict[str, set[str]]) -> dict[str, set[str]]:
+    """What is left of a graph when whatever asks for nothing that is left is taken away again and again."""
+    needs = {owner: wanted & needs.keys() for owner, wanted in needs.items()}
+    askers: dict[str, list[str]] = {}
+    for owner, wanted in needs.items():
+        for needed in wanted:
+            askers.setdefault(needed, []).append(owner)
+    free = [owner for owner, wanted in needs.items() if not wanted]
+    while free:
+        gone = free.pop()
+        del needs[gone]
+        for owner in askers.get(gone, ()):
+            needs[owner].discard(gone)
+            if not needs[owner]:
+                free.append(owner)
+    return needs
 
 
 def surely_required(rule: Rule | None) -> tuple[str, ...]:
@@ -45,7 +80,10 @@ def surely_required(rule: Rule | None) -> tuple[str, ...]:
 
 def end_of(programme: Programme, credential: MicroCredential) -> datetime.date:
     """The last day of the credential's last activity; the first day of the calendar when it has none."""
-    terms = {term.id: term for term in programme.info.terms}
+    return _end(programme, credential, {term.id: term for term in programme.info.terms})
+
+
+def _end(programme: Programme, credential: MicroCredential, terms: Mapping[str, Term]) -> datetime.date:
     days = [
         terms[activity.term].start
         + datetime.timedelta(weeks=min(max(activity.weeks, default=99), terms[activity.term].weeks), days=-1)
@@ -53,12 +91,6 @@ def end_of(programme: Programme, credential: MicroCredential) -> datetime.date:
         if activity.term in terms
     ]
     return max(days, default=programme.info.terms[0].start)
-
-
-def ready_on(programme: Programme) -> tuple[datetime.date, ...]:
-    """The days on which something can change: the end of each credential's activities and of each term."""
-    ends = [end_of(programme, one) for one in programme.credentials.values()]
-    return tuple(sorted({*ends, *(term.end for term in programme.info.terms)}))
 
 
 def singled_out(programme: Programme) -> frozenset[str]:
@@ -79,85 +111,101 @@ def attainable(programme: Programme, profession: str) -> dict[str, datetime.date
     Returns
     -------
     dict
-        Id of each credential and stack that can be earned within the calendar, with the earliest day.
+        Id of each credential and stack that can be earned within the calendar, with the earliest day, in that order.
+
+    Notes
+    -----
+    Rules are monotone in what is held, so it is enough to look at the most that can be true: every badge is awarded
+    again on each day from its earliest. The days are walked once; a rule is evaluated when its own activities have
+    ended or when something that it asks for is new.
     """
-    days = ready_on(programme)
-    roles = {part.approval.role for _, rule in _rules(programme) for part in walk(rule) if isinstance(part, Approval)}
-    waiting = dict(_requirements(programme, profession))
-    asked = {reference: _asked(rule) for reference, rule in waiting.items()}
-    earned: dict[str, datetime.date] = {}
-    new: set[str] | None = None
-    while new is None or new:
-        facts = _best_facts(programme, profession, earned, days, roles)
-        found: set[str] = set()
-        for reference, rule in list(waiting.items()):
-            if new is not None and not asked[reference] & new:
-                continue  # nothing that this rule asks for has changed since it was looked at
-            credential = programme.credentials.get(reference)
-            ready = end_of(programme, credential) if credential else days[0]
-            done = ready if rule is None else _first_day(rule, facts, days)
-            if done is not None and max(done, ready) <= days[-1]:
-                earned[reference] = max(done, ready)
-                found.add(reference)
-                del waiting[reference]
-        new = found
-    return earned
+    return Calendar(programme).earned_by(profession)
 
 
-def _asked(rule: Rule | None) -> set[str]:
+class Calendar:
+    """The days of a programme and what is asked for on them: what every walk of `attainable` shares."""
+
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        terms = {term.id: term for term in programme.info.terms}
+        self.ends = {one.id: _end(programme, one, terms) for one in programme.credentials.values()}
+        self.days = tuple(sorted({*self.ends.values(), *(term.end for term in programme.info.terms)}))
+        self.demands = {owner: _Demand(rule) for owner, rule in _rules(programme)}
+        self.askers: dict[str, list[str]] = {}
+        for owner, demand in self.demands.items():
+            for one in demand.asked:
+                self.askers.setdefault(one, []).append(owner)
+        self.hours = {
+            activity.id: (one.id, HoursRecorded(activity.id, activity.total_hours, self.ends[one.id]))
+            for one in programme.credentials.values()
+            for activity in one.activities
+        }
+
+    def earned_by(self, profession: str) -> dict[str, datetime.date]:
+        """What `attainable` gives for learners of the profession."""
+        return _Walk(self, profession).earned
+
+
+class _Walk:
+    """One walk through the days; `earned` is what it comes to."""
+
+    def __init__(self, calendar: Calendar, profession: str) -> None:
+        self.calendar, self.profession = calendar, profession
+        self.earned: dict[str, datetime.date] = {}
+        programme, first = calendar.programme, calendar.days[0]
+        self.meant = {one for one in programme.credentials if programme.may_earn(one, profession)}
+        offered = [one for one in self.meant if programme.credentials[one].status != "retired"]
+        self.open = {*offered, *programme.stacks}
+        ready: dict[datetime.date, list[str]] = {}
+        for reference in self.open:
+            ready.setdefault(calendar.ends.get(reference, first), []).append(reference)
+        for owner, recorded in calendar.hours.values():
+            if owner in self.meant:
+                ready.setdefault(recorded.on, []).extend(calendar.askers.get(recorded.activity, ()))
+        for day in calendar.days:
+            waiting = set(ready.get(day, ()))
+            while waiting:
+                new = [one for one in waiting & self.open if self._is_earned(one, day)]
+                self.earned.update(dict.fromkeys(sorted(new), day))
+                self.open.difference_update(new)
+                waiting = {owner for one in new for owner in calendar.askers.get(one, ())}
+
+    def _is_earned(self, reference: str, day: datetime.date) -> bool:
+        if self.calendar.ends.get(reference, day) > day:
+            return False
+        demand = self.calendar.demands.get(reference)
+        return demand is None or completed_on(demand.rule, self._facts(demand, day), on=day) is not None
+
+    def _facts(self, demand: _Demand, day: datetime.date) -> Facts:
+        """All that can be true by that day of what the rule asks for; only the day itself where no date matters."""
+        calendar = self.calendar
+        days = calendar.days[: bisect_right(calendar.days, day)] if demand.dated else (day,)
+        held = [(one, self.earned[one]) for one in demand.asked if one in self.earned]
+        recorded = [calendar.hours[one] for one in demand.asked if one in calendar.hours]
+        return Facts(
+            profession=self.profession,
+            awards=tuple(calendar.programme.award(one, on) for one, since in held for on in days if on >= since),
+            scores=tuple(ScoreReached(one, 1.0, on) for one, since in held for on in days if on >= since),
+            hours=tuple(hours for owner, hours in recorded if owner in self.meant),
+            approvals=tuple(ApprovalGiven(role, on) for role in demand.approvals for on in days),
+        )
+
+
+class _Demand:
+    """A rule with what it looks at: badges and activities, roles, and whether dates matter to it."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.asked = asked_by(rule)
+        parts = list(walk(rule))
+        self.approvals = tuple(part.approval.role for part in parts if isinstance(part, Approval))
+        self.dated = any(isinstance(part, InOrder | Within) for part in parts)
+
+
+def asked_by(rule: Rule) -> dict[str, None]:
     """Everything whose award can change whether the rule is satisfied."""
-    if rule is None:
-        return set()
-    return {*badges_in(rule), *(part.score.assessment for part in walk(rule) if isinstance(part, Score))}
-
-
-def _first_day(rule: Rule, facts: Facts, days: tuple[datetime.date, ...]) -> datetime.date | None:
-    """The first of the days on which the rule is satisfied.
-
-    With the best facts every badge is awarded again on each day, so what is satisfied once stays so: halving the days
-    finds the first one.
-    """
-    asked = _asked(rule)
-    relevant = replace(facts, awards=tuple(award for award in facts.awards if award.badge in asked))
-    first = bisect_left(days, True, key=lambda day: completed_on(rule, relevant, on=day) is not None)
-    return days[first] if first < len(days) else None
-
-
-def _requirements(programme: Programme, profession: str) -> Iterator[tuple[str, Rule | None]]:
-    for credential in programme.credentials.values():
-        if programme.may_earn(credential.id, profession) and credential.status != "retired":
-            yield credential.id, credential.requires
-    for stack in programme.stacks.values():
-        yield stack.id, stack.rule
-
-
-def _best_facts(
-    programme: Programme,
-    profession: str,
-    earned: dict[str, datetime.date],
-    days: tuple[datetime.date, ...],
-    roles: set[str],
-) -> Facts:
-    """Every badge earned so far, awarded on each day from its earliest: the most that can be true of one learner.
-
-    Rules are monotone in what is held, so a rule that these facts do not satisfy is one that no facts can.
-    """
-    awards: list[Award] = []
-    for reference, since in earned.items():
-        awards.extend(programme.award(reference, day) for day in days if day >= since)
-    hours = tuple(
-        HoursRecorded(activity.id, activity.hours + activity.preparation_hours, end_of(programme, one))
-        for one in programme.credentials.values()
-        if programme.may_earn(one.id, profession)
-        for activity in one.activities
-    )
-    return Facts(
-        profession=profession,
-        awards=tuple(awards),
-        scores=tuple(ScoreReached(one, 1.0, day) for one, since in earned.items() for day in days if day >= since),
-        hours=hours,
-        approvals=tuple(ApprovalGiven(role, day) for role in roles for day in days),
-    )
+    scores = (part.score.assessment for part in walk(rule) if isinstance(part, Score))
+    return dict.fromkeys((*badges_in(rule), *scores))
 
 
 def _rules(programme: Programme) -> Iterator[tuple[str, Rule]]:

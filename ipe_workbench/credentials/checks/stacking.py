@@ -5,61 +5,101 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 
+from ipe_workbench.credentials.checks.conflicts import conflict
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
-from ipe_workbench.credentials.checks.references import place_of_badge
-from ipe_workbench.credentials.checks.requirements import attainable, circles, singled_out, surely_required
+from ipe_workbench.credentials.checks.references import place_of_badge, rules_of
+from ipe_workbench.credentials.checks.requirements import Calendar, asked_by, singled_out, surely_required
 from ipe_workbench.credentials.evaluate import completed_on
 from ipe_workbench.credentials.facts import Facts
-from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.credentials.rules import Rule, badges_in
+from ipe_workbench.credentials.programme import Profession, Programme
+from ipe_workbench.credentials.rules import AtLeast, Badge, Rule, walk
 
 __all__ = [
+    "badge_counted_twice",
     "badge_in_no_stack",
     "cannot_be_earned",
     "double_counting",
     "empty_rule",
     "redundant_prerequisite",
+    "stackability_mismatch",
     "too_few_professions",
 ]
+
+#: Seeing why takes far longer than seeing that. Most often, mending the first ones mends the others.
+_MOST_EXPLAINED = 10
 
 
 @lint("cannot-be-earned", "error", "a stack or credential that nobody, or one profession, can complete in the calendar")
 def cannot_be_earned(design: Design) -> Iterator[Problem]:
     programme = design.programme
-    professions = programme.info.professions
     earned = _attainable_by_profession(programme)
-    excused = {one for circle in circles(programme) for one in circle} | _affected(design)
-    for reference in (*programme.credentials, *programme.stacks):
-        credential = programme.credentials.get(reference)
-        if reference in excused or (credential is not None and credential.requires is None):
-            continue
-        meant = [one for one in professions if credential is None or programme.may_earn(reference, one.id)]
-        shut_out = [one.title for one in meant if reference not in earned[one.id]]
-        if not shut_out:
-            continue
-        who = "nobody" if len(shut_out) == len(meant) else f"no learner of {', '.join(shut_out)}"
-        kind, field, thing = (
-            ("stack", "rule", "complete") if credential is None else ("credential", "requires", "be admitted to")
-        )
+    excused = _affected(design)
+    shut_out = {
+        reference: out
+        for reference in (*programme.credentials, *programme.stacks)
+        if reference not in excused and (out := _shut_out(programme, reference, earned))
+    }
+    explained = 0
+    for reference, out in shut_out.items():
+        stack = programme.stacks.get(reference)
+        everybody = len(out) == len(_meant(programme, reference))
+        who = "nobody" if everybody else f"no learner of {', '.join(one.title for one in out)}"
+        thing = "be admitted to" if stack is None else "complete"
+        why = _cause(programme, reference, shut_out)
+        if not why and explained < _MOST_EXPLAINED:
+            explained += 1
+            clash = conflict(programme, reference, out[0].id)
+            why = (
+                f" These stand in the way{' together' if len(clash) > 1 else ''}: {'; '.join(clash)}." if clash else ""
+            )
+        failed = f"Within the calendar {who} can {thing} {programme.title(reference)}, even passing everything at once."
         yield Problem(
-            f"Within the calendar {who} can {thing} {programme.title(reference)}, even passing everything at once.",
+            failed + why,
             "Loosen the rule, move an activity to an earlier term, or add a branch or `default` for the profession.",
-            programme.place("stack" if kind == "stack" else "credential", reference, field),
+            programme.place("credential", reference, "requires")
+            if stack is None
+            else programme.place("stack", reference, "rule"),
             reference,
         )
 
 
+def _meant(programme: Programme, reference: str) -> list[Profession]:
+    credential = programme.credentials.get(reference)
+    return [one for one in programme.info.professions if credential is None or programme.may_earn(reference, one.id)]
+
+
+def _shut_out(
+    programme: Programme, reference: str, earned: Mapping[str, Mapping[str, datetime.date]]
+) -> list[Profession]:
+    """Professions whose learners are meant to earn it and cannot, for what it asks for."""
+    credential = programme.credentials.get(reference)
+    if credential is not None and credential.requires is None:
+        return []
+    return [one for one in _meant(programme, reference) if reference not in earned[one.id]]
+
+
+def _cause(programme: Programme, reference: str, shut_out: Mapping[str, list[Profession]]) -> str:
+    """What it asks for and the same learners cannot earn either: that is explained there, and mended there."""
+    credential = programme.credentials.get(reference)
+    rule = credential.requires if credential else programme.stacks[reference].rule
+    profession = shut_out[reference][0]
+    asked = asked_by(rule) if rule is not None else ()
+    causes = [f"`{one}`" for one in asked if profession in shut_out.get(one, ())]
+    return f" It asks for {' and '.join(causes)}, which cannot be earned either." if causes else ""
+
+
 def _attainable_by_profession(programme: Programme) -> dict[str, dict[str, datetime.date]]:
     """`attainable` for each profession, worked out once for all those that no rule treats apart."""
+    calendar = Calendar(programme)
     apart = singled_out(programme)
     everyone_else: dict[str, datetime.date] | None = None
     earned: dict[str, dict[str, datetime.date]] = {}
     for profession in programme.info.professions:
         if profession.id in apart:
-            earned[profession.id] = attainable(programme, profession.id)
+            earned[profession.id] = calendar.earned_by(profession.id)
         else:
             if everyone_else is None:
-                everyone_else = attainable(programme, profession.id)
+                everyone_else = calendar.earned_by(profession.id)
             earned[profession.id] = everyone_else
     return earned
 
@@ -68,11 +108,9 @@ def _affected(design: Design) -> set[str]:
     """Whatever hangs on something unknown or damaged: other findings name that cause already."""
     programme = design.programme
     known = {*programme.credentials, *programme.stacks, *(one.id for one in programme.activities())}
-    rules = {one.id: one.requires for one in programme.credentials.values() if one.requires is not None}
-    rules |= {one.id: one.rule for one in programme.stacks.values()}
-    needs = {owner: set(badges_in(rule)) for owner, rule in rules.items()}
+    needs = {owner: set(wanted) for owner, wanted in design.needs.items()}
     affected = {owner for owner, wanted in needs.items() if wanted - known}
-    affected |= {one for circle in circles(programme) for one in circle}
+    affected |= {one for circle in design.circles for one in circle}
     while more := {owner for owner, wanted in needs.items() if wanted & affected} - affected:
         affected |= more
     return affected
@@ -96,17 +134,38 @@ def empty_rule(design: Design) -> Iterator[Problem]:
 @lint("double-counting", "error", "a badge counts toward two stacks although one of them forbids it")
 def double_counting(design: Design) -> Iterator[Problem]:
     stacks = design.programme.stacks
+    counted: dict[str, list[str]] = {}
+    for reference, badges in design.stack_badges.items():
+        for badge in badges:
+            counted.setdefault(badge, []).append(reference)
     for stack in stacks.values():
         if stack.double_counting != "forbidden":
             continue
-        for badge in badges_in(stack.rule):
-            others = [one.title for one in stacks.values() if one.id != stack.id and badge in badges_in(one.rule)]
+        for badge in design.stack_badges[stack.id]:
+            others = [stacks[one].title for one in counted[badge] if one != stack.id]
             if others:
                 yield Problem(
                     f"`{badge}` counts toward {stack.title}, which forbids double counting, and toward {others[0]}.",
                     "Drop it from one of them, or set `double_counting: allowed`.",
                     place_of_badge(design, stack.id, badge),
                     stack.id,
+                )
+
+
+@lint("badge-counted-twice", "warning", "one badge fills two places of the same choice")
+def badge_counted_twice(design: Design) -> Iterator[Problem]:
+    for owner, rule, _ in rules_of(design):
+        for part in walk(rule):
+            if not isinstance(part, AtLeast) or part.at_least.count < 2:
+                continue
+            named = [one.badge for one in part.at_least.of if isinstance(one, Badge)]
+            for badge in dict.fromkeys(one for one in named if named.count(one) > 1):
+                yield Problem(
+                    f"`{badge}` stands {named.count(badge)} times in one choice of {part.at_least.count}, so that one "
+                    "badge fills several places.",
+                    "Name it once.",
+                    place_of_badge(design, owner, badge),
+                    owner,
                 )
 
 
@@ -144,16 +203,42 @@ def _behind(reference: str, rules: Mapping[str, Rule | None]) -> set[str]:
 @lint("badge-in-no-stack", "info", "a credential that leads nowhere")
 def badge_in_no_stack(design: Design) -> Iterator[Problem]:
     programme = design.programme
-    used = {badge for stack in programme.stacks.values() for badge in badges_in(stack.rule)}
-    used |= {badge for one in programme.credentials.values() if one.requires for badge in badges_in(one.requires)}
+    used = _leading_on(design)
     for credential in programme.credentials.values():
-        if programme.stacks and credential.id not in used and credential.status == "active":
+        alone = credential.id not in used and credential.status == "active" and not credential.stackability
+        if programme.stacks and alone:
             yield Problem(
                 f"{credential.title} counts toward no stack and is required by no credential.",
-                "Name it in a stack's rule, or leave it as a badge that stands alone.",
+                "Name it in a stack's rule, or set `stackability: stand-alone`.",
                 programme.place("credential", credential.id, "id"),
                 credential.id,
             )
+
+
+@lint("stackability-mismatch", "warning", "a credential says that it stacks, or that it stands alone, and does not")
+def stackability_mismatch(design: Design) -> Iterator[Problem]:
+    programme = design.programme
+    used = _leading_on(design)
+    for credential in programme.credentials.values():
+        if credential.status != "active":
+            continue
+        if credential.stackability == "stackable" and credential.id not in used:
+            says, does, mend = "can be stacked", "counts toward nothing", "Name it in a stack's rule"
+        elif credential.stackability == "stand-alone" and credential.id in used:
+            says, does, mend = "stands alone", "counts toward a stack or another credential", "Drop it there"
+        else:
+            continue
+        yield Problem(
+            f"{credential.title} says that it {says}, but it {does}.",
+            f"{mend}, or correct `stackability`; a European partner reads it as an element of Annex I.",
+            programme.place("credential", credential.id, "stackability"),
+            credential.id,
+        )
+
+
+def _leading_on(design: Design) -> set[str]:
+    """Whatever some stack or prerequisite counts."""
+    return {badge for badges in design.needs.values() for badge in badges}
 
 
 @lint("too-few-professions", "warning", "an activity that fewer than two professions share")

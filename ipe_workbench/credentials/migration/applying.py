@@ -141,8 +141,16 @@ def united(alignments: list[Alignment]) -> Alignment:
             "how": tuple(how for how in _HOW if how in does),
             "level": max((one.level for one in alignments), key=_STAGES.index),
             "relation": min((one.relation for one in alignments), key=_STRENGTH.index),
+            "criteria": _criteria(alignments),
         }
     )
+
+
+def _criteria(alignments: list[Alignment]) -> tuple[str, ...]:
+    """The criteria of any of them; all of the credential's, which is to name none, where one of them means all."""
+    if not all(one.criteria for one in alignments):
+        return ()
+    return tuple(dict.fromkeys(name for one in alignments for name in one.criteria))
 
 
 def framework_of(stack: Stack, programme: Programme) -> str | None:
