@@ -26,6 +26,7 @@ from ipe_workbench.cli import (
     pathway_structure,
     report,
     simulate,
+    teams,
 )
 from ipe_workbench.cli import credentials as credentials_group
 from ipe_workbench.errors import WorkbenchError
@@ -55,6 +56,7 @@ app.add_typer(credentials_group.app, name="credentials", help="List, show and be
 app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
 app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange of stacks and pathways.")
 app.command("simulate")(simulate.simulate)
+app.command("teams")(teams.teams)
 app.command("report")(report.report)
 app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab.lab)
 

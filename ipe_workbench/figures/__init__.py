@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ipe_workbench.figures.attainment import attainment_by_badge, attainment_by_profession, attainment_over_time
     from ipe_workbench.figures.coverage import coverage_heatmap
     from ipe_workbench.figures.frameworks import crosswalk_links, framework_tree
+    from ipe_workbench.figures.teams import team_composition
     from ipe_workbench.figures.workload import assessor_load, bottlenecks
 
 _HOMES = {
@@ -26,6 +27,7 @@ _HOMES = {
     "coverage_heatmap": "coverage",
     "crosswalk_links": "frameworks",
     "framework_tree": "frameworks",
+    "team_composition": "teams",
 }
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "coverage_heatmap",
     "crosswalk_links",
     "framework_tree",
+    "team_composition",
 ]
 
 
