@@ -37,7 +37,7 @@ def with_completions(facts: Facts, programme: Programme, *, on: datetime.date) -
     >>> every = Facts.holding(programme.credentials, on=datetime.date(2026, 10, 1), profession="nursing")
     >>> day = datetime.date(2027, 1, 1)
     >>> len(every.awards), len(with_completions(every, programme, on=day).awards)
-    (16, 21)
+    (16, 20)
     """
     recorded = {award.badge for award in facts.awards}
     waiting = [stack for stack in programme.stacks.values() if stack.id not in recorded]
