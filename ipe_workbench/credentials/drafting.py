@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from ipe_workbench.credentials.checks import check_programme
-from ipe_workbench.credentials.checks.effort import assessor_overload
+from ipe_workbench.credentials.checks.effort import MOST_HOURS_A_WEEK, assessor_overload, room_overload
+from ipe_workbench.credentials.checks.lint import Lint
 from ipe_workbench.credentials.draft_text import draft_text
 from ipe_workbench.credentials.model import MicroCredential, Stage
 from ipe_workbench.credentials.programme import Programme
@@ -79,7 +80,8 @@ def draft_credential(
     Returns
     -------
     Draft
-        The minutes of assessors are left out, with a remark, where the programme has no time for them.
+        The minutes of assessors and the rooms are left out, each with a remark, where the programme has no capacity
+        for them.
 
     Raises
     ------
@@ -108,7 +110,7 @@ def draft_credential(
     )
     data["title"] = title_of(reference) if title is None else title.strip()
     if hours is not None:
-        _set_hours(data, hours)
+        _set_hours(programme, data, hours)
     if stage is not None:
         data["stage"] = stage
         data["alignments"] = [one | {"level": stage} for one in data.get("alignments", [])]
@@ -282,8 +284,11 @@ def _schema_line(programme: Programme) -> str:
     return "# yaml-language-server: $schema=../schemas/credential.schema.json\n"
 
 
-def _set_hours(data: dict[str, Any], hours: float) -> None:
-    """Make the effort `hours`: the activities keep their proportions, and one that grows too long is split."""
+def _set_hours(programme: Programme, data: dict[str, Any], hours: float) -> None:
+    """Make the effort `hours`: the activities keep their proportions.
+
+    One that grows too long for its weeks takes the whole term, and one too long for that is split.
+    """
     data["hours"] = _number(hours)
     # Credits follow from hours; those of a copy belong to the hours that it had.
     data.pop("ects", None)
@@ -291,11 +296,15 @@ def _set_hours(data: dict[str, Any], hours: float) -> None:
     total = sum(one["hours"] + one.get("preparation_hours", 0) for one in activities)
     if not activities or math.isclose(total, hours):
         return
+    weeks = {term.id: term.weeks for term in programme.info.terms}
     split: list[dict[str, Any]] = []
     for one in activities:
         contact, preparation = (one.get(name, 0) * hours / total for name in ("hours", "preparation_hours"))
-        parts = max(1, math.ceil(max(contact, preparation) / _MAX_ACTIVITY - 1e-9))
+        longest = min(_MAX_ACTIVITY, weeks.get(one["term"], math.inf) * MOST_HOURS_A_WEEK)
+        parts = max(1, math.ceil(max(contact / longest, preparation / _MAX_ACTIVITY) - 1e-9))
         part = one | {"hours": _number(contact / parts)}
+        if contact / parts > len(set(one.get("weeks", ()))) * MOST_HOURS_A_WEEK:
+            part.pop("weeks", None)
         if preparation:
             part["preparation_hours"] = _number(preparation / parts)
         split.extend(dict(part) for _ in range(parts))
@@ -320,24 +329,36 @@ def _name_activities(programme: Programme, reference: str, data: dict[str, Any])
 
 
 def _fitted(programme: Programme, text: str, data: dict[str, Any]) -> Draft:
-    """The draft, without assessors' minutes where these would overload the programme."""
-    draft = _made(programme, text, data)
-    assessment = draft.credential.assessment
-    if assessment is None or not assessment.assessor_minutes or not _overloads(programme, draft.credential):
-        return draft
-    remark = (
-        f"`assessor_minutes` is left out: {assessment.assessor_minutes:g} minutes a learner are more than the "
-        f"{assessment.assessor} hours under `capacity` in programme.yaml allow. Find the time, then fill it in."
-    )
-    lines = text.splitlines(keepends=True)
-    text = "".join([lines[0], f"# {remark}\n", *lines[1:]])
-    fields: Mapping[str, Any] = data["assessment"]
-    data["assessment"] = {key: value for key, value in fields.items() if key != "assessor_minutes"}
-    return Draft(*_value_and_document(programme, text, data), remarks=(remark,))
+    """The draft, without the assessors' minutes and the rooms that would overload the programme."""
+    credential, document = _value_and_document(programme, text, data)
+    remarks: list[str] = []
+    assessment = credential.assessment
+    if assessment is not None and assessment.assessor_minutes and _overloads(programme, credential, assessor_overload):
+        remarks.append(
+            f"`assessor_minutes` is left out: {assessment.assessor_minutes:g} minutes a learner are more than the "
+            f"{assessment.assessor} hours under `capacity` in programme.yaml allow. Find the time, then fill it in."
+        )
+        data["assessment"] = _without(data["assessment"], "assessor_minutes")
+    for room in dict.fromkeys(one.room for one in credential.activities if one.room is not None):
+        inside = tuple(one for one in credential.activities if one.room == room)
+        if _overloads(programme, credential.model_copy(update={"activities": inside}), room_overload):
+            remarks.append(
+                f"`room: {room}` is left out: the cohort needs more hours in such rooms than `capacity` in "
+                "programme.yaml states. Find a room or another week, then fill it in."
+            )
+            data["activities"] = [
+                _without(one, "room", "learners_per_room") if one.get("room") == room else one
+                for one in data["activities"]
+            ]
+    if not remarks:
+        return Draft(credential, document)
+    first, *others = text.splitlines(keepends=True)
+    text = "".join([first, *(f"# {one}\n" for one in remarks), *others])
+    return Draft(*_value_and_document(programme, text, data), remarks=tuple(remarks))
 
 
-def _made(programme: Programme, text: str, data: dict[str, Any]) -> Draft:
-    return Draft(*_value_and_document(programme, text, data))
+def _without(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if key not in names}
 
 
 def _value_and_document(programme: Programme, text: str, data: dict[str, Any]) -> tuple[MicroCredential, Document]:
@@ -350,8 +371,10 @@ def _value_and_document(programme: Programme, text: str, data: dict[str, Any]) -
     return credential, document
 
 
-def _overloads(programme: Programme, credential: MicroCredential) -> bool:
-    lints = (assessor_overload,)
-    before = {(one.place.field, one.message.partition(" needs ")[0]) for one in check_programme(programme, lints=lints)}
-    after = check_programme(programme.with_credential(credential), lints=lints)
+def _overloads(programme: Programme, credential: MicroCredential, overload: Lint) -> bool:
+    """Whether the credential overloads what was not overloaded before."""
+    before = {
+        (one.place.field, one.message.partition(" needs ")[0]) for one in check_programme(programme, lints=[overload])
+    }
+    after = check_programme(programme.with_credential(credential), lints=[overload])
     return any((one.place.field, one.message.partition(" needs ")[0]) not in before for one in after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,27 @@ def test_a_copy_of_any_credential_adds_no_finding(like):
     source = EXAMPLE.credentials[like]
     assert (draft.credential.hours, draft.credential.criteria) == (source.hours, source.criteria)
     assert not {one.id for one in draft.credential.activities} & {one.id for one in source.activities}
+
+
+def test_a_copy_that_would_overload_the_rooms_leaves_them_out_and_says_so():
+    draft = draft_credential(EXAMPLE, "copy", like="team-simulation")
+    source = EXAMPLE.credentials["team-simulation"].activities
+    assert [one.room for one in source] == ["team-learning-hall", "simulation-suite"]
+    assert [one.room for one in draft.credential.activities] == ["team-learning-hall", None]
+    assert draft.credential.activities[1].learners_per_room is None
+    assert "simulation-suite" in draft.remarks[-1]
+    assert f"# {draft.remarks[-1]}\n" in draft.document.text
+    room = EXAMPLE.info.capacity.model_copy(update={"room_hours": {"simulation-suite": 720, "team-learning-hall": 900}})
+    roomy = replace(EXAMPLE, info=EXAMPLE.info.model_copy(update={"capacity": room}))
+    kept = draft_credential(roomy, "copy", like="team-simulation").credential
+    assert [one.room for one in kept.activities] == [one.room for one in source]
+
+
+@pytest.mark.parametrize(("hours", "activities", "weeks"), [(60, 1, (3,)), (61, 1, ()), (401, 2, ())])
+def test_a_draft_with_more_hours_than_a_week_holds_takes_the_term(hours, activities, weeks):
+    draft = draft_credential(programmes.programme([programmes.credential("roles")]), "new-one", hours=hours)
+    assert [one.weeks for one in draft.credential.activities] == [weeks] * activities
+    assert sum(one.total_hours for one in draft.credential.activities) == hours
 
 
 def test_a_copy_may_have_other_hours_and_another_stage():

@@ -11,12 +11,19 @@ from ipe_workbench.credentials.checks.lint import Design, Problem, lint
 from ipe_workbench.credentials.model import Activity, Assessor, MicroCredential, Stack
 from ipe_workbench.credentials.programme import Programme
 
-__all__ = ["assessor_demand", "assessor_overload", "room_demand", "room_overload", "suspicious_duration"]
+__all__ = [
+    "MOST_HOURS_A_WEEK",
+    "assessor_demand",
+    "assessor_overload",
+    "room_demand",
+    "room_overload",
+    "suspicious_duration",
+]
 
 #: 1 ECTS credit is 25 to 30 hours of work (ECTS Users' Guide 2015); a little slack for rounding small credentials.
 _HOURS_PER_ECTS = (20.0, 35.0)
 #: A week of work has 48 hours at most on average (EU Directive 2003/88/EC, article 6); a little slack for one week.
-_MOST_HOURS_A_WEEK = 60
+MOST_HOURS_A_WEEK = 60
 
 
 @lint("suspicious-duration", "warning", "a duration looks like a slip of the pen")
@@ -84,10 +91,10 @@ def _crowded(design: Design, credential: MicroCredential, index: int, activity: 
     """More hours than its weeks hold: most often minutes in the place of hours."""
     term = next((one for one in design.programme.info.terms if one.id == activity.term), None)
     weeks = len(set(activity.weeks)) or (term.weeks if term else 0)
-    if weeks and activity.hours > weeks * _MOST_HOURS_A_WEEK:
+    if weeks and activity.hours > weeks * MOST_HOURS_A_WEEK:
         yield Problem(
             f"`{activity.title}` has {activity.hours:g} hours in {weeks} week{'s' if weeks > 1 else ''}, more than "
-            f"{_MOST_HOURS_A_WEEK} a week.",
+            f"{MOST_HOURS_A_WEEK} a week.",
             "Give hours, not minutes, or name all the weeks in which it meets.",
             design.programme.place("credential", credential.id, "activities", index, "hours"),
             credential.id,
