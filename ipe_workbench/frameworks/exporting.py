@@ -23,7 +23,7 @@ from ipe_workbench.frameworks.model import Framework
 from ipe_workbench.frameworks.sheets import read_sheet_bytes
 from ipe_workbench.frameworks.sheets.writing import write_csv, write_xlsx
 
-__all__ = ["EXPORT_FORMATS", "Export", "ExportFormat", "export_framework"]
+__all__ = ["EXPORT_FORMATS", "Export", "ExportFormat", "export_framework", "without_official_wording"]
 
 ExportFormat = Literal["case-1.0", "case-1.1", "ctdl-asn", "csv", "xlsx", "graphml", "node-link"]
 EXPORT_FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
@@ -90,7 +90,7 @@ def export_framework(framework: Framework, to: str, now: datetime.datetime) -> E
     known = _FORMATS.get(to)
     if known is None:
         raise UnknownNameError(f"`{to}` is no format of export.", mend=near_names(to, EXPORT_FORMATS))
-    allowed, withheld = _without_official_wording(framework)
+    allowed, withheld = without_official_wording(framework)
     name = f"{framework.id}{known.suffix}"
     content = known.write(allowed, now)
     if len(content) > MAX_BYTES:
@@ -101,7 +101,11 @@ def export_framework(framework: Framework, to: str, now: datetime.datetime) -> E
     return Export(next(one for one in EXPORT_FORMATS if one == to), name, content, (*withheld, *lost))
 
 
-def _without_official_wording(framework: Framework) -> tuple[Framework, tuple[Finding, ...]]:
+def without_official_wording(framework: Framework) -> tuple[Framework, tuple[Finding, ...]]:
+    """The framework as it may be passed on, and a finding where that leaves out official wording.
+
+    Statements that a site pasted in (`statement_source` official-local) go, unless the framework states a licence.
+    """
     if framework.license:
         return framework, ()
     official = [
