@@ -16,8 +16,9 @@ demo: setup  ## set up, then check, map, simulate and report the example program
 lab: setup  ## open the notebooks in JupyterLab
 	@$(BIN)/ipe lab
 
-test: setup-dev lint  ## set up, then lint and run every test: units, properties, notebooks, browser
+test: setup-dev lint  ## set up, then lint and run every test: units, properties, notebooks, browser, PostgreSQL
 	@scripts/setup.sh browser || echo "Without it the browser tests fail."
+	@scripts/setup.sh postgresql || echo "Without it the tests of the records fail."
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest -c notebooks/pytest.ini --rootdir=. --nbval-lax notebooks
 

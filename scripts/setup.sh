@@ -2,6 +2,7 @@
 # Set-up on a fresh machine with Python and nothing else.
 #   scripts/setup.sh VENV LOCK   make the virtual environment, install the locked dependencies and this project
 #   scripts/setup.sh browser     make sure that there is a Chromium for the browser tests
+#   scripts/setup.sh postgresql  make sure that there is a PostgreSQL server for the tests of the records
 # What was installed is written to VENV/.installed, so a second run does nothing until a lock or pyproject.toml changes.
 # PYTHON=/path/to/python3 chooses the interpreter.
 set -euo pipefail
@@ -13,6 +14,11 @@ say() { printf '%s\n' "$*" >&2; }
 main() {
     if [ "${1:-}" = browser ]; then
         command -v chromium chromium-browser google-chrome >/dev/null || apt_get chromium " (or any Chrome or Chromium on the PATH)"
+        return
+    fi
+    if [ "${1:-}" = postgresql ]; then
+        # Debian keeps the server's programs off the PATH.
+        command -v initdb /usr/lib/postgresql/*/bin/initdb >/dev/null || apt_get postgresql " (the server)"
         return
     fi
     if [ $# != 2 ] || [ ! -f "$2" ]; then
