@@ -11,29 +11,34 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ipe_workbench.documents import spreadsheet_safe
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError
+from ipe_workbench.findings import Finding, Place
 from ipe_workbench.pathways.structure import Course, Curriculum, Requisite, Structure
 
 __all__ = ["parse_curriculum", "read_curriculum", "write_curriculum"]
 
 _NAMES = {
     "curriculum": "name",
-    "degree plan": "plan",
+    "degreeplan": "plan",
     "institution": "institution",
-    "degree type": "degree_type",
-    "system type": "system",
+    "degreetype": "degree_type",
+    "systemtype": "system",
     "cip": "cip",
 }
-_SECTIONS = {"courses", "additional courses", "course learning outcomes", "curriculum learning outcomes"}
+_COURSES = ("courses", "additionalcourses")
+_OUTCOMES = ("courselearningoutcomes", "curriculumlearningoutcomes")
 _REQUISITES: dict[str, Requisite] = {
     "prerequisites": "pre",
     "corequisites": "co",
-    "strict-corequisites": "strict-co",
+    "strictcorequisites": "strict-co",
 }
+_KNOWN = "Curriculum, Degree Plan, Institution, Degree Type, System Type, CIP"
+_LAYOUT = "Save it in the layout of CurricularAnalytics.jl."
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -55,6 +60,8 @@ def read_curriculum(path: str | Path) -> Curriculum:
     except OSError as error:
         reason = "The file does not exist" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
         raise UnreadableFileError(f"{reason}.", place=str(path), mend="Check the path.") from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return parse_curriculum(content.decode("utf-16", errors="replace"), str(path))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -65,6 +72,19 @@ def read_curriculum(path: str | Path) -> Curriculum:
 def parse_curriculum(text: str, file: str = "(text)") -> Curriculum:
     r"""A curriculum from the text of a CSV file.
 
+    Parameters
+    ----------
+    text : str
+        Cells are separated by commas, semicolons or tabs. Headings may be written in any case, with or without
+        hyphens; a table of courses alone will do. Lines that are blank or begin with # are passed over.
+    file : str
+        How to call the file in messages.
+
+    Returns
+    -------
+    Curriculum
+        Its findings name requisites that are not in the file and rows that say nothing known; both are left out.
+
     Examples
     --------
     >>> text = "Curriculum,Two\nCourses\nCourse ID,Course Name,Prerequisites\n1,A,\n2,B,1\n"
@@ -73,49 +93,81 @@ def parse_curriculum(text: str, file: str = "(text)") -> Curriculum:
     """
     if "\0" in text:
         raise UnreadableFileError("The file is not text.", place=file)
-    about: dict[str, str] = {}
-    courses: dict[str, Course] = {}
-    rows_of: dict[str, int] = {}
-    section = ""
-    header: dict[str, int] = {}
+    reader = _Reader(file)
     for number, cells in _rows(text, file):
-        first = cells[0].lower()
-        alone = not any(cells[1:])
-        if first in _SECTIONS and alone:
-            section, header = first, {}
-        elif not section:
-            if first not in _NAMES:
-                message = f"This row is none of {', '.join(_NAMES)}, nor does the section Courses begin."
-                raise _unusable(message, file, number, "Save it in the layout of CurricularAnalytics.jl.")
-            about[_NAMES[first]] = cells[1] if len(cells) > 1 else ""
-        elif section not in ("courses", "additional courses") or first.startswith("#"):
-            continue
-        elif not header:
-            header = {name.lower(): at for at, name in enumerate(cells) if name}
-            if "course id" not in header:
-                raise _unusable("The header has no column Course ID.", file, number, "Name the columns there.")
+        reader.take(number, cells)
+    return reader.done()
+
+
+@dataclass
+class _Reader:
+    """Collects what the rows say; `section` is the one that the rows belong to, `header` its columns."""
+
+    file: str
+    about: dict[str, str] = field(default_factory=dict)
+    courses: dict[str, tuple[int, Course]] = field(default_factory=dict)
+    outcomes: list[tuple[str, ...]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    section: str = ""
+    header: dict[str, int] = field(default_factory=dict)
+
+    def take(self, number: int, cells: list[str]) -> None:
+        first, alone = _plain(cells[0]), not any(cells[1:])
+        if alone and first in (*_COURSES, *_OUTCOMES):
+            self.section, self.header = first, {}
+            if first in _OUTCOMES:
+                self.outcomes.append((cells[0],))
+        elif self.section in _OUTCOMES:
+            self.outcomes.append(tuple(cells))
+        elif not self.header and "courseid" in map(_plain, cells):
+            self.section = self.section or "courses"
+            self.header = {_plain(name): at for at, name in reversed(list(enumerate(cells))) if name}
+        elif self.section and not self.header:
+            message = "The header has no column Course ID."
+            raise _unusable(message, self.file, number, "Name the columns in the row below Courses.")
+        elif self.section:
+            self._course(number, {name: cells[at] if at < len(cells) else "" for name, at in self.header.items()})
+        elif first in _NAMES:
+            self.about[_NAMES[first]] = cells[1] if len(cells) > 1 else ""
         else:
-            values = {name: cells[at] if at < len(cells) else "" for name, at in header.items()}
-            course = _course(values, file, number, section == "additional courses")
-            if course.id in courses:
-                raise _unusable(f"The course {course.id} stands twice.", file, number, "Give it an id of its own.")
-            courses[course.id], rows_of[course.id] = course, number
-    if "name" not in about or not section:
-        raise UnusableInputError(
-            "This is not a curriculum: it has no row Curriculum, or no section Courses.",
-            place=file,
-            mend="Save it in the layout of CurricularAnalytics.jl.",
+            message = f"This row is none of {_KNOWN}, nor does the section Courses begin."
+            self.findings.append(Finding("unknown-row", "info", message, _LAYOUT, Place(self.file, number)))
+
+    def done(self) -> Curriculum:
+        if not self.section:
+            raise UnusableInputError("This is not a curriculum: it has no courses.", place=self.file, mend=_LAYOUT)
+        system = self.about.pop("system", "").lower()
+        if system not in ("", "semester", "quarter"):
+            message = f"The system type is `{system[:40]}`."
+            raise UnusableInputError(message, place=self.file, mend="Write semester or quarter.")
+        texts: dict[str, Any] = {"name": Path(self.file).stem} | self.about
+        return Curriculum(
+            courses=tuple(self._with_known_requisites()),
+            system="quarter" if system == "quarter" else "semester",
+            learning_outcomes=tuple(self.outcomes),
+            findings=tuple(self.findings),
+            **texts,
         )
-    for course in courses.values():
-        unknown = [one for one in course.requisites if one not in courses]
-        if unknown:
-            message = f"{course.id} requires {unknown[0]}, which is not in the file."
-            raise _unusable(message, file, rows_of[course.id], "Add the course, or remove the requisite.")
-    system = about.pop("system", "").lower()
-    if system not in ("", "semester", "quarter"):
-        raise UnusableInputError(f"The system type is `{system}`.", place=file, mend="Write semester or quarter.")
-    texts: dict[str, Any] = about
-    return Curriculum(courses=tuple(courses.values()), system="quarter" if system == "quarter" else "semester", **texts)
+
+    def _course(self, number: int, values: dict[str, str]) -> None:
+        course = _course(values, self.file, number, self.section == "additionalcourses")
+        key = _key(course.id)
+        if key in self.courses:
+            message = f"The course {course.id} stands twice."
+            raise _unusable(message, self.file, number, "Give it an id of its own.")
+        self.courses[key] = number, course
+
+    def _with_known_requisites(self) -> Iterator[Course]:
+        for number, course in self.courses.values():
+            known: dict[str, Requisite] = {}
+            for one, kind in course.requisites.items():
+                if _key(one) in self.courses:
+                    known[self.courses[_key(one)][1].id] = kind
+                    continue
+                message = f"{course.id} requires {one[:40]}, which is not in the file; the requisite is left out."
+                mend = "Add the course, or remove the requisite."
+                self.findings.append(Finding("unknown-requisite", "warning", message, mend, Place(self.file, number)))
+            yield replace(course, requisites=known)
 
 
 def write_curriculum(curriculum: Curriculum, figures: Structure | None = None) -> str:
@@ -150,6 +202,9 @@ def write_curriculum(curriculum: Curriculum, figures: Structure | None = None) -
             row += [f"{one.hours:g}", one.institution, one.canonical_name]
             row += [str(one.term or "")] if curriculum.plan else []
             writer.writerow([*map(spreadsheet_safe, row), *numbers.get(one.id, ())])
+    writer.writerows(
+        map(spreadsheet_safe, (*row, *[""] * (len(header) - len(row)))) for row in curriculum.learning_outcomes
+    )
     return stream.getvalue()
 
 
@@ -158,53 +213,64 @@ def _of_kind(course: Course, kind: Requisite) -> Iterable[str]:
 
 
 def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""))
+    # Requisites have semicolons between them, so that what follows the first heading decides.
+    found = re.search(r"^\s*\"?[A-Za-z][\w \-]*\"?\s*([,;\t])", text.removeprefix("\ufeff"), re.MULTILINE)
+    delimiter = found[1] if found else ","
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
     try:
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
-            if any(stripped):
+            if any(stripped) and not stripped[0].startswith("#"):
                 yield reader.line_num, stripped
     except csv.Error as error:
         raise _unusable(f"This cannot be read as CSV: {error}.", file, reader.line_num, "Check its quotes.") from None
 
 
 def _course(values: dict[str, str], file: str, row: int, additional: bool) -> Course:
-    reference = _plain_id(values["course id"])
+    reference = values["courseid"]
     if not reference:
         raise _unusable("The course has no Course ID.", file, row, "Give it one.")
     requisites: dict[str, Requisite] = {}
     for column, kind in _REQUISITES.items():
         for one in filter(None, (part.strip() for part in re.split("[;,]", values.get(column, "")))):
-            if _plain_id(one) == reference:
-                raise _unusable(f"{reference} requires itself.", file, row, "Remove the requisite.")
-            requisites.setdefault(_plain_id(one), kind)
+            if _key(one) == _key(reference):
+                raise _unusable(f"{reference[:40]} requires itself.", file, row, "Remove the requisite.")
+            requisites.setdefault(one, kind)
     return Course(
         id=reference,
-        name=values.get("course name", ""),
+        name=values.get("coursename", ""),
         requisites=requisites,
-        hours=_number(values.get("credit hours", ""), "Credit Hours", file, row),
+        hours=_number(values.get("credithours", ""), "Credit Hours", file, row),
         term=int(_number(values["term"], "Term", file, row)) if values.get("term") else None,
         prefix=values.get("prefix", ""),
         number=values.get("number", ""),
         institution=values.get("institution", ""),
-        canonical_name=values.get("canonical name", ""),
+        canonical_name=values.get("canonicalname", ""),
         additional=additional,
     )
 
 
-def _plain_id(written: str) -> str:
-    """Spreadsheets write the id 7 as 7.0 when a cell of the column is empty."""
-    return re.sub(r"^(\d+)\.0+$", r"\1", written)
+def _plain(heading: str) -> str:
+    """A heading without case, blanks and hyphens."""
+    return "".join(one for one in heading.lower() if one.isalnum())
+
+
+def _key(reference: str) -> str:
+    """What identifies a course: spreadsheets write the id 7 as 7.0 when a cell of the column is empty."""
+    number = re.fullmatch(r"0*(\d+)(\.0*)?", reference, re.ASCII)
+    return number[1] if number else reference
 
 
 def _number(written: str, column: str, file: str, row: int) -> float:
-    if not written:
-        return 0.0
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", written):
+    try:
+        number = float(written or 0)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1e9:
         raise _unusable(
             f"`{written[:40]}` in the column {column} is no number.", file, row, "Write digits and a point."
         )
-    return float(written)
+    return number
 
 
 def _unusable(message: str, file: str, row: int, mend: str) -> UnusableInputError:

@@ -8,7 +8,7 @@ the graph, as in the authors' own tool.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from ipe_workbench.errors import UnusableInputError
@@ -44,7 +44,8 @@ class Course:
 class Curriculum:
     """Courses with their requisites. In a quarter system complexity counts two thirds, as in the authors' tool.
 
-    With `choices` requisites may be alternatives of each other, so that none is called redundant.
+    With `choices` requisites may be alternatives of each other, so that none is called redundant. `learning_outcomes`
+    are the rows of the sections of that name, as they stand in the file; `findings` what was noticed when it was read.
     """
 
     name: str
@@ -55,6 +56,8 @@ class Curriculum:
     degree_type: str = ""
     cip: str = ""
     choices: bool = False
+    learning_outcomes: tuple[tuple[str, ...], ...] = ()
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
 
 
 class NodeStructure(NamedTuple):
@@ -158,7 +161,7 @@ def structure(curriculum: Curriculum, file: str = "") -> Structure:
             complexity = round(complexity * 2 / 3, 1)
         nodes.append(NodeStructure(course.id, course.name, delay, blocking[at], graph.centrality(at), complexity))
     path = tuple(curriculum.courses[at].id for at in graph.longest())
-    return Structure(tuple(nodes), path, tuple(_findings(curriculum, graph, file)))
+    return Structure(tuple(nodes), path, (*curriculum.findings, *_findings(curriculum, graph, file)))
 
 
 class _Graph:
@@ -200,7 +203,8 @@ class _Graph:
                     order.append(one)
         if len(order) < len(self.courses):
             raise UnusableInputError(
-                f"Requisites go in a circle: {self._circle(open_requisites)}.", mend="Remove one of these requisites."
+                f"Requisites go in a circle: {self._circle(open_requisites)}.",
+                mend="Remove one of these requisites; a co-requisite stands at one of the two courses only.",
             )
         return order
 
