@@ -133,7 +133,7 @@ class AndOrGraph:
         return {one: tuple(other for other in self.named[one] if lost[one] & alone[other]) for one in self.nodes}
 
     def redundant(self, reference: str) -> tuple[str, ...]:
-        """The badges that a badge asks for whatever is chosen, though the rest of what it asks for needs them anyhow."""
+        """The badges that a badge asks for whatever is chosen, though the rest of its rule needs them anyhow."""
         place = self._place
         full = (1 << len(place)) - 1
         without = {one: sum(1 << place[other] for other in (*needed, one)) for one, needed in self.needed.items()}

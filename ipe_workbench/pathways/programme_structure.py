@@ -10,8 +10,8 @@ for which the metrics are published. Three of them bound what a learner can meet
 ``any``
     what some choice can bring: every alternative that a rule names counts.
 
-Without alternatives the three are one, and equal to the published figures. Always ``every <= cheapest <= any`` in delay,
-blocking and complexity (see docs/pathways.md).
+Without alternatives the three are one, and equal to the published figures. Always ``every <= cheapest <= any`` in
+delay, blocking and complexity (see docs/pathways.md).
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _listed(graph: AndOrGraph, badges: frozenset[str]) -> tuple[str, ...]:
 
 
 def _sure_requisites(graph: AndOrGraph) -> dict[str, tuple[str, ...]]:
-    """What a badge asks for whatever is chosen, and what else no way to it leaves out, unless one of these implies it."""
+    """What a badge asks for whatever is chosen, and what else no way leaves out, unless one of these implies it."""
     found = {}
     for one in graph.nodes:
         needed = graph.needed.get(one, frozenset())

@@ -73,7 +73,7 @@ def rule_over(names: tuple[str, ...]) -> st.SearchStrategy[object]:
                     for one, worth in zip(names, points, strict=False)]}},
                 st.integers(1, 6), st.integers(0, 2), st.lists(st.integers(1, 3), min_size=1, max_size=len(names)),
             ),
-            st.builds(lambda part, name: {"shortcut": {"badge": name, "otherwise": part}}, inner, st.sampled_from(names)),
+            st.builds(lambda part, one: {"shortcut": {"badge": one, "otherwise": part}}, inner, st.sampled_from(names)),
         ),
         max_leaves=5,
     )  # fmt: skip
@@ -81,7 +81,7 @@ def rule_over(names: tuple[str, ...]) -> st.SearchStrategy[object]:
 
 @st.composite
 def with_choices(draw: st.DrawFn) -> Programme:
-    """Six credentials, some with prerequisites that leave choices (circles too when drawn so), and a stack over them."""
+    """Six credentials, some with prerequisites that leave choices (in circles too), and a stack over them."""
     circles = draw(st.booleans())
     asks = {
         one: draw(st.none() | rule_over(NAMES if circles else NAMES[:at])) if at else None
