@@ -44,6 +44,7 @@ app = typer.Typer(
 )
 pathways_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 pathways_app.command("import")(pathway_exchange.import_pathway)
+pathways_app.command("export")(pathway_exchange.export_pathway)
 pathways_app.command("plan")(pathway_plan.plan)
 pathways_app.command("structure")(pathway_structure.structure)
 app.command("init")(init.init)

@@ -1,4 +1,4 @@
-"""``ipe pathways import``: pathways of other platforms."""
+"""``ipe pathways import`` and ``export``: pathways of other platforms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 from ipe_workbench.cli.output import OutputFormat, print_json, printable
 from ipe_workbench.errors import UnusableInputError
 
-__all__ = ["import_pathway"]
+__all__ = ["export_pathway", "import_pathway"]
 
 
 def import_pathway(
@@ -50,3 +50,32 @@ def import_pathway(
     typer.echo("Nobody can complete it." if least is None else f"The fewest badges that complete it: {least} (proven).")
     if out is not None:
         typer.echo(printable(f"Written to {out}. Go on with: ipe check {out}"))
+
+
+def export_pathway(
+    programme: Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)],
+    to: Annotated[str, typer.Option(help="badgr, ctdl, open-badges, graphml or catalogue.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Write it to this file.", show_default=False)],
+    format: Annotated[OutputFormat, typer.Option(help="Print text, or JSON.")] = OutputFormat.table,
+) -> None:
+    """Write the stacks and credentials of a programme for other platforms, and say what is lost.
+
+    badgr: native JSON of Badgr and Canvas Credentials; ctdl: CTDL Pathway as JSON-LD; open-badges: a list of Open
+    Badges 3.0 Achievements; graphml: the graph; catalogue: a page to print.
+
+    Example: ipe pathways export my-programme --to ctdl --out pathway.json --format json
+    """
+    from ipe_workbench.credentials import load_programme
+    from ipe_workbench.credentials.exchange.exporting import export_pathway as export
+    from ipe_workbench.documents import write_atomically
+
+    if out.is_dir():
+        raise UnusableInputError("This is a folder.", place=str(out), mend="Name a file to write.")
+    made = export(load_programme(programme), to)
+    write_atomically(out, made.content)
+    if format is OutputFormat.json:
+        print_json(made.to_dict() | {"path": str(out)})
+        return
+    for loss in made.losses:
+        typer.echo(printable(str(loss)), err=True)
+    typer.echo(printable(f"Written to {out}."))

@@ -244,7 +244,8 @@ class MicroCredential(FileModel):
 
     A credential that is changed after it was issued gets a new `version`; the copy of each version that was issued
     stays in ``issued/``, and awards name theirs. `stackability` is what Annex I calls the integration or stackability
-    option: a stand-alone credential counts toward nothing.
+    option: a stand-alone credential counts toward nothing. What a file of another platform said of it is kept in
+    `extras` under the name of its format (``badgr``, ``ctdl``), for the way back.
 
     Examples
     --------
@@ -293,6 +294,7 @@ class MicroCredential(FileModel):
     automatic_issue: bool = True
     requires: Rule | None = None
     allow: tuple[Allowance, ...] = ()
+    extras: dict[str, Any] = Field(default_factory=dict)
 
 
 class Stack(FileModel):
@@ -300,6 +302,7 @@ class Stack(FileModel):
 
     Completing it earns a completion badge with the stack's own id, which other rules may ask for.
     `double_counting` says whether a badge that counts here may count toward another stack of the programme, too.
+    `extras` is as in `MicroCredential`.
     """
 
     id: Id
@@ -327,3 +330,4 @@ class Stack(FileModel):
     value: ValueStatement = ValueStatement()
     rule: Rule
     allow: tuple[Allowance, ...] = ()
+    extras: dict[str, Any] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -89,6 +89,7 @@ class ProgrammeInfo(FileModel):
     quality_assurance: str = ""
     learner_identification: str = ""
     allow: tuple[Allowance, ...] = ()
+    extras: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _ids_once(self) -> ProgrammeInfo:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["IssuedVersion", "changes_since", "keep_issued", "version_order"]
 
 #: What may change without a new version: who looks after it, how it is shown, and what the designers accept.
-_BOOKKEEPING = frozenset({"version", "status", "owner", "review_date", "tags", "image", "endorsements", "allow"})
+_BOOKKEEPING = frozenset(
+    {"version", "status", "owner", "review_date", "tags", "image", "endorsements", "allow", "extras"}
+)
 #: When and where an activity meets moves each year; so does what an assessment costs the programme.
 _OF_THE_YEAR = {
     "activities": frozenset({"term", "weeks", "room", "learners_per_room"}),

@@ -50,7 +50,7 @@ _IN_WORDS = frozenset({"criteria", "learning_outcomes", "assessment", "hours", "
                        "co_issuers", "requires", "rule", "participation", "eqf_level",
                        "quality_assurance"})  # fmt: skip
 #: Not part of the design that learners see: notes to the checks, and whether it is offered yet.
-_OUR_OWN = frozenset({"allow", "status"})
+_OUR_OWN = frozenset({"allow", "extras", "status"})
 
 
 def achievement(

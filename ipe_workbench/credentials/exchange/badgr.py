@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ipe_workbench.credentials.exchange.design import Element, PathwayDesign, Wanted, Wish
-from ipe_workbench.credentials.exchange.numbers import said_numbers
+from ipe_workbench.credentials.exchange.numbers import said_numbers, whole_number
 from ipe_workbench.frameworks.import_result import Notes, refused
 
 __all__ = ["is_badgr", "read_badgr"]
@@ -52,8 +52,10 @@ class _Reading:
             raise refused(f"The elementId {name} stands twice.", self.notes.file, mend="Export the pathway again.")
         # It takes its place in the order of the file before its children do.
         self.elements[name] = Element(name, "")
-        listed = data.get("children")
-        children = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        listed = _list(data.get("children"))
+        children = [one for one in listed if isinstance(one, dict)]
+        if len(children) < len(listed):
+            self.notes.count("exchange-lost", "warning", "Children that are no elements, left out", name)
         inside = [self.element(one, name, f"{where}/children[{at}]") for at, one in enumerate(children)]
         required = [
             child
@@ -80,6 +82,7 @@ class _Reading:
             shortcuts=tuple(filter(None, map(_badge, _list(rules.get("shortcutBadges"))))),
             parent=parent,
             description=description,
+            kept=data | ({"children": inside} if isinstance(data.get("children"), list) else {}),
         )
         return name
 
@@ -101,8 +104,8 @@ class _Reading:
         count = len(wishes)
         kind = _kind(rule)
         if kind == "atLeastN":
-            stated = rule["countRule"].get("requiredCount")
-            if isinstance(stated, int) and not isinstance(stated, bool) and stated >= 0:
+            stated = whole_number(rule["countRule"].get("requiredCount"))
+            if stated is not None:
                 count = stated
             else:
                 self.notes.count("exchange-guessed", "warning", "Rules atLeastN without a number, read as all", name)

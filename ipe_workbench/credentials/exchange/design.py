@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
 
 from ipe_workbench.findings import Finding
 
@@ -21,10 +22,14 @@ class Wish:
 
 @dataclass(frozen=True)
 class Wanted:
-    """At least `count` of the things in `of`; nothing at all when `count` is 0."""
+    """At least `count` of the things in `of`; nothing at all when `count` is 0.
+
+    `check` says that a person has to look at something besides, such as a constraint on marks.
+    """
 
     count: int
     of: tuple[Wish | Wanted, ...]
+    check: bool = False
 
     def wishes(self) -> Iterator[Wish]:
         """Every thing that is named, at any depth."""
@@ -40,7 +45,7 @@ class Element:
     """A step of a pathway.
 
     `wanted` are what completes it, all of them; `badge` is awarded for its completion; one of `shortcuts` completes it
-    instead.
+    instead. `kept` is what the file said of it, in the file's own words, with the ids of its parts for the parts.
     """
 
     id: str
@@ -50,6 +55,7 @@ class Element:
     shortcuts: tuple[str, ...] = ()
     parent: str | None = None
     description: str = ""
+    kept: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def wishes(self) -> Iterator[Wish]:
         """Every thing that its completion names."""
@@ -79,6 +85,10 @@ class PathwayDesign:
         Things that are named and that the file does not have.
     findings : tuple of Finding
         What was found in reading.
+    kept : mapping
+        What the file said besides elements, in its own words.
+    kept_badges : mapping of str to mapping
+        What the file said of badges, by id.
     """
 
     format: Literal["badgr", "ctdl-pathway"]
@@ -90,13 +100,20 @@ class PathwayDesign:
     targets: int
     dangling: int
     findings: tuple[Finding, ...] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    kept_badges: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
-    @property
+    @cached_property
     def required_badges(self) -> frozenset[str]:
         """Every badge that an element asks for."""
         return frozenset(wish.id for one in self.elements.values() for wish in one.wishes() if wish.kind == "badge")
 
-    @property
+    @cached_property
     def completion_badges(self) -> frozenset[str]:
         """Every badge that is awarded for an element."""
-        return frozenset(one.badge for one in self.elements.values() if one.badge is not None)
+        return frozenset(self.awarded)
+
+    @cached_property
+    def awarded(self) -> Mapping[str, str]:
+        """The element that each completion badge is awarded for; the last where there are several."""
+        return {one.badge: one.id for one in self.elements.values() if one.badge is not None}

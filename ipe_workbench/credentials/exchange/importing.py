@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from ipe_workbench.frameworks import load_framework
 from ipe_workbench.frameworks.import_result import refused
 from ipe_workbench.frameworks.json_files import parse_json, read_bytes
 
-__all__ = ["PathwayReading", "import_pathway", "to_programme"]
+__all__ = ["KEPT_AS", "PathwayReading", "import_pathway", "rule_of", "to_programme"]
+
+#: Under which name `extras` keeps what a file of that format said.
+KEPT_AS = {"badgr": "badgr", "ctdl-pathway": "ctdl"}
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ def to_programme(design: PathwayDesign) -> Programme:
                 "stage": "exposure",
                 "hours": 1,
                 "summary": f"Imported from {one}.",
+                "extras": {KEPT_AS[design.format]: {"id": one} | _said(design.kept_badges.get(one))},
             }
         )
         for one, title in _ordinary(design).items()
@@ -115,7 +120,8 @@ def to_programme(design: PathwayDesign) -> Programme:
                 "kind": "micro-credential" if one.id == design.root else "badge",
                 "stage": "exposure",
                 "summary": one.description,
-                "rule": parse_rule(_rule(one, design, ids)),
+                "rule": parse_rule(rule_of(one, design, ids)),
+                "extras": {KEPT_AS[design.format]: {"id": one.id} | _said(one.kept)},
             }
         )
         for one in design.elements.values()
@@ -127,8 +133,13 @@ def to_programme(design: PathwayDesign) -> Programme:
         frameworks=("ipec-2023",),
         professions=(Profession(id="everyone", title="Everyone", learners=0),),
         terms=(Term(id="term", title="Term", start=datetime.date(2026, 8, 24), weeks=16),),
+        extras={KEPT_AS[design.format]: _said(design.kept)} if design.kept else {},
     )
     return Programme(info, credentials, stacks, {"ipec-2023": load_framework("ipec-2023")})
+
+
+def _said(kept: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"said": dict(kept)} if kept else {}
 
 
 def _ordinary(design: PathwayDesign) -> dict[str, str]:
@@ -141,14 +152,15 @@ def _ordinary(design: PathwayDesign) -> dict[str, str]:
 def _ids(design: PathwayDesign) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     things = [("element", one.id, one.name) for one in design.elements.values()]
     things += [("badge", one, title) for one, title in _ordinary(design).items()]
     for kind, reference, title in things:
         base = _slug(title)[:60].strip("-") or kind
-        name, number = base, 1
+        name = base
         while name in taken:
-            number += 1
-            name = f"{base}-{number}"
+            numbers[base] = numbers.get(base, 1) + 1
+            name = f"{base}-{numbers[base]}"
         taken.add(name)
         found[kind, reference] = name
     return found
@@ -158,16 +170,20 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 
-def _rule(element: Element, design: PathwayDesign, ids: dict[tuple[str, str], str]) -> dict[str, Any]:
-    awarded = {one.badge: one.id for one in design.elements.values() if one.badge is not None}
+def rule_of(element: Element, design: PathwayDesign, ids: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """What completes the element, in the algebra; `ids` gives ours by ("element" or "badge", its id there)."""
+    awarded = design.awarded
 
     def thing(wish: Wish) -> dict[str, Any]:
         if wish.kind == "badge" and wish.id in awarded:
             return {"badge": ids["element", awarded[wish.id]]}
         # What is not in the file keeps its name, so that the checks can say so.
-        return {"badge": ids.get((wish.kind, wish.id)) or _slug(wish.id)[-60:].strip("-") or "unknown"}
+        name = _slug(wish.id)[-60:].strip("-") or "unknown"
+        return {"badge": ids.get((wish.kind, wish.id)) or (f"missing-{name}" if name in ids.values() else name)}
 
     def part(wanted: Wanted) -> dict[str, Any]:
+        if wanted.check:
+            return {"all": [part(replace(wanted, check=False)), {"approval": {"role": "constraint-check"}}]}
         of = [thing(one) if isinstance(one, Wish) else part(one) for one in wanted.of]
         if wanted.count == 0:
             return {"all": []}

@@ -1,11 +1,12 @@
-"""The numbers that a text about a rule says: "requires 3 of 5", "any two of the following"."""
+"""The numbers of rules: written as numbers or as text, and said in sentences ("requires 3 of 5")."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-__all__ = ["said_numbers"]
+__all__ = ["said_numbers", "whole_number"]
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER = rf"(\d{{1,3}}|{'|'.join(_WORDS)})"
@@ -32,6 +33,22 @@ def said_numbers(text: str) -> Iterator[tuple[int, int | None]]:
         least, whole = (_number(part) for part in found.groups())
         if least is not None:
             yield least, whole
+
+
+def whole_number(value: Any) -> int | None:
+    """The whole number from 0 that a JSON value states, as a number or as text; ``None`` where it states none.
+
+    Examples
+    --------
+    >>> whole_number("2"), whole_number(2.0), whole_number(-1), whole_number(True), whole_number(None)
+    (2, 2, None, None, None)
+    """
+    if isinstance(value, str):
+        written = value.strip()
+        return int(written) if re.fullmatch("[0-9]{1,9}", written) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
+        return None
+    return int(value)
 
 
 def _number(written: str | None) -> int | None:

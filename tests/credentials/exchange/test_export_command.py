@@ -1,0 +1,39 @@
+"""``ipe pathways export``: what is written, what is said to be lost, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ipe_workbench.cli import app
+from ipe_workbench.credentials.exchange import PATHWAY_FORMATS
+from ipe_workbench.errors import UnknownNameError, UnusableInputError
+
+EXAMPLE = Path(__file__).parents[3] / "data" / "programmes" / "cu-ipe"
+
+
+@pytest.mark.parametrize("to", PATHWAY_FORMATS)
+def test_every_format_is_written_with_a_report(to, tmp_path):
+    out = tmp_path / "made"
+    answer = CliRunner().invoke(
+        app, ["pathways", "export", str(EXAMPLE), "--to", to, "--out", str(out), "--format", "json"]
+    )
+    assert answer.exit_code == 0, answer.output
+    report = json.loads(answer.stdout)
+    assert (report["format"], report["bytes"]) == (to, out.stat().st_size)
+    assert {one["id"] for one in report["losses"]} <= {"lost-in-export", "words-only", "root-made"}
+    first = out.read_bytes()
+    CliRunner().invoke(app, ["pathways", "export", str(EXAMPLE), "--to", to, "--out", str(out)])
+    assert out.read_bytes() == first
+
+
+def test_an_unknown_format_and_a_folder_are_refused(tmp_path):
+    out = tmp_path / "made"
+    answer = CliRunner().invoke(app, ["pathways", "export", str(EXAMPLE), "--to", "pdf", "--out", str(out)])
+    assert isinstance(answer.exception, UnknownNameError)
+    assert not out.exists()
+    answer = CliRunner().invoke(app, ["pathways", "export", str(EXAMPLE), "--to", "badgr", "--out", str(tmp_path)])
+    assert isinstance(answer.exception, UnusableInputError)
