@@ -1,7 +1,7 @@
 """One function a figure: a value of the core in, a figure with its alternative text out.
 
-In come coverage and simulation results; out go `AccessibleFigure` values that show themselves in a notebook, write SVG,
-PNG and PDF, and carry their message in words. One style, safe for colour-blind readers and for print.
+In come coverage, pathways, plans and simulation results; out go `AccessibleFigure` values that show themselves in a
+notebook, write SVG, PNG and PDF, and carry their message in words. One style, safe for colour-blind readers and print.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ipe_workbench.figures.attainment import attainment_by_badge, attainment_by_profession, attainment_over_time
     from ipe_workbench.figures.coverage import coverage_heatmap
     from ipe_workbench.figures.frameworks import crosswalk_links, framework_tree
+    from ipe_workbench.figures.pathways import blocking_heat, critical_path, learner_on_pathway, pathway_map
+    from ipe_workbench.figures.plans import plan_chart
     from ipe_workbench.figures.teams import team_composition
     from ipe_workbench.figures.workload import assessor_load, bottlenecks
 
@@ -23,10 +25,15 @@ _HOMES = {
     "attainment_by_badge": "attainment",
     "attainment_by_profession": "attainment",
     "attainment_over_time": "attainment",
+    "blocking_heat": "pathways",
     "bottlenecks": "workload",
     "coverage_heatmap": "coverage",
+    "critical_path": "pathways",
     "crosswalk_links": "frameworks",
     "framework_tree": "frameworks",
+    "learner_on_pathway": "pathways",
+    "pathway_map": "pathways",
+    "plan_chart": "plans",
     "team_composition": "teams",
 }
 
@@ -36,10 +43,15 @@ __all__ = [
     "attainment_by_badge",
     "attainment_by_profession",
     "attainment_over_time",
+    "blocking_heat",
     "bottlenecks",
     "coverage_heatmap",
+    "critical_path",
     "crosswalk_links",
     "framework_tree",
+    "learner_on_pathway",
+    "pathway_map",
+    "plan_chart",
     "team_composition",
 ]
 

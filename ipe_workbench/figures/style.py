@@ -6,6 +6,7 @@ matplotlib too (a pair of ``$`` starts mathematics), so every label passes throu
 
 from __future__ import annotations
 
+import functools
 import re
 import textwrap
 import unicodedata
@@ -29,11 +30,13 @@ __all__ = [
     "LABEL_SIZE",
     "MUTED",
     "PAPER",
+    "broken",
     "fitted",
     "house_style",
     "plain",
     "quiet_axes",
     "titled_figure",
+    "width_of",
     "wrapped",
 ]
 
@@ -135,6 +138,58 @@ def wrapped(text: object, width: int, lines: int = 2) -> str:
     """
     parts = textwrap.wrap(plain(text).replace(r"\$", "$"), width, max_lines=lines, placeholder="…") or [""]
     return "\n".join(part.replace("$", r"\$") for part in parts)
+
+
+def width_of(text: object, *, size: float, weight: str = "normal") -> float:
+    """How wide the text is drawn, in inches.
+
+    Examples
+    --------
+    >>> 0.5 < width_of("2 of 3 badges", size=10) < 1.2
+    True
+    """
+    return _measured(plain(text).replace(r"\$", "$"), size, weight) / 72
+
+
+@functools.lru_cache(maxsize=4096)
+def _measured(text: str, size: float, weight: str) -> float:
+    return _points(text, FontProperties(family=_FAMILY, size=size, weight=weight))
+
+
+def broken(text: object, room: float, *, size: float, lines: int, weight: str = "normal") -> list[str]:
+    """The text over at most `lines` lines, none wider than `room` inches; what is left is cut.
+
+    Examples
+    --------
+    >>> broken("Foundations of interprofessional collaboration", 1.3, size=9.5, lines=2)
+    ['Foundations of', 'interprofessional…']
+    """
+    words = [part for word in plain(text).replace(r"\$", "$").split() for part in _parts(word, room, size, weight)]
+    found: list[str] = []
+    while words and len(found) < lines:
+        taken = 1
+        while taken < len(words) and width_of(" ".join(words[: taken + 1]), size=size, weight=weight) <= room:
+            taken += 1
+        if len(found) == lines - 1 and taken < len(words):
+            words[taken - 1] += "…"
+        line = " ".join(words[:taken])
+        if taken > 1 and line.endswith("…") and width_of(line, size=size, weight=weight) > room:
+            line = " ".join(words[: taken - 1]) + "…"
+        found.append(fitted(line, room, size=size, weight=weight))
+        words = words[taken:]
+    return found or [""]
+
+
+def _parts(word: str, room: float, size: float, weight: str) -> list[str]:
+    """A word that is too long for a line, in parts that are not."""
+    parts = []
+    while len(word) > 1 and width_of(word, size=size, weight=weight) > room:
+        most = next(
+            (at for at in range(len(word) - 1, 1, -1) if width_of(word[:at], size=size, weight=weight) <= room), 1
+        )
+        parts.append(word[:most])
+        word = word[most:]
+    return [*parts, word]
 
 
 def titled_figure(

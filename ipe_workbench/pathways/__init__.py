@@ -11,11 +11,13 @@ from ipe_workbench.pathways.covering import Cover, smallest_cover
 from ipe_workbench.pathways.equity import CoverageEquity, ProfessionCoverage, coverage_equity
 from ipe_workbench.pathways.graph import CompetencyGraph, Shown
 from ipe_workbench.pathways.reach import Reaches, earnable
+from ipe_workbench.pathways.standing import BadgeState, standing
 from ipe_workbench.pathways.strength import StrengthRow, WeightedCoverage, evidence_strength, weighted_coverage
 
 __all__ = [
     "AccreditationMatrix",
     "AccreditationRow",
+    "BadgeState",
     "CompetencyGraph",
     "Cover",
     "Coverage",
@@ -37,5 +39,6 @@ __all__ = [
     "parse_awards",
     "read_awards",
     "smallest_cover",
+    "standing",
     "weighted_coverage",
 ]
