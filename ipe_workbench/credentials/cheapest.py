@@ -17,7 +17,7 @@ from ipe_workbench.credentials.rules import Approval, ApprovalBy, Hours, HoursOf
 from ipe_workbench.credentials.way_constraints import WayConstraints, scale_of
 from ipe_workbench.errors import UnusableInputError
 
-__all__ = ["CheapestWay", "Cost", "cheapest"]
+__all__ = ["CheapestWay", "Cost", "cheapest", "cheapest_offered"]
 
 #: What is to be least: the number of badges, their hours of effort, or the sum of weights by badge.
 Cost: TypeAlias = Literal["badges", "hours"] | Mapping[str, float] | Callable[[str], float]
@@ -120,14 +120,16 @@ def cheapest(
     Raises
     ------
     UnusableInputError
-        When a weight is missing, negative or not a number, or hours are asked for without a programme.
+        When a weight is missing, negative or not a number, hours are asked for without a programme, or no way was found
+        in the time given.
 
     Notes
     -----
     An integer program solved by CP-SAT of Google OR-Tools (one worker, fixed seed). Doing everything on one day loses
     nothing: the same day keeps any order (`in_order`), and nothing fits a window (`within`) or outlives an expiry
     better for being done later. What is already held keeps its date, so a step that was done before its turn, or
-    outside every window that is still open, has to be done again, and is paid for again.
+    outside every window that is still open, has to be done again, and is paid for again. The completion badge of a
+    stack is given again where it is needed again and the stack's rule holds.
 
     Examples
     --------
@@ -142,26 +144,47 @@ def cheapest(
     facts = replace(facts, profession=profession or facts.profession)
     if programme is None:
         offers = offers_without_programme(rule, without)
-        known = facts.known_on(on)
+        if cost == "hours":
+            raise UnusableInputError(
+                "The hours of the badges are not known.", mend="Give the programme, or a weight for each badge."
+            )
     else:
         offers = offers_of(programme, facts.profession, without=without)
-        known = with_completions(facts, programme, on=on).known_on(on)
-    constraints = WayConstraints(rule, known, offers, on, shortcuts)
+        facts = with_completions(facts, programme, on=on)
+    return cheapest_offered(rule, facts, offers, on=on, cost=cost, shortcuts=shortcuts, seconds=seconds)
+
+
+def cheapest_offered(
+    rule: Rule,
+    facts: Facts,
+    offers: Offers,
+    *,
+    on: datetime.date,
+    cost: Cost = "badges",
+    shortcuts: bool = True,
+    seconds: float | None = None,
+) -> CheapestWay | None:
+    """The cheapest way among these offers, for rules that are not a programme's; else as `cheapest`.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials.rules import parse_rule
+    >>> offers = Offers(credentials={"a": None, "b": parse_rule("a")}, stacks={"both": parse_rule({"all": ["a", "b"]})})
+    >>> cheapest_offered(parse_rule("both"), Facts(), offers, on=datetime.date(2026, 12, 1)).badges
+    ('a', 'b')
+    """
+    constraints = WayConstraints(rule, facts.known_on(on), offers, on, shortcuts)
     if constraints.root is False:
         return None
-    return _solved(constraints, offers, _price(cost, constraints, programme), cost == "hours", seconds)
+    return _solved(constraints, offers, _price(cost, constraints, offers), cost == "hours", seconds)
 
 
-def _price(cost: Cost, constraints: WayConstraints, programme: Programme | None) -> dict[str, Fraction]:
+def _price(cost: Cost, constraints: WayConstraints, offers: Offers) -> dict[str, Fraction]:
     """What each badge that may be of use costs."""
     if cost == "badges":
         return {one: Fraction(1) for one in constraints.badges}
     if cost == "hours":
-        if programme is None:
-            raise UnusableInputError(
-                "The hours of the badges are not known.", mend="Give the programme, or a weight for each badge."
-            )
-        return {one: _fraction(programme.credentials[one].hours) for one in constraints.badges}
+        return {one: _fraction(offers.award_hours[one]) for one in constraints.badges}
     ask = cost if callable(cost) else cost.get
     weights = {one: ask(one) for one in constraints.badges}
     for one, weight in weights.items():
@@ -193,7 +216,7 @@ def _solved(
     if status == cp_model.INFEASIBLE:
         return None
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise RuntimeError("The solver found no way in the time that it was given.")
+        raise UnusableInputError("No way was found in the time given.", mend="Allow more seconds.")
     proven = status == cp_model.OPTIMAL
     least, bound = round(solver.objective_value), solver.best_objective_bound
     if proven:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ipe_workbench.credentials.model import Activity
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import Badge, Hours, Points, Rule, Score, badges_in, walk
 
-__all__ = ["Offers", "availability", "offers_of", "offers_without_programme", "references"]
+__all__ = ["Offers", "offers_of", "offers_without_programme", "references"]
 
 
 @dataclass(frozen=True)
@@ -36,20 +34,14 @@ class Offers:
 
     credentials: Mapping[str, Rule | None]
     stacks: Mapping[str, Rule]
-    assessments: Mapping[str, Rule | None]
-    award_hours: Mapping[str, float]
-    attendance: Mapping[str, float]
-    part_of: Mapping[str, str]
+    assessments: Mapping[str, Rule | None] = field(default_factory=dict)
+    award_hours: Mapping[str, float] = field(default_factory=dict)
+    attendance: Mapping[str, float] = field(default_factory=dict)
+    part_of: Mapping[str, str] = field(default_factory=dict)
 
 
-def offers_of(
-    programme: Programme,
-    profession: str | None,
-    *,
-    without: Collection[str] = (),
-    by: datetime.date | None = None,
-) -> Offers:
-    """What a programme offers to learners of a profession (``None``: whatever anybody may earn) by a day.
+def offers_of(programme: Programme, profession: str | None, *, without: Collection[str] = ()) -> Offers:
+    """What a programme offers to learners of a profession (``None``: whatever anybody may earn).
 
     A retired credential is not on offer, nor is one that only other professions may earn. Each activity can be
     attended once more, with its contact and its preparation hours.
@@ -60,21 +52,19 @@ def offers_of(
         if one.status != "retired"
         and one.id not in without
         and (profession is None or programme.may_earn(one.id, profession))
-        and (by is None or availability(programme, one.activities) <= by)
     ]
     activities = [
         (credential.id, activity)
         for credential in programme.credentials.values()
         if credential.status != "retired"
         for activity in credential.activities
-        if by is None or availability(programme, (activity,)) <= by
     ]
     return Offers(
         credentials={one.id: one.requires for one in within_reach},
         stacks={one.id: one.rule for one in programme.stacks.values() if one.id not in without},
         assessments={one.id: one.requires for one in within_reach if one.assessment is not None},
         award_hours={one.id: one.hours for one in within_reach},
-        attendance={activity.id: activity.hours + activity.preparation_hours for _, activity in activities},
+        attendance={activity.id: activity.total_hours for _, activity in activities},
         part_of={activity.id: credential for credential, activity in activities},
     )
 
@@ -96,25 +86,8 @@ def offers_without_programme(rule: Rule, without: Collection[str] = ()) -> Offer
         credentials={one: None for one in badges if one not in without},
         stacks={},
         assessments={part.score.assessment: None for part in parts if isinstance(part, Score)},
-        award_hours={},
         attendance={one: math.inf for part in parts if isinstance(part, Hours) for one in part.hours.of},
-        part_of={},
     )
-
-
-def availability(programme: Programme, activities: Collection[Activity]) -> datetime.date:
-    """The first day on which all the activities are over: the end of the last week in which one of them meets.
-
-    An activity without weeks is spread over its term. Without activities: the first day of the calendar.
-    """
-    day = programme.info.terms[0].start
-    terms = {term.id: term for term in programme.info.terms}
-    for activity in activities:
-        term = terms.get(activity.term)
-        if term is not None:
-            weeks = max(activity.weeks, default=term.weeks)
-            day = max(day, term.start + datetime.timedelta(weeks=weeks, days=-1))
-    return day
 
 
 def references(rule: Rule | None) -> frozenset[str]:

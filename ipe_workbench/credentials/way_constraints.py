@@ -141,9 +141,9 @@ class WayConstraints:
         """Each step follows what held facts had completed by some day, or is done on the day of the question."""
         done: Answer = True
         held_day: datetime.date | None = low
-        for step in steps:
+        for place, step in enumerate(steps):
             ways = [] if held_day is None else [self._holds(step, held_day, owner)]
-            if held_day != self._on and step is not steps[0]:
+            if held_day != self._on and place > 0:
                 ways.append(self._count([done, self._holds(step, self._on, owner)], 2))
             done = self._count(ways, 1)
             if held_day is not None:
@@ -290,5 +290,5 @@ def _circles(offers: Offers) -> dict[str, int]:
     for rules in (offers.credentials, offers.assessments, offers.stacks):
         for owner, rule in rules.items():
             graph.add_edges_from((owner, one) for one in references(rule))
-    found = (one for one in nx.strongly_connected_components(graph) if len(one) > 1 or graph.has_edge(*(*one, *one)))
+    found = (one for one in nx.strongly_connected_components(graph) if len(one) > 1 or graph.has_edge(*one, *one))
     return {reference: number for number, circle in enumerate(found) for reference in circle}

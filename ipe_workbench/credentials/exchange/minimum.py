@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime
 
+from ipe_workbench.credentials.cheapest import cheapest_offered
+from ipe_workbench.credentials.earning import Offers
 from ipe_workbench.credentials.exchange.design import PathwayDesign, Wanted, Wish
+from ipe_workbench.credentials.facts import Facts
+from ipe_workbench.credentials.rules import AllOf, AnyOf, AtLeast, Badge, Choice, Rule
 from ipe_workbench.errors import UnusableInputError
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
 
 __all__ = ["least_badges"]
 
 _SECONDS = 60.0
+#: Nothing has a date in such a pathway; any day will do.
+_DAY = datetime.date(2000, 1, 1)
+#: A badge that nobody can earn.
+_NEVER = Badge(badge="never")
 
 
 def least_badges(design: PathwayDesign) -> dict[str, int | None]:
@@ -21,81 +26,40 @@ def least_badges(design: PathwayDesign) -> dict[str, int | None]:
     Notes
     -----
     Completion badges are earned by completing their elements and are not counted; shortcuts are left aside. A badge
-    that several elements ask for counts once. Elements that ask for each other in a circle cannot complete each other:
-    each is given a place, and one that helps to complete another has an earlier one.
+    that several elements ask for counts once. Elements that ask for each other in a circle cannot complete each other.
 
     Raises
     ------
     UnusableInputError
         When the least number of some element could not be proven in time.
     """
-    return {element: _least(design, element) for element in design.elements}
+    # Identifiers of other platforms are addresses and the like; ours are numbered.
+    ours = {one: f"element-{at}" for at, one in enumerate(design.elements)}
+    badges = {one: f"badge-{at}" for at, one in enumerate(sorted(design.required_badges))}
+    givers: dict[str, list[Rule]] = {}
+    for element in design.elements.values():
+        if element.badge is not None:
+            givers.setdefault(element.badge, []).append(Badge(badge=ours[element.id]))
+
+    def rule(wanted: Wanted | Wish) -> Rule:
+        if isinstance(wanted, Wanted):
+            if wanted.count == 0:
+                return AllOf(all=())
+            of = tuple(rule(one) for one in wanted.of)
+            return AtLeast(at_least=Choice(count=wanted.count, of=of)) if of else _NEVER
+        if wanted.kind == "element":
+            return Badge(badge=ours[wanted.id]) if wanted.id in ours else _NEVER
+        return AnyOf(any=tuple(givers[wanted.id])) if wanted.id in givers else Badge(badge=badges[wanted.id])
+
+    offers = Offers(
+        credentials=dict.fromkeys(badges.values()),
+        stacks={ours[one.id]: AllOf(all=tuple(map(rule, one.wanted))) for one in design.elements.values()},
+    )
+    return {name: _least(ours[name], name, offers) for name in design.elements}
 
 
-def _least(design: PathwayDesign, goal: str) -> int | None:
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    needed = _below(design, goal)
-    done = {one: model.new_bool_var("") for one in needed}
-    place = {one: model.new_int_var(0, len(needed), "") for one in needed}
-    awarded: dict[str, list[str]] = {}
-    for one in design.elements.values():
-        if one.badge is not None:
-            awarded.setdefault(one.badge, []).append(one.id)
-    held: dict[str, cp_model.IntVar] = {}
-
-    def helps(other: str, here: str) -> cp_model.IntVar:
-        if other not in done:
-            return model.new_constant(0)
-        helped = model.new_bool_var("")
-        model.add_implication(helped, done[other])
-        model.add(place[other] < place[here]).only_enforce_if(helped)
-        return helped
-
-    def literal(wish: Wish, here: str) -> cp_model.IntVar:
-        if wish.kind == "element":
-            return helps(wish.id, here)
-        if wish.id in awarded:
-            ways = [helps(other, here) for other in awarded[wish.id]]
-            found = model.new_bool_var("")
-            model.add_bool_or([*ways, ~found])
-            return found
-        return held.setdefault(wish.id, model.new_bool_var(""))
-
-    def met(wanted: Wanted, here: str) -> cp_model.IntVar:
-        parts = [literal(one, here) if isinstance(one, Wish) else met(one, here) for one in wanted.of]
-        found = model.new_bool_var("")
-        model.add(sum(parts) >= wanted.count).only_enforce_if(found)
-        return found
-
-    for here in needed:
-        for wanted in design.elements[here].wanted:
-            model.add_implication(done[here], met(wanted, here))
-    model.add_bool_or([done[goal]])
-    model.minimize(sum(held.values()))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_time_in_seconds = _SECONDS
-    status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
-        return None
-    if status != cp_model.OPTIMAL:
-        raise UnusableInputError(f"The least number of badges for {goal} could not be proven within {_SECONDS:g} s.")
-    return sum(solver.boolean_value(one) for one in held.values())
-
-
-def _below(design: PathwayDesign, goal: str) -> list[str]:
-    awarded = {one.badge: one.id for one in design.elements.values() if one.badge is not None}
-    found: dict[str, None] = {}
-    left = [goal]
-    while left:
-        here = left.pop()
-        if here in found or here not in design.elements:
-            continue
-        found[here] = None
-        for wish in design.elements[here].wishes():
-            left += [wish.id] if wish.kind == "element" else []
-            left += [one.id for one in design.elements.values() if one.badge == wish.id] if wish.id in awarded else []
-    return list(found)
+def _least(goal: str, name: str, offers: Offers) -> int | None:
+    way = cheapest_offered(Badge(badge=goal), Facts(), offers, on=_DAY, seconds=_SECONDS)
+    if way is not None and not way.proven:
+        raise UnusableInputError(f"The least number of badges for {name} could not be proven within {_SECONDS:g} s.")
+    return None if way is None else len(way.badges)
