@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ days = st.integers(0, 600).map(lambda n: START + datetime.timedelta(days=n))
 badge = st.sampled_from(BADGES)
 
 
-def _leaves() -> st.SearchStrategy[object]:
+def _leaves(badge: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
     points = st.lists(badge, min_size=1, max_size=4, unique=True).flatmap(
         lambda ids: st.fixed_dictionaries(
             {
@@ -51,7 +52,7 @@ def _leaves() -> st.SearchStrategy[object]:
     )
 
 
-def _nest(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+def _nest(inner: st.SearchStrategy[object], badge: st.SearchStrategy[str]) -> st.SearchStrategy[object]:
     parts = st.lists(inner, min_size=1, max_size=4)
     return st.one_of(
         parts.map(lambda of: {"all": of}),
@@ -66,7 +67,13 @@ def _nest(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
     )
 
 
-rules: st.SearchStrategy[Rule] = st.recursive(_leaves(), _nest, max_leaves=8).map(parse_rule)
+def rules_about(names: Sequence[str], max_leaves: int = 8) -> st.SearchStrategy[Rule]:
+    """Random rules of every kind that ask for these badges."""
+    one = st.sampled_from(names)
+    return st.recursive(_leaves(one), lambda inner: _nest(inner, one), max_leaves=max_leaves).map(parse_rule)
+
+
+rules: st.SearchStrategy[Rule] = rules_about(BADGES)
 
 awards = st.builds(
     lambda one, on, life, hours: Award(

@@ -5,6 +5,7 @@ alignments; stacks with their rules); out go immutable values, the programme tha
 learner's progress, and findings about the design.
 """
 
+from ipe_workbench.credentials.cheapest import CheapestWay, cheapest
 from ipe_workbench.credentials.checks import (
     LINTS,
     Allowed,
@@ -16,6 +17,7 @@ from ipe_workbench.credentials.checks import (
 )
 from ipe_workbench.credentials.drafting import Draft, draft_credential, write_draft
 from ipe_workbench.credentials.evaluate import Evaluation, evaluate, explain, missing, progress
+from ipe_workbench.credentials.evaluate_many import evaluate_many
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
 from ipe_workbench.credentials.model import (
     Activity,
@@ -41,6 +43,7 @@ __all__ = [
     "ApprovalGiven",
     "Assessment",
     "Award",
+    "CheapestWay",
     "ConflictError",
     "Criterion",
     "Draft",
@@ -61,10 +64,12 @@ __all__ = [
     "Stack",
     "badges_in",
     "changes_since",
+    "cheapest",
     "check_programme",
     "describe",
     "draft_credential",
     "evaluate",
+    "evaluate_many",
     "example_programme",
     "explain",
     "explanation",

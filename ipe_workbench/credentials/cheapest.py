@@ -94,8 +94,9 @@ def cheapest(
         The day of the question. All that is still to do is counted as done on it; see Notes.
     cost : "badges", "hours", mapping or callable
         What is to be least: the number of credentials to earn, their hours (with `programme`), or the sum of weights,
-        given by badge. Completion badges of stacks cost nothing, nor do approvals and scores. Recorded hours cost
-        their number with ``"hours"``, as far as they are not part of a credential that is earned, and nothing else.
+        given by badge. Completion badges of stacks cost nothing, nor do approvals; a score costs the credential in
+        whose assessment it is reached. Recorded hours cost their number with ``"hours"``, as far as they are not part
+        of a credential that is earned, and nothing else.
     programme : Programme, optional
         Then completion badges count by the rules of their stacks (a shared badge is paid once), what a credential
         `requires` must be met as well, and only what the learner may earn is on offer. Without one, every badge that

@@ -22,8 +22,8 @@ class Offers:
         Credentials on offer, with what must be met before the assessment.
     stacks : mapping of str to Rule
         Completion badges, with the rule that earns them.
-    assessments : mapping of str to (Rule or None)
-        Credentials in whose assessment a score can be reached, with what must be met before.
+    assessments : collection of str
+        Credentials in whose assessment a score can be reached: by earning them.
     award_hours : mapping of str to float
         Hours that an award of the credential carries.
     attendance : mapping of str to float
@@ -34,7 +34,7 @@ class Offers:
 
     credentials: Mapping[str, Rule | None]
     stacks: Mapping[str, Rule]
-    assessments: Mapping[str, Rule | None] = field(default_factory=dict)
+    assessments: Collection[str] = ()
     award_hours: Mapping[str, float] = field(default_factory=dict)
     attendance: Mapping[str, float] = field(default_factory=dict)
     part_of: Mapping[str, str] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def offers_of(programme: Programme, profession: str | None, *, without: Collecti
     return Offers(
         credentials={one.id: one.requires for one in within_reach},
         stacks={one.id: one.rule for one in programme.stacks.values() if one.id not in without},
-        assessments={one.id: one.requires for one in within_reach if one.assessment is not None},
+        assessments=frozenset(one.id for one in within_reach if one.assessment is not None),
         award_hours={one.id: one.hours for one in within_reach},
         attendance={activity.id: activity.total_hours for _, activity in activities},
         part_of={activity.id: credential for credential, activity in activities},
@@ -72,8 +72,8 @@ def offers_of(programme: Programme, profession: str | None, *, without: Collecti
 def offers_without_programme(rule: Rule, without: Collection[str] = ()) -> Offers:
     """What the rule alone tells: every badge that it asks for can be earned, every score reached, every hour attended.
 
-    The completion badge of a shortcut is given by somebody else: it is on offer only where the rule also asks for it
-    as an ordinary badge.
+    A score is reached by earning the credential of that assessment. The completion badge of a shortcut is given by
+    somebody else: it is on offer only where the rule also asks for it as an ordinary badge.
     """
     parts = list(walk(rule))
     badges: dict[str, None] = {}
@@ -82,10 +82,12 @@ def offers_without_programme(rule: Rule, without: Collection[str] = ()) -> Offer
             badges[part.badge] = None
         elif isinstance(part, Points):
             badges.update(dict.fromkeys(item.badge for item in part.points.from_))
+        elif isinstance(part, Score):
+            badges[part.score.assessment] = None
     return Offers(
         credentials={one: None for one in badges if one not in without},
         stacks={},
-        assessments={part.score.assessment: None for part in parts if isinstance(part, Score)},
+        assessments=frozenset(part.score.assessment for part in parts if isinstance(part, Score)) - set(without),
         attendance={one: math.inf for part in parts if isinstance(part, Hours) for one in part.hours.of},
     )
 

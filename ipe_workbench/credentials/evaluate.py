@@ -38,6 +38,9 @@ from ipe_workbench.credentials.rules import (
 
 __all__ = ["Evaluation", "completed_on", "evaluate", "explain", "missing", "progress"]
 
+#: Sums of points and hours may differ by this much from their mark: 0.1 + 0.7 reaches 0.8.
+ROUNDING = 1e-9
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -161,9 +164,9 @@ def _completed(rule: Rule, facts: Facts) -> datetime.date | None:
         case AtLeast():
             return _kth(rule.at_least.of, facts, rule.at_least.count)
         case Points():
-            return _first_day(facts, lambda known: _points(rule, known) >= rule.points.min)
+            return _first_day(facts, lambda known: _points(rule, known) >= rule.points.min - ROUNDING)
         case Hours():
-            return _first_day(facts, lambda known: _hours(rule, known) >= rule.hours.min)
+            return _first_day(facts, lambda known: _hours(rule, known) >= rule.hours.min - ROUNDING)
         case Score():
             least = rule.score
             passed = (s.on for s in facts.scores if s.assessment == least.assessment and s.score >= least.min)

@@ -81,12 +81,10 @@ class WayConstraints:
         self._since_day: dict[datetime.date, Facts] = {_EVER: facts}
         self._known: dict[tuple[int, datetime.date, str], Answer] = {}
         self._before: dict[tuple[str, str], Any] = {}
-        self._may_sit: dict[str, Answer] = {}
         self._levels: dict[str, Any] = {}
         self._circles = _circles(offers)
         self._waiting: list[tuple[Any, Rule, str]] = []
-        every = [rule, *offers.stacks.values(), *(one for one in offers.assessments.values() if one is not None)]
-        every += [one for one in offers.credentials.values() if one is not None]
+        every = [rule, *offers.stacks.values(), *(one for one in offers.credentials.values() if one is not None)]
         wanted = [part.hours.min for one in every for part in walk(one) if isinstance(part, Hours)]
         some = [one for one in offers.attendance.values() if not isinf(one)] + list(offers.award_hours.values())
         held = [award.hours for award in facts.awards] + [one.hours for one in facts.hours]
@@ -196,24 +194,22 @@ class WayConstraints:
         return self.attended[activity]
 
     def _scored(self, assessment: str, least: float, owner: str) -> Answer:
-        if assessment not in self._offers.assessments or self._sitting(assessment) is False:
+        """Whether a score is newly reached: it comes with earning the credential of that assessment."""
+        earned = self._earned(assessment, owner) if assessment in self._offers.assessments else False
+        if earned is False:
             return False
         if (assessment, least) not in self.scores:
-            variable = self.model.new_bool_var(f"score {assessment} {least}")
-            self._imply(variable, self._sitting(assessment))
-            self.scores[assessment, least] = variable
-        return self._in_turn(self.scores[assessment, least], f"score {least} {assessment}", assessment, owner)
+            self.scores[assessment, least] = self.model.new_bool_var(f"score {assessment} {least}")
+        return self._count([self.scores[assessment, least], earned], 2)
 
     def _sitting(self, credential: str) -> Answer:
         """Whether what the credential requires before its assessment is met."""
-        if credential not in self._may_sit:
-            self._may_sit[credential] = True
-            offers = self._offers
-            required = offers.credentials.get(credential) or offers.assessments.get(credential)
-            if required is not None:
-                self._may_sit[credential] = variable = self.model.new_bool_var(f"may sit {credential}")
-                self._waiting.append((variable, required, credential))
-        return self._may_sit[credential]
+        required = self._offers.credentials[credential]
+        if required is None:
+            return True
+        variable = self.model.new_bool_var(f"may sit {credential}")
+        self._waiting.append((variable, required, credential))
+        return variable
 
     def _earned(self, reference: str, owner: str) -> Answer:
         """Whether a badge is newly earned, of use to `owner` only if that does not rest on `owner` itself."""
@@ -287,7 +283,7 @@ def _circles(offers: Offers) -> dict[str, int]:
     import networkx as nx
 
     graph: Any = nx.DiGraph()
-    for rules in (offers.credentials, offers.assessments, offers.stacks):
+    for rules in (offers.credentials, offers.stacks):
         for owner, rule in rules.items():
             graph.add_edges_from((owner, one) for one in references(rule))
     found = (one for one in nx.strongly_connected_components(graph) if len(one) > 1 or graph.has_edge(*one, *one))
