@@ -1,4 +1,4 @@
-"""``ipe credentials``: list and show the micro-credentials of a programme, and begin a new one."""
+"""``ipe credentials``: list and show the micro-credentials of a programme, begin a new one, and keep its versions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ipe_workbench.cli.questions import ask, may_ask
 
 if TYPE_CHECKING:
     from ipe_workbench.credentials import MicroCredential, Programme
-    from ipe_workbench.credentials.model import Stage
+    from ipe_workbench.credentials.model import Stack, Stage
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -110,6 +110,64 @@ def new(
     for remark in draft.remarks:
         typer.echo(printable(remark), err=True)
     typer.echo(printable(f"Wrote {written}, a draft. Fill it in, then: ipe check {programme}"))
+
+
+@app.command()
+def versions(programme: Folder, format: Format = OutputFormat.table) -> None:
+    """List the version of each credential and stack, those that were issued, and what has changed since.
+
+    Example: ipe credentials versions my-programme
+    """
+    from ipe_workbench.credentials import load_programme
+
+    rows = _versions(load_programme(programme))
+    if format is OutputFormat.json:
+        print_json(rows)
+        return
+    columns = ("Id", "Version", "Issued as", "Changed since")
+    cells = [(row["id"], row["version"], ", ".join(row["issued"]), ", ".join(row["changed"])) for row in rows]
+    print_table(table("Versions", columns, cells))
+
+
+@app.command("mark-issued")
+def mark_issued(
+    programme: Folder,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Credentials and stacks.", show_default=False)
+    ] = None,
+    all: Annotated[bool, typer.Option("--all", help="Every active credential and every stack.")] = False,
+) -> None:
+    """Keep a copy of what is awarded from now on in issued/, so that its awards keep their meaning.
+
+    Do this when the first learner is awarded a version. A later change of what it means then needs a new `version`, and
+    `ipe check` says so. Exit code 2: the version was issued with another content; nothing is written then.
+
+    Example: ipe credentials mark-issued my-programme team-communication team-care-certificate
+    """
+    from ipe_workbench.credentials import keep_issued, load_programme
+
+    if bool(ids) == all:
+        raise typer.BadParameter("Name credentials and stacks, or use --all for all of them.", param_hint="ID")
+    loaded = load_programme(programme)
+    active = [one.id for one in loaded.credentials.values() if one.status == "active"]
+    _, written = keep_issued(loaded, ids or (*active, *loaded.stacks))
+    for path in written:
+        typer.echo(printable(f"Wrote {path}"))
+    if not written:
+        typer.echo("Nothing to write: these versions are kept already.")
+
+
+def _versions(loaded: Programme) -> list[dict[str, Any]]:
+    from ipe_workbench.credentials import changes_since
+    from ipe_workbench.credentials.versions import version_order
+
+    rows = []
+    designs: list[MicroCredential | Stack] = [*loaded.credentials.values(), *loaded.stacks.values()]
+    for one in designs:
+        issued = sorted((version for name, version in loaded.issued if name == one.id), key=version_order)
+        changed = changes_since(loaded.issued[one.id, issued[-1]].value, one) if issued else ()
+        rows.append({"id": one.id, "version": one.version, "issued": issued, "changed": list(changed)})
+    return rows
 
 
 def _ask_missing(loaded: Programme, reference: str, like: str | None, answers: dict[str, Any]) -> None:

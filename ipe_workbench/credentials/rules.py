@@ -14,7 +14,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, TypeAdapter, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    TypeAdapter,
+    model_validator,
+)
 
 from ipe_workbench.documents import FileModel
 
@@ -184,7 +193,6 @@ class Shortcut(FileModel):
     shortcut: ShortcutTo
 
 
-_RECURSIVE: tuple[type[FileModel], ...] = (Choice, Window, ShortcutTo)
 _CLASSES: dict[str, type[FileModel]] = {
     "badge": Badge,
     "all": AllOf,
@@ -240,9 +248,7 @@ Rule = Annotated[
     ),
 ]
 
-for _model in (*_CLASSES.values(), *_RECURSIVE):
-    _model.model_rebuild()
-_ADAPTER: TypeAdapter[Rule] = TypeAdapter(Rule)
+_ADAPTER: TypeAdapter[Rule] = TypeAdapter(Rule, config=ConfigDict(defer_build=True))
 
 
 def parse_rule(data: Any) -> Rule:

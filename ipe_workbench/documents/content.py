@@ -89,7 +89,12 @@ def _composed(text: str, path: str) -> Any:
         try:
             import yaml
 
-            return _Composition(path).of(yaml.parse(text, Loader=yaml.CSafeLoader))
+            loader = yaml.CSafeLoader(text)
+            try:
+                # As `yaml.parse` does it, without a call of Python's for each event.
+                return _Composition(path).of(iter(loader.get_event, None))
+            finally:
+                loader.dispose()
         except (ImportError, AttributeError):
             pass  # PyYAML is missing, or was built without libyaml.
         except yaml.YAMLError as error:

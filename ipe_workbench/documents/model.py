@@ -16,7 +16,9 @@ Step = str | int
 class FileModel(BaseModel):
     """Base of every value that a person writes in a file: immutable, and unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", coerce_numbers_to_str=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 class IndexedModel(FileModel):

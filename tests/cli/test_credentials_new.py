@@ -216,3 +216,18 @@ def test_hostile_names_cannot_move_the_terminal_cursor(folder):
     for shown in (credentials("list", folder), credentials("show", folder, "team-communication")):
         assert "\x1b" not in shown
         assert "a?[2Jb" in shown
+
+
+def test_what_was_issued_is_kept_and_a_later_change_is_listed(tmp_path):
+    folder = copy_of_cu_ipe(tmp_path)
+    assert "speaking-up@1.0.yaml" in credentials("mark-issued", folder, "speaking-up")
+    assert "kept already" in credentials("mark-issued", folder, "speaking-up")
+    replace_in(folder / "credentials" / "08-speaking-up.yaml", "pass_score: ", "pass_score: 0.9 # ")
+    rows = {one["id"]: one for one in json.loads(credentials("versions", folder, "--format", "json"))}
+    assert rows["speaking-up"] == {"id": "speaking-up", "version": "1.0", "issued": ["1.0"], "changed": ["assessment"]}
+    assert rows["team-simulation"]["issued"] == []
+    before = sorted((folder / "issued").iterdir())
+    assert "Give it a new `version`" in refused("mark-issued", folder, "--all")
+    assert "Did you mean speaking-up" in refused("mark-issued", folder, "speking-up")
+    assert sorted((folder / "issued").iterdir()) == before
+    assert credentials("mark-issued", folder, code=2)

@@ -24,8 +24,6 @@ from ipe_workbench.documents import Step
 
 __all__ = ["conflict"]
 
-_NOTHING = AllOf(all=())
-
 
 @dataclass(frozen=True)
 class _Demand:
@@ -226,7 +224,7 @@ def _loosened(
 def _relaxed(rule: Rule, gone: set[tuple[str, tuple[Step, ...]]], steps: tuple[Step, ...]) -> Rule:
     """The rule without the parts that are gone."""
     if ("part", steps) in gone:
-        return _NOTHING
+        return AllOf(all=())
     match rule:
         case AllOf(all=parts):
             return AllOf(all=tuple(_relaxed(part, gone, (*steps, index)) for index, part in enumerate(parts)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Literal
 
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
@@ -120,7 +121,7 @@ def changed_without_new_version(design: Design) -> Iterator[Problem]:
         if issued and fields:
             names = ", ".join(f"`{field}`" for field in fields)
             yield Problem(
-                f"Version {one.version} of {one.title} was issued with other {names} (see {issued.document.path}).",
+                f"Version {one.version} of {one.title} was issued with other {names} (see issued/{PurePath(issued.document.path).name}).",
                 "Give the changed design a new `version`; awards keep the one that they name.",
                 design.programme.place(kind, one.id, "version"),
                 one.id,

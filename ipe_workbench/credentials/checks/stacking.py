@@ -73,7 +73,7 @@ def _shut_out(
 ) -> list[Profession]:
     """Professions whose learners are meant to earn it and cannot, for what it asks for."""
     credential = programme.credentials.get(reference)
-    if credential is not None and credential.requires is None:
+    if credential is not None and (credential.requires is None or credential.status == "retired"):
         return []
     return [one for one in _meant(programme, reference) if reference not in earned[one.id]]
 
@@ -174,8 +174,10 @@ def redundant_prerequisite(design: Design) -> Iterator[Problem]:
     programme = design.programme
     rules = {one.id: one.requires for one in programme.credentials.values()}
     rules |= {one.id: one.rule for one in programme.stacks.values()}
+    circular = {one for circle in design.circles for one in circle}
     for credential in programme.credentials.values():
-        direct = surely_required(credential.requires)
+        # In a circle everything asks for everything; that is another finding.
+        direct = surely_required(credential.requires) if credential.id not in circular else ()
         for badge in dict.fromkeys(direct):
             through = next((other for other in direct if other != badge and badge in _behind(other, rules)), None)
             if through is not None:

@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ipe_workbench.credentials.checks.claims import (
+    Asked,
+    asked_badges,
+    months_of_validity,
+    number_of,
+    pass_marks,
+    pattern,
+    points_said,
+    sentences,
+    windows,
+)
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
 from ipe_workbench.credentials.model import MicroCredential
 from ipe_workbench.credentials.programme import Programme
@@ -12,42 +23,36 @@ from ipe_workbench.credentials.rules import (
     AllOf,
     AnyOf,
     AtLeast,
+    Badge,
     Hours,
     InOrder,
+    PerProfession,
     Points,
     Rule,
     Score,
+    Shortcut,
     Within,
     badges_in,
+    subrules,
     walk,
 )
 from ipe_workbench.documents import Step
 
 __all__ = ["text_number_mismatch"]
 
-_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-_NUMBER = rf"(\d+(?:\.\d+)?|{'|'.join(_WORDS)})"
-_BADGES = r"(?:(?:competency|digital|open)\s+)?(?:badges|credentials|micro-credentials|certificates)"
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text.replace("NUMBER", _NUMBER), re.IGNORECASE)
-
-
-_K_OF_N = _pattern(r"\bNUMBER\s+(?:out\s+)?of\s+(?:the\s+|these\s+)?NUMBER\b")
-_AT_LEAST = _pattern(rf"\b(?:any|at\s+least)\s+NUMBER\s+(?:of\s+(?:these|them|the)\b(?!\s+{_NUMBER}\b)|{_BADGES}\b)")
-_ALL = _pattern(rf"\ball\s+NUMBER\s+{_BADGES}\b")
-_WITHIN = _pattern(r"\bwithin\s+NUMBER\s+months\b")
-_HOURS = _pattern(r"\bat\s+least\s+NUMBER\s+hours\b")
-_POINTS = _pattern(r"\bNUMBER\s+points?\b")
-_SCORE = _pattern(r"\bscore\s+of\s+(?:at\s+least\s+)?NUMBER\s*(?:%|per\s?cent\b)")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|per\s?cent\b)", re.IGNORECASE)
-#: Words by which a sentence speaks of the pass mark and not of a weight.
-_PASSING = re.compile(r"\b(pass|passes|passed|pass mark|at least|minimum|threshold|required|must)\b", re.IGNORECASE)
-_ATTEMPTS = _pattern(r"\b(?:at\s+most|up\s+to|maximum\s+of|has|have|gets?)\s+NUMBER\s+attempts\b")
-_EFFORT = _pattern(r"\b(?:takes\s+NUMBER\s+hours\b|NUMBER\s+hours\s+of\s+(?:work|effort|study|learning)\b)")
-_ECTS = _pattern(r"\bNUMBER\s+ECTS\b")
-_VALID = _pattern(r"\b(?:valid\s+for|expires\s+after|validity\s+of|renews\s+it\s+for)\s+NUMBER\s+(months|years)\b")
+_HOURS = pattern(
+    r"(?:\b(?:at least|an?y? minimum of|minimum of|no less than) NUMBER hours|NUMBER (?:or more hours|hours or more))\b"
+    r"(?! (?:a|per|each|every)\b)"
+)
+_ATTEMPTS = pattern(
+    r"\b(?:at most|up to|a maximum of|maximum of|no more than|has|have|gets?|allows?|within) NUMBER attempts?\b"
+)
+_EFFORT = pattern(r"\b(?:takes (?:about )?NUMBER hours\b|NUMBER hours of (?:work|effort|study|learning)\b)")
+_ECTS = pattern(r"NUMBER ECTS\b")
+#: A credential's summary is mostly about something else than what must be held before.
+_BEFORE = re.compile(
+    r"\b(?:prerequisites?|before|requires?|required|holds?|holding|first|admission|admitted|entry)\b", re.IGNORECASE
+)
 
 
 @lint("text-number-mismatch", "warning", "a text and a number, or two numbers, disagree")
@@ -59,57 +64,107 @@ def text_number_mismatch(design: Design) -> Iterator[Problem]:
         yield from _summary_disagrees(programme, credential)
         yield from _validity_disagrees(programme, "credential", credential.id)
         if credential.requires is not None:
-            for words, part in _unkept(credential.summary, credential.requires, whole=False):
-                yield _problem(programme, "credential", credential.id, words, part)
+            text = " ".join(one for one in sentences(credential.summary) if _BEFORE.search(one))
+            for words, instead in _not_asked(text, credential.requires):
+                yield _unkept(programme, "credential", credential.id, words, instead)
     for stack in programme.stacks.values():
         yield from _validity_disagrees(programme, "stack", stack.id)
-        for words, part in _unkept(stack.summary, stack.rule, whole=True):
-            yield _problem(programme, "stack", stack.id, words, part)
+        for words, instead in _broken_promises(design, stack.id, stack.summary, stack.rule):
+            yield _unkept(programme, "stack", stack.id, words, instead)
 
 
-def _problem(programme: Programme, kind: str, reference: str, words: str, part: str) -> Problem:
+def _unkept(programme: Programme, kind: str, reference: str, words: str, instead: str) -> Problem:
     return Problem(
-        f"The summary says {words}, but no part of the rule {part}.",
+        f"The summary says {words}, but {instead}.",
         "Correct the text or the rule.",
         programme.place("stack" if kind == "stack" else "credential", reference, "summary"),
         reference,
     )
 
 
-def _unkept(text: str, rule: Rule, *, whole: bool) -> Iterator[tuple[str, str]]:
-    """What the text promises of the rule and the rule does not keep, each in words and by what the rule lacks.
-
-    The summary of a stack is all about its rule (`whole`), that of a credential is mostly about something else.
-    """
+def _broken_promises(design: Design, reference: str, text: str, rule: Rule) -> Iterator[tuple[str, str]]:
+    """What the summary of a stack says and its rule does not, and what the rule says instead, in words."""
+    yield from _not_asked(text, rule)
     parts = list(walk(rule))
-    counts = _choices(parts)
-    for count, of in dict.fromkeys((_value(k), _value(n)) for k, n in _K_OF_N.findall(text)):
-        if (count, of) not in counts:
-            yield f"{count:g} of {of:g}", "does"
-    if not whole:
-        return
-    mins = {count for count, _ in counts}
-    lengths: set[float] = {len(part.all) for part in parts if isinstance(part, AllOf)} | {len(badges_in(rule))}
-    lengths |= {len(part.in_order) for part in parts if isinstance(part, InOrder)} | {n for _, n in counts}
     points = [part.points for part in parts if isinstance(part, Points)]
-    known_points = {one.min for one in points} | {item.points for one in points for item in one.from_}
-    promises = (
-        (_AT_LEAST, mins, "at least {:g} badges", "asks for that many"),
-        (_ALL, lengths, "all {:g} badges", "names that many"),
-        (_WITHIN, {p.within.months for p in parts if isinstance(p, Within)}, "within {:g} months", "does"),
-        (_HOURS, {p.hours.min for p in parts if isinstance(p, Hours)}, "at least {:g} hours", "asks for that many"),
-        (_POINTS, known_points, "{:g} points", "does"),
-        (_SCORE, {round(p.score.min * 100, 6) for p in parts if isinstance(p, Score)}, "a score of {:g} %", "does"),
+    known = {one.min for one in points} | {item.points for one in points for item in one.from_}
+    # A summary may repeat what the badges ask for: their pass marks, and their hours together.
+    behind = [design.programme.credentials[one] for one in design.behind(reference)]
+    marks = {part.score.min for part in parts if isinstance(part, Score)}
+    marks |= {one.assessment.pass_score for one in behind if one.assessment}
+    hours = {part.hours.min for part in parts if isinstance(part, Hours)} or {sum(one.hours for one in behind)}
+    yield from _lacking(
+        windows(text), {p.within.months for p in parts if isinstance(p, Within)}, "within {:g} months", "months"
     )
-    for pattern, kept, words, part in promises:
-        for said in dict.fromkeys(_value(match.group(1)) for match in pattern.finditer(text)):
-            if said not in kept:
-                yield words.format(said), part
+    yield from _lacking(map(_either, _HOURS.findall(text)), hours, "at least {:g} hours", "hours")
+    yield from _lacking(points_said(text, asked=not points), known, "{:g} points", "points")
+    yield from _lacking((one * 100 for one in pass_marks(text)), {one * 100 for one in marks}, "a score of {:g} %", "%")
 
 
-def _choices(parts: list[Rule]) -> set[tuple[float, float]]:
-    counts = {(part.at_least.count, len(part.at_least.of)) for part in parts if isinstance(part, AtLeast)}
-    return counts | {(1, len(part.any)) for part in parts if isinstance(part, AnyOf)}
+def _lacking(said: Iterable[float], kept: Iterable[float], words: str, unit: str) -> Iterator[tuple[str, str]]:
+    known = sorted({round(one, 6) for one in kept})
+    instead = f"the rule says {_or(f'{one:g}' for one in known)} {unit}" if known else "no part of the rule does"
+    for one in dict.fromkeys(round(one, 6) for one in said):
+        if one not in known:
+            yield words.format(one), instead
+
+
+def _or(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _not_asked(text: str, rule: Rule) -> Iterator[tuple[str, str]]:
+    """How many badges the text asks for where no part of the rule asks for so many, and what the rule asks for."""
+    claims = tuple(asked_badges(text))
+    if not claims:
+        return
+    parts = list(walk(rule))
+    choices = {(part.at_least.count, len(part.at_least.of)) for part in parts if isinstance(part, AtLeast)}
+    choices |= {(1, len(part.any)) for part in parts if isinstance(part, AnyOf)}
+    whole = {len(badges_in(part)) for part in parts if _asks_for_all(part)}
+    whole |= {len(part.hours.of) for part in parts if isinstance(part, Hours)}
+    whole |= {len(part.points.from_) for part in parts if isinstance(part, Points)}
+    least = {_least_badges(part) for part in parts}
+    chosen = sorted(f"{count} of {of}" for count, of in choices)
+    instead = f"the rule asks for {_or(chosen)}" if chosen else f"the rule asks for {max(least)} in all"
+    for one in claims:
+        if not _is_kept(one, choices, whole, {*least, *(count for count, _ in choices)}):
+            yield str(one) if one.of is not None or one.every else f"{one} badges", instead
+
+
+def _is_kept(claim: Asked, choices: set[tuple[int, int]], whole: set[int], counts: set[int]) -> bool:
+    if claim.of is not None:
+        return (claim.count, claim.of) in choices or (claim.count == claim.of and claim.of in whole)
+    if claim.every:
+        return claim.count in whole
+    return claim.count in counts or (claim.more and claim.count < max(counts))
+
+
+def _asks_for_all(rule: Rule) -> bool:
+    """Whether nothing of the rule can be left out."""
+    match rule:
+        case AnyOf(any=parts):
+            return len(parts) == 1 and _asks_for_all(parts[0])
+        case AtLeast():
+            return rule.at_least.count == len(rule.at_least.of) and all(map(_asks_for_all, rule.at_least.of))
+        case Points() | Hours() | PerProfession() | Shortcut():
+            return False
+        case _:
+            return all(map(_asks_for_all, subrules(rule)))
+
+
+def _least_badges(rule: Rule) -> int:
+    """How many badges the rule asks for at least; those of points and hours, which nobody counts, aside."""
+    match rule:
+        case Badge():
+            return 1
+        case AllOf(all=parts) | InOrder(in_order=parts):
+            return sum(map(_least_badges, parts))
+        case AtLeast():
+            return sum(sorted(map(_least_badges, rule.at_least.of))[: rule.at_least.count])
+        case _:
+            return min(map(_least_badges, subrules(rule)), default=0)
 
 
 def _hours_disagree(programme: Programme, credential: MicroCredential) -> Iterator[Problem]:
@@ -127,25 +182,23 @@ def _assessment_disagrees(programme: Programme, credential: MicroCredential) -> 
     assessment = credential.assessment
     if assessment is None:
         return
-    sentences = re.split(r"(?<=[.;!?])\s", assessment.description)
-    marks = [one for text in sentences if _PASSING.search(text) for one in _PERCENT.findall(text)]
-    said = {float(one) / 100 for one in marks}
-    if said and assessment.pass_score not in {round(one, 4) for one in said}:
-        words = ", ".join(f"{one:.0%}" for one in sorted(said))
+    said = pass_marks(assessment.description)
+    if said and assessment.pass_score not in said:
+        words = ", ".join(f"{one:.4g}" if one > 1 else f"{one:.0%}" for one in sorted(said))
         message = f"The description speaks of {words}, but `pass_score` is {assessment.pass_score:.0%}."
         yield _disagree(programme, credential, message, "assessment", "pass_score")
-    attempts = {_value(one) for one in _ATTEMPTS.findall(assessment.description)}
+    attempts = {number_of(one) for one in _ATTEMPTS.findall(assessment.description)}
     if attempts and assessment.attempts not in attempts:
         message = f"The description speaks of {min(attempts):g} attempts, but `attempts` is {assessment.attempts}."
         yield _disagree(programme, credential, message, "assessment", "attempts")
 
 
 def _summary_disagrees(programme: Programme, credential: MicroCredential) -> Iterator[Problem]:
-    hours = {_value(one or other) for one, other in _EFFORT.findall(credential.summary)}
+    hours = set(map(_either, _EFFORT.findall(credential.summary)))
     if hours and credential.hours not in hours:
         message = f"The summary speaks of {min(hours):g} hours, but `hours` is {credential.hours:g}."
         yield _disagree(programme, credential, message, "hours")
-    credits = {_value(one) for one in _ECTS.findall(credential.summary)}
+    credits = {number_of(one) for one in _ECTS.findall(credential.summary)}
     if credits and credential.ects not in credits:
         now = "is not given" if credential.ects is None else f"is {credential.ects:g}"
         yield _disagree(
@@ -156,12 +209,11 @@ def _summary_disagrees(programme: Programme, credential: MicroCredential) -> Ite
 def _validity_disagrees(programme: Programme, kind: str, reference: str) -> Iterator[Problem]:
     one = programme.stacks[reference] if kind == "stack" else programme.credentials[reference]
     for name in ("summary", "renewal"):
-        for number, unit in _VALID.findall(getattr(one, name)):
-            months = _value(number) * (12 if unit.lower() == "years" else 1)
+        for months, words in months_of_validity(getattr(one, name)):
             if months != one.validity_months:
                 now = "is not given" if one.validity_months is None else f"is {one.validity_months}"
                 yield Problem(
-                    f"The {name} speaks of {number} {unit.lower()}, but `validity_months` {now}.",
+                    f"The {name} speaks of {words}, but `validity_months` {now}.",
                     "Correct one of the two.",
                     programme.place("stack" if kind == "stack" else "credential", reference, name),
                     reference,
@@ -173,5 +225,6 @@ def _disagree(programme: Programme, credential: MicroCredential, message: str, *
     return Problem(message, "Correct one of the two.", place, credential.id)
 
 
-def _value(word: str) -> float:
-    return float(word) if word[0].isdigit() else _WORDS.index(word.lower()) + 1
+def _either(found: tuple[str, ...]) -> float:
+    """The number of whichever alternative of a pattern was found."""
+    return number_of(next(filter(None, found)))

@@ -58,8 +58,8 @@ def said_otherwise() -> list[tuple[Programme, str]]:
     """Texts that say another number than the field or the rule does."""
     test = {"methods": ["test"], "assessor": "automatic", "pass_score": 0.7, "attempts": 3}
     return [
-        (stacked({"all": ["a", "b", "c"]}, "Any two of these."), "at least 2 badges"),
-        (stacked({"all": ["a", "b", "c"]}, "All five badges."), "all 5 badges"),
+        (stacked({"all": ["a", "b", "c"]}, "Any two of these."), "says 2 badges, but the rule asks for 3 in all"),
+        (stacked({"all": ["a", "b", "c"]}, "All five badges."), "says all 5, but"),
         (stacked({"within": {"months": 6, "rule": {"all": ["a"]}}}, "Within twelve months."), "within 12 months"),
         (stacked({"hours": {"min": 6, "of": ["a", "b"]}}, "At least 5 hours."), "at least 5 hours"),
         (stacked({"points": {"min": 3, "from": [{"badge": "a", "points": 3}]}}, "8 points."), "8 points"),
