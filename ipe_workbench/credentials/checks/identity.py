@@ -120,8 +120,9 @@ def changed_without_new_version(design: Design) -> Iterator[Problem]:
         fields = changes_since(issued.value, one) if issued else ()
         if issued and fields:
             names = ", ".join(f"`{field}`" for field in fields)
+            copy = PurePath(issued.document.path).name
             yield Problem(
-                f"Version {one.version} of {one.title} was issued with other {names} (see issued/{PurePath(issued.document.path).name}).",
+                f"Version {one.version} of {one.title} was issued with other {names} (see issued/{copy}).",
                 "Give the changed design a new `version`; awards keep the one that they name.",
                 design.programme.place(kind, one.id, "version"),
                 one.id,
