@@ -14,15 +14,28 @@ if TYPE_CHECKING:
     from ipe_workbench.studio.coverage_explorer import coverage_explorer
     from ipe_workbench.studio.designer import Designer
     from ipe_workbench.studio.designer_model import DesignerModel
+    from ipe_workbench.studio.pathway_explorer import PathwayExplorer, pathway_explorer
+    from ipe_workbench.studio.pathway_explorer_model import PathwayExplorerModel
 
 _HOMES = {
     "Designer": "designer",
     "DesignerModel": "designer_model",
+    "PathwayExplorer": "pathway_explorer",
+    "PathwayExplorerModel": "pathway_explorer_model",
     "coverage_explorer": "coverage_explorer",
+    "pathway_explorer": "pathway_explorer",
     "working_copy": "copies",
 }
 
-__all__ = ["Designer", "DesignerModel", "coverage_explorer", "working_copy"]
+__all__ = [
+    "Designer",
+    "DesignerModel",
+    "PathwayExplorer",
+    "PathwayExplorerModel",
+    "coverage_explorer",
+    "pathway_explorer",
+    "working_copy",
+]
 
 
 def __getattr__(name: str) -> Any:
