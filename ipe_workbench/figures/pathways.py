@@ -12,8 +12,9 @@ from ipe_workbench.figures.accessible import AccessibleFigure
 from ipe_workbench.figures.pathway_drawing import LineLook, Look, draw_pathway
 from ipe_workbench.figures.pathway_graph import Node, PathwayGraph, pathway_graph
 from ipe_workbench.figures.style import ACCENT, ALARM, INK, MUTED, PAPER, plain
+from ipe_workbench.pathways.programme_structure import Choice, programme_structure
 from ipe_workbench.pathways.standing import BadgeState, State, standing
-from ipe_workbench.pathways.structure import Curriculum
+from ipe_workbench.pathways.structure import Curriculum, structure
 
 __all__ = ["Measure", "blocking_heat", "critical_path", "learner_on_pathway", "pathway_map"]
 
@@ -22,10 +23,15 @@ _GATES = " A pill says how many of the lines into it are needed."
 _FAINT = "#c3cad2"
 _SHADES = ("#ffffff", "#dbe9f4", "#9cc5e2", "#3f87b8", "#00324f")
 _MEASURES: Mapping[Measure, tuple[str, str]] = {
-    "blocking": ("blocks", "how many others ask for it, directly or through others"),
+    "blocking": ("blocks", "how many others cannot be earned before it"),
     "delay": ("delay", "the steps of the longest chain through it"),
     "centrality": ("centrality", "the steps of all chains through it"),
     "complexity": ("complexity", "delay and blocking together"),
+}
+_CHOICES: Mapping[Choice, str] = {
+    "every": ", whatever is chosen",
+    "cheapest": ", by the cheapest ways",
+    "any": ", if every alternative is asked for",
 }
 #: Fill, ink, edge, width of the edge, and the words at the foot.
 _STATES: Mapping[State, tuple[str, str, str, float, str]] = {
@@ -120,16 +126,19 @@ def critical_path(pathway: Programme | Curriculum, goal: str | None = None) -> A
 
 
 def blocking_heat(
-    pathway: Programme | Curriculum, goal: str | None = None, measure: Measure = "blocking"
+    pathway: Programme | Curriculum, goal: str | None = None, measure: Measure = "blocking", choice: Choice = "every"
 ) -> AccessibleFigure:
     """How much depends on each badge, as shades and numbers on the map of the pathway.
 
     Parameters
     ----------
     pathway, goal
-        As for `pathway_map`.
+        As for `pathway_map`; the numbers are those of the whole pathway.
     measure : "blocking", "delay", "centrality" or "complexity"
         As in `ipe_workbench.pathways.structure`.
+    choice : "every", "cheapest" or "any"
+        Of a programme, what counts where rules leave a choice: what no choice avoids, the cheapest way, or every
+        alternative (`ipe_workbench.pathways.programme_structure`).
 
     Examples
     --------
@@ -139,7 +148,8 @@ def blocking_heat(
     """
     graph = pathway_graph(pathway, goal)
     word, meaning = _MEASURES[measure]
-    values = {one.id: getattr(one, measure) for one in graph.figures.nodes}
+    found = structure(pathway) if isinstance(pathway, Curriculum) else programme_structure(pathway).choices[choice]
+    values = {one.id: getattr(one, measure) for one in found.nodes if one.id in graph.nodes}
     most = max(values.values(), default=0)
 
     def look(node: Node) -> Look:
@@ -147,11 +157,12 @@ def blocking_heat(
         ink = PAPER if step >= 3 else INK
         return Look(fill=_SHADES[step], ink=ink, edge=MUTED, note=f"{word} {values[node.id]:g}")
 
-    title = _heat_finding(graph, values, measure)
+    title = _heat_finding(graph, values, measure, len(found.nodes) - 1)
+    counted = "" if isinstance(pathway, Curriculum) else _CHOICES[choice]
     figure, _ = draw_pathway(
         graph,
         title=title,
-        note=f"The darker, the more. The number says {meaning}." + _choices(graph, pathway),
+        note=f"The darker, the more. The number says {meaning}{counted}.",
         source=_source(graph, pathway),
         look=look,
         lines=lambda source, targets: (_FAINT, 1.0),
@@ -241,7 +252,7 @@ def _map_finding(graph: PathwayGraph, pathway: Programme | Curriculum) -> str:
     return f"{name}: {_count(credentials, 'credential')}{over}, {chain}"
 
 
-def _heat_finding(graph: PathwayGraph, values: Mapping[str, float], measure: Measure) -> str:
+def _heat_finding(graph: PathwayGraph, values: Mapping[str, float], measure: Measure, others: int) -> str:
     most = max(values.values(), default=0)
     top = [plain(graph.nodes[one].title) for one in values if values[one] == most]
     if not most:
@@ -252,7 +263,7 @@ def _heat_finding(graph: PathwayGraph, values: Mapping[str, float], measure: Mea
     if measure == "blocking":
         each = "" if len(top) == 1 else " each"
         verb = "blocks" if len(top) == 1 else "block"
-        return f"{whom} {verb} most: {most:g} of {len(values) - 1} other badges{each}"
+        return f"{whom} {verb} most: {most:g} of {others} other badges{each}"
     return f"{whom} {'has' if len(top) == 1 else 'have'} the highest {measure}: {most:g}"
 
 

@@ -204,6 +204,16 @@ def test_heat_shows_the_figures_of_the_structure() -> None:
     assert blocking_heat(loose).title == "No badge blocks another"
 
 
+def test_heat_tells_what_no_choice_avoids_from_what_some_choice_can_bring() -> None:
+    found = rich()
+    # Without b0 there is no `ordered`, without b1 or b2 neither `counted` nor `timed`, without `choice` no `after`.
+    sure = words(blocking_heat(found, goal="choice").figure)
+    assert sorted(one for one in sure if one.startswith("blocks")) == ["blocks 1", "blocks 1", "blocks 2", "blocks 2"]
+    # b0 can count for choice, ordered, after, short and top.
+    some = words(blocking_heat(found, goal="choice", choice="any").figure)
+    assert "blocks 5" in some
+
+
 def test_a_learners_map_names_each_state() -> None:
     found = rich()
     facts = Facts.holding(["b0", "b1", "b4"], on=datetime.date(2027, 9, 1), profession="nursing")

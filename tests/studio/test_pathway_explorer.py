@@ -12,12 +12,10 @@ from tests.programmes import credential, programme, stack
 
 
 def small(**fields):
+    later = [{"id": "second-1", "title": "Session", "kind": "workshop", "hours": 3, "term": "autumn", "weeks": [6]}]
+    second = credential("second", requires="first", activities=later)
     return programme(
-        [
-            credential("first", **fields),
-            credential("second", requires="first"),
-            credential("meds", professions=["nursing"]),
-        ],
+        [credential("first", **fields), second, credential("meds", professions=["nursing"])],
         [stack("both", {"all": ["first", "second"]}), stack("all-meds", {"all": ["both", "meds"]})],
     )
 
