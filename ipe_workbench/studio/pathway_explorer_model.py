@@ -102,7 +102,7 @@ class PathwayExplorerModel(traitlets.HasTraits):
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """What can be chosen, as (words, id): professions, badges, goals and terms."""
         info, badges = self.programme.info, [*self.programme.credentials.values()]
-        stacks = [*reversed(self.programme.stacks.values())]
+        stacks = [*self.programme.stacks.values()][::-1]
         return {
             "profession": [(one.title, one.id) for one in info.professions],
             "held": _apart((one.title, one.id) for one in badges),
