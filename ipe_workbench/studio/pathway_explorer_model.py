@@ -101,12 +101,13 @@ class PathwayExplorerModel(traitlets.HasTraits):
 
     def choices(self) -> dict[str, list[tuple[str, str]]]:
         """What can be chosen, as (words, id): professions, badges, goals and terms."""
-        info, badges = self.programme.info, [*self.programme.credentials.values()]
-        stacks = [*self.programme.stacks.values()][::-1]
+        info = self.programme.info
+        badges = [(one.title, one.id) for one in self.programme.credentials.values()]
+        stacks = [(one.title, one.id) for one in self.programme.stacks.values()]
         return {
             "profession": [(one.title, one.id) for one in info.professions],
-            "held": _apart((one.title, one.id) for one in badges),
-            "goal": _apart((one.title, one.id) for one in [*stacks, *badges]),
+            "held": _apart(badges),
+            "goal": _apart([*stacks[::-1], *badges]),
             "term": [(one.title, one.id) for one in info.terms],
         }
 
@@ -131,8 +132,7 @@ class PathwayExplorerModel(traitlets.HasTraits):
             self.updated += 1
 
 
-def _apart(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+def _apart(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """The same choices; where two have the same words, with their ids."""
-    listed = list(choices)
-    words = [one for one, _ in listed]
-    return [(f"{one} ({reference})" if words.count(one) > 1 else one, reference) for one, reference in listed]
+    words = [one for one, _ in choices]
+    return [(f"{one} ({reference})" if words.count(one) > 1 else one, reference) for one, reference in choices]
