@@ -16,6 +16,7 @@ from ipe_workbench.frameworks.case import read_case_data
 from ipe_workbench.frameworks.case.writing import write_case
 from ipe_workbench.frameworks.ctdl_asn import read_ctdl_asn_data
 from ipe_workbench.frameworks.ctdl_asn.writing import write_ctdl_asn
+from ipe_workbench.frameworks.garbage import collection_paused
 from ipe_workbench.frameworks.import_result import MAX_BYTES
 from ipe_workbench.frameworks.json_files import parse_json
 from ipe_workbench.frameworks.losses import losses
@@ -52,6 +53,7 @@ class _Format:
     read: Callable[[bytes, str], Framework]
 
 
+@collection_paused()
 def export_framework(framework: Framework, to: str, now: datetime.datetime) -> Export:
     """Write a framework in another format.
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import tostring
 
 import networkx as nx
 
@@ -80,9 +81,9 @@ def from_graph(graph: nx.Graph[str]) -> Framework:
 
 def write_graphml(framework: Framework) -> str:
     """GraphML text. Characters that no XML may hold are left out."""
-    stream = io.BytesIO()
-    nx.write_graphml_xml(_legal(to_graph(framework)), stream, prettyprint=False)
-    return stream.getvalue().decode("utf-8") + "\n"
+    writer = nx.GraphMLWriter(prettyprint=False)
+    writer.add_graph_element(_legal(to_graph(framework)))
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(writer.xml, encoding="unicode") + "\n"
 
 
 def read_graphml(text: str) -> Framework:

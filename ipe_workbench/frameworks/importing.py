@@ -8,6 +8,7 @@ from pathlib import Path
 from ipe_workbench.frameworks.builtin import IMPORT_SUFFIXES, usable
 from ipe_workbench.frameworks.case import is_case, read_case_data
 from ipe_workbench.frameworks.ctdl_asn import is_ctdl_asn, read_ctdl_asn_data
+from ipe_workbench.frameworks.garbage import collection_paused
 from ipe_workbench.frameworks.import_result import FrameworkReading, refused
 from ipe_workbench.frameworks.json_files import parse_json, read_bytes
 from ipe_workbench.frameworks.sheets import read_sheet_bytes
@@ -17,6 +18,7 @@ from ipe_workbench.frameworks.yaml_files import read_framework
 __all__ = ["import_framework"]
 
 
+@collection_paused()
 def import_framework(path: str | Path) -> FrameworkReading:
     """Read a CASE package, a CTDL-ASN graph, a sheet or our own YAML; which one, the content tells.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,11 @@ def json_text(data: dict[str, Any]) -> str:
     ]
     }
     """
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     members = []
     for name, value in data.items():
-        if isinstance(value, list) and value:
-            shown = "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in value) + "\n]"
-        else:
-            shown = json.dumps(value, ensure_ascii=False)
+        rows = value if isinstance(value, list) else []
+        shown = "[\n" + ",\n".join(map(encode, rows)) + "\n]" if rows else encode(value)
         members.append(f"{json.dumps(name)}: {shown}")
     return "{\n" + ",\n".join(members) + "\n}\n"
 
@@ -120,14 +119,11 @@ def parse_json(content: bytes, name: str) -> tuple[Any, Notes]:
 def _too_deep(data: Any) -> bool:
     level = [data]
     for _ in range(_MAX_DEPTH):
-        level = [part for one in level if isinstance(one, dict | list) for part in _parts(one)]
+        parts = chain.from_iterable(one.values() if isinstance(one, dict) else one for one in level)
+        level = [part for part in parts if isinstance(part, (dict, list))]
         if not level:
             return False
     return True
-
-
-def _parts(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value
 
 
 def _whole(value: Any) -> Any:

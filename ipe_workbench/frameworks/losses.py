@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -97,15 +98,23 @@ def _of_associations(before: Framework, after: Framework) -> list[str]:
 
 
 def _differing(before: BaseModel, after: BaseModel) -> Iterable[tuple[str, Any]]:
-    defaults = type(before).model_fields
-    for name, field in defaults.items():
-        if name in _NOT_COMPARED:
+    said, repeated = vars(before), vars(after)
+    for name, default in _compared(type(before)):
+        value = said[name]
+        if value in (None, "", (), {}) or value == default:
             continue
-        value = getattr(before, name)
-        if value in (None, "", (), {}) or (value == field.default and name not in ("status", "language")):
-            continue
-        if not _carried(value, getattr(after, name)):
+        if not _carried(value, repeated[name]):
             yield name, value
+
+
+@lru_cache
+def _compared(model: type[BaseModel]) -> tuple[tuple[str, Any], ...]:
+    """The fields that are compared, with the value that says nothing."""
+    return tuple(
+        (name, None if name in ("status", "language") else field.default)
+        for name, field in model.model_fields.items()
+        if name not in _NOT_COMPARED
+    )
 
 
 def _carried(value: Any, other: Any) -> bool:

@@ -192,6 +192,9 @@ class Framework(IndexedModel):
 
 
 def _in_order_of_siblings(siblings: list[Competency]) -> tuple[Competency, ...]:
+    places = [one.order for one in siblings if one.order is not None]
+    if len(set(places)) == len(siblings):
+        return tuple(sorted(siblings, key=lambda one: one.order or 0))
     first_of_stem: dict[str, int] = {}
 
     def position(numbered: tuple[int, Competency]) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 __all__ = ["NUMBER", "TreeProblem", "natural_order", "tree_problems"]
@@ -48,6 +49,7 @@ def tree_problems(items: Iterable[tuple[str, str | None]]) -> tuple[TreeProblem,
     return tuple(problems)
 
 
+@lru_cache(maxsize=2**16)
 def natural_order(code: str) -> tuple[tuple[int, int, str], ...]:
     """A key that sorts codes as people do.
 

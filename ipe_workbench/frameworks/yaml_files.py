@@ -11,6 +11,7 @@ from ipe_workbench.documents import MAX_BYTES, Document, parse_document, read_do
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.findings import Finding, sort_findings
 from ipe_workbench.frameworks.crosswalk import Crosswalk
+from ipe_workbench.frameworks.garbage import collection_paused
 from ipe_workbench.frameworks.model import Framework
 from ipe_workbench.frameworks.tree import tree_problems
 
@@ -23,6 +24,7 @@ _MENDS = {
 }
 
 
+@collection_paused()
 def read_framework(path: str | Path) -> tuple[Framework | None, tuple[Finding, ...]]:
     """Read a framework.
 
@@ -72,6 +74,7 @@ def read_crosswalk(path: str | Path) -> tuple[Crosswalk | None, tuple[Finding, .
     return crosswalk, sort_findings((*findings, *repeated))
 
 
+@collection_paused()
 def write_framework(framework: Framework, folder: str | Path, *, replace: bool = False) -> Path:
     """Write a framework to ``folder/<id>.yaml``.
 

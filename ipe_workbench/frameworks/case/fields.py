@@ -190,11 +190,11 @@ def identifier(node: Any) -> str | None:
 
 def text(value: Any) -> str | None:
     """Text without blanks around it; a number is written out."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return str(value) if math.isfinite(value) else None
-    return value.strip() or None if isinstance(value, str) else None
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return str(value)
+    return None
 
 
 _KINDS = {

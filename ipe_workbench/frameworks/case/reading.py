@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,7 @@ class _Reader:
         self.title = title
         self.id = local_id(address) or slug(title) or slug(self.document_id) or "case-framework"
         self.items = self._items()
+        self.in_lower_case = {one.casefold(): one for one in (*self.items, self.document_id)}
         #: Our id of each item; addresses of our own making hold it.
         self.names = self._names()
 
@@ -216,14 +218,16 @@ class _Reader:
     def _links(self) -> Iterator[_Link]:
         for index, one in _records(self.package.get("CFAssociations")):
             field = f"CFAssociations[{index}]"
-            source, target = identifier(one.get("originNodeURI")), identifier(one.get("destinationNodeURI"))
+            source, target = (
+                self._end(one, f"{end}NodeURI", f"{end}NodeIdentifier") for end in ("origin", "destination")
+            )
             written = text(one.get("associationType"))
             if not (source and target and written):
                 message = "The association lacks an end or its type and is left out."
                 mend = "Give it a type, an origin and a destination."
                 self.notes.say("case-refused", "warning", message, field, mend)
                 continue
-            relation = _RELATIONS.get(re.sub(r"[\s_-]", "", written).casefold(), written)
+            relation = _relation(written)
             if relation != written:
                 message = f"The association type {written[:60]} is read as {relation}"
                 self.notes.count("case-mended", "info", message, field)
@@ -231,6 +235,13 @@ class _Reader:
                 message = "Association types that CASE does not know, kept as they are"
                 self.notes.count("case-extra", "info", message, relation)
             yield _Link(text(one.get("identifier")), source, relation, target, one, field)
+
+    def _end(self, record: dict[str, Any], *names: str) -> str | None:
+        """The item, document or outer node at the end of a link; a UUID is the same in capitals (RFC 9562)."""
+        written = next(filter(None, (identifier(record.get(name)) for name in names)), None)
+        if written is None or written in self.items:
+            return written
+        return self.in_lower_case.get(written.casefold(), written)
 
     def _tree(self, links: list[_Link]) -> tuple[Tree, list[_Link]]:
         """The tree that the package's own isChildOf links make, and every link that is not part of it."""
@@ -307,7 +318,7 @@ class _Reader:
         for link in links:
             for end, name in ((link.source, "originNodeURI"), (link.target, "destinationNodeURI")):
                 if end not in inside and end not in found:
-                    node = link.record[name]
+                    node = link.record.get(name)
                     record = node if isinstance(node, dict) else {"uri": node}
                     uri, title = text(record.get("uri")) or "", text(record.get("title")) or ""
                     found[end] = ExternalNode(
@@ -358,6 +369,12 @@ class _Reader:
         if local_id(uri, self.id):
             del values["uri"]
         return original_id(uri, written, self.id) or written or None, values
+
+
+@lru_cache
+def _relation(written: str) -> str:
+    """The association type of CASE that is meant, else the one that is written."""
+    return _RELATIONS.get(re.sub(r"[\s_-]", "", written).casefold(), written)
 
 
 def _records(listed: Any) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -116,9 +116,10 @@ class _Writer:
     def _record(self, value: Any, part: Part, reference: str) -> dict[str, Any]:
         """The properties of one record: identifier, address, what is ours, and what was kept of a CASE file."""
         record: dict[str, Any] = {"identifier": self._uuid(reference)}
+        fields = vars(value)
         for name, (attribute, kind) in part.ours.items():
-            content = getattr(value, attribute, None)
-            if content not in (None, "", ()) and self._has(part, name):
+            content = fields.get(attribute)
+            if (content or content == 0) and self._has(part, name):
                 record[name] = _CLEANED[kind](content)
         record["uri"] = self._address(value.uri, reference)
         record.setdefault("lastChangeDateTime", self.now)
@@ -194,14 +195,15 @@ class _Writer:
 
     def _link(self, link: Association, kept: dict[str, Any], reference: str) -> dict[str, Any]:
         record = self._record(link, ASSOCIATION, link.id or reference)
-        for name in ("uri", "lastChangeDateTime", "CFAssociationGroupingURI", "notes", "extensions"):
-            kind: Kind = {"CFAssociationGroupingURI": "link", "extensions": "object"}.get(name, "text")  # type: ignore[assignment]
-            cleaned = _CLEANED[kind](kept.get(name)) if self._has(ASSOCIATION, name) and kept.get(name) else None
+        for name, content in kept.items():
+            kind = _KEPT_OF_LINK.get(name)
+            cleaned = _CLEANED[kind](content) if kind and content and self._has(ASSOCIATION, name) else None
             if cleaned is not None:
                 record[name] = cleaned
         if kept.get("uri") and not is_address(record["uri"]):
             record["uri"] = local_uri(self.framework.id, reference)
-        record["lastChangeDateTime"] = _time(record["lastChangeDateTime"]) or self.now
+        if record["lastChangeDateTime"] != self.now:
+            record["lastChangeDateTime"] = _time(record["lastChangeDateTime"]) or self.now
         return record | {"associationType": link.relation, "originNodeURI": self._end(link.source)}
 
     def _grouping(self, reference: str) -> dict[str, Any]:
@@ -266,6 +268,14 @@ class _Writer:
         return record | {"rubricCriterionId": criterion}
 
 
+#: What a link of the hierarchy may say besides.
+_KEPT_OF_LINK: dict[str, Kind] = {
+    "uri": "text",
+    "lastChangeDateTime": "text",
+    "CFAssociationGroupingURI": "link",
+    "notes": "text",
+    "extensions": "object",
+}
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9._-]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

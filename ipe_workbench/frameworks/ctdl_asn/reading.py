@@ -109,14 +109,17 @@ class _Reader:
             for written in (node.id, node.ctid, name):
                 if written:
                     self.by_reference.setdefault(reference(written), name)
+        #: Links to wholes that are not in the file.
+        self.outer_parents: list[Association] = []
         #: The addresses of the ends outside the file, by the identifiers in them.
         self.outside: dict[str, str] = {}
         self.whole = {reference(one) for one in (self.framework.id, self.framework.ctid) if one}
 
     def read(self) -> FrameworkReading:
         tree, counts = self._tree()
-        associations = [*self._second_parents(tree), *self._alignments(tree)]
+        associations = [*self._second_parents(tree), *self.outer_parents, *self._alignments(tree)]
         counts.update(one.relation for one in associations if one.relation != "isChildOf")
+        counts["isChildOf"] += len(self.outer_parents)
         known = {*self.items, *(reference(node.id) for node in self.nodes if node.id), *self.whole}
         external: dict[str, ExternalNode] = {}
         ends = 0
@@ -137,7 +140,7 @@ class _Reader:
                 "rubrics": read_rubrics(self.nodes, self.language, self.by_reference, self.id),
             }
         )
-        return FrameworkReading(framework, self.notes.all(), dict(counts), ends, "ctdl-asn")
+        return FrameworkReading(framework, self.notes.all(), dict(+counts), ends, "ctdl-asn")
 
     def _name(self, node: Node) -> str:
         ctid = (node.ctid or "").removeprefix("ce-")
@@ -219,7 +222,7 @@ class _Reader:
     ) -> None:
         parent = self.by_reference.get(reference(end))
         if parent is None and reference(end) not in self.whole:
-            self.notes.count("ctdl-refused", "warning", "Ends of ceasn:isChildOf that are not in the file", end)
+            self.outer_parents.append(Association(source=child, relation="isChildOf", target=self._end(end)))
         else:
             links.setdefault((child, parent), order)
 

@@ -106,7 +106,7 @@ class _Writer:
             "ceterms:ctid": self._ctid(one.id, one.id),
             "ceasn:isPartOf": self.address,
             "ceasn:isTopChildOf": None if one.parent else self.address,
-            "ceasn:isChildOf": [self._end(parent) for parent in parents if self.framework.by_id(parent)],
+            "ceasn:isChildOf": [self._end(parent) for parent in parents],
             "ceasn:hasChild": [self._end(part.id) for part in self.framework.children(one.id)],
             "ceasn:codedNotation": one.code,
             "ceasn:conceptKeyword": self._texts(one.keywords, language),

@@ -27,12 +27,19 @@ def _named(table: dict[str, str]) -> dict[str, str]:
 #: Columns of competencies: those of OpenSALT's CSV and workbook layouts, and what people write in tables of their own.
 ITEM_COLUMNS = _named({
     "statement": "fullStatement,statement,full statement,competency statement,competencyText,competency,sub-competency,"
-    "subcompetency,description,text,wording,descriptor,outcome,learning outcome,standard,objective",
-    "code": "humanCodingScheme,code,competency code,codedNotation,notation,number,no,nr,ref,reference,item code",
-    "id": "identifier,id,uuid,guid,item id,ctid",
-    "title": "abbreviatedStatement,title,short title,label,competencyLabel,name,heading,short statement,short name",
-    "parent": "isChildOf,is child of,parent,parent code,parent id,child of,broader,belongs to,parent competency",
-    "level": "level,depth,tier,indent,hierarchy level,outline level",
+    "subcompetency,description,text,wording,descriptor,outcome,learning outcome,standard,objective,"
+    "competency description,statement text,item statement,skill,indicator,performance indicator",
+    "code": "humanCodingScheme,code,competency code,codedNotation,notation,number,no,nr,ref,reference,item code,"
+    "coding scheme,standard code,outcome code,competency number,competency no,item number",
+    "id": "identifier,id,uuid,guid,item id,ctid,competency id",
+    "title": "abbreviatedStatement,title,short title,label,competencyLabel,name,heading,short statement,short name,"
+    "competency name,competency title,item name,item title",
+    "parent": "isChildOf,is child of,parent,parent code,parent id,child of,broader,belongs to,parent competency,"
+    "parent identifier,parent item,parent number,parent no,parent ref,parent reference,parent notation,"
+    "parent coded notation,parent human coding scheme,parent competency code,parent item code,parent uuid,"
+    "parent guid,isChildOf code,higher level",
+    "level": "level,depth,tier,indent,hierarchy level,outline level,"
+    "indent level,indentation,item level,tree level",
     "smart_level": "smartLevel,smart level,outline number",
     "type": "CFItemType,item type,type,kind,category,competencyCategory",
     "order": "sequenceNumber,sequence number,sequence,order,position,sort order,sort",

@@ -10,6 +10,10 @@ from ipe_workbench.frameworks.sheets.records import Record
 
 __all__ = ["parents_of"]
 
+#: A level as people write it.
+_LEVEL = re.compile(r"(?:level|lvl|tier|stufe|l)?[ .:-]*([0-9]{1,2})(?:\.0)?")
+#: More words than that are no levels.
+_MAX_WORDS = 8
 _BREAK = re.compile(r"[.\-/_ :]+|(?<=[^\W\d_])(?=\d)")
 
 
@@ -29,15 +33,34 @@ def parents_of(
     if any(row.get("smart_level") for row in rows.values()):
         yield from _by_outline(rows)
         return
-    levels = {name: row.get("level") or "" for name, row in rows.items()}
-    if levels and all(re.fullmatch(r"[0-9]{1,2}", level) for level in levels.values()):
-        yield from _by_level({name: int(level) for name, level in levels.items()})
+    if levels := _levels(rows, notes):
+        yield from _by_level(levels)
         return
     guessed = list(_by_heading(rows)) or list(_by_code(rows, found))
     for name, parent in guessed:
         message = "Parents guessed from headings and codes, since no column names them"
         notes.count("sheet-guessed", "warning", message, f"{name} below {parent}", "Add a column `parent`.")
     yield from guessed
+
+
+def _levels(rows: Mapping[str, Record], notes: Notes) -> dict[str, int]:
+    """The depth of each row by its level: a number (2, 2.0, L2, Level 2), or one of a few words in order of depth.
+
+    Words are taken to go deeper as they first appear: Domain, Competency, Sub-competency. None where a row has no
+    level.
+    """
+    written = {name: " ".join((row.get("level") or "").casefold().split()) for name, row in rows.items()}
+    if not all(written.values()):
+        return {}
+    numbers = {name: _LEVEL.fullmatch(level) for name, level in written.items()}
+    if all(numbers.values()):
+        return {name: int(found[1]) for name, found in numbers.items() if found}
+    words = list(dict.fromkeys(written.values()))
+    if any(numbers.values()) or not 2 <= len(words) <= _MAX_WORDS:
+        return {}
+    shown = " > ".join(word[:40] for word in words)
+    notes.say("sheet-guessed", "warning", f"Levels are words; they are read as going deeper in this order: {shown}.")
+    return {name: words.index(level) for name, level in written.items()}
 
 
 def _by_outline(rows: Mapping[str, Record]) -> Iterator[tuple[str, str]]:

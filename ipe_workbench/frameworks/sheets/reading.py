@@ -89,8 +89,8 @@ class _Reader:
 
     def __init__(self, tables: list[Table], notes: Notes) -> None:
         self.notes = notes
-        self.rows, self.table = self._items(tables)
-        others = [table for table in tables if table is not self.table]
+        self.rows, used = self._items(tables)
+        others = [table for table in tables if not any(table is one for one in used)]
         self.document = self._first(others, DOCUMENT_COLUMNS, {"title"}, notes)
         self.links = self._first_all(others, ASSOCIATION_COLUMNS, {"relation"}, notes)
         self.named: dict[str, Record] = {}
@@ -133,8 +133,8 @@ class _Reader:
         counts["isChildOf"] = len(inside) - len(tree.second)
         return FrameworkReading(framework, self.notes.all(), {k: n for k, n in counts.items() if n}, count, format)
 
-    def _items(self, tables: list[Table]) -> tuple[list[Record], Table]:
-        """The rows of the sheet that looks most like one of competencies."""
+    def _items(self, tables: list[Table]) -> tuple[list[Record], list[Table]]:
+        """The rows of the sheet that looks most like one of competencies, and of those with the same columns."""
         found = []
         for table in tables:
             aside = Notes(self.notes.file)
@@ -145,10 +145,19 @@ class _Reader:
         if not found:
             mend = "Name the columns in the first row: code, statement, parent (the code of the whole it is part of)."
             raise refused("No row with a statement below a header was found.", self.notes.file, mend=mend)
-        _, _, rows, table, aside = max(found, key=lambda one: one[:2])
-        self.notes.take(aside)
-        self._refuse_formulas(rows, table)
-        return rows, table
+        best = max(found, key=lambda one: one[:2])
+        same = [one for one in found if one[2][0].columns.keys() == best[2][0].columns.keys()]
+        for _, _, rows, table, aside in same:
+            self.notes.take(aside)
+            self._refuse_formulas(rows, table)
+        if len(same) > 1:
+            names = ", ".join(table.name for *_, table, _ in same)
+            self.notes.say("sheet-joined", "info", f"Sheets with the same columns are read as one: {names[:200]}.")
+        for one in found:
+            if one not in same and one[1] > 1 and "statement" in one[2][0].columns:
+                message, mend = "Sheets with other columns, not read", "Give them the same columns, or save them apart."
+                self.notes.count("sheet-unread", "warning", message, one[3].name, mend)
+        return [row for _, _, rows, _, _ in same for row in rows], [table for *_, table, _ in same]
 
     def _refuse_formulas(self, rows: list[Record], table: Table) -> None:
         needed = {column for field, column in rows[0].columns.items() if field in ("statement", "code", "parent", "id")}

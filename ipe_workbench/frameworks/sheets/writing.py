@@ -160,9 +160,11 @@ def _fill(book: Workbook, name: str, rows: list[list[Any]], widths: tuple[int, .
     bold = book.add_format({"bold": True})
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
+            if value is None or value == "":
+                continue
             if isinstance(value, int | float):
                 sheet.write_number(number, column, value)
-            elif text := _legal(_plain(value)):
+            elif text := _legal(str(value)):
                 # As text, never as a formula or a link, whatever it begins with.
                 sheet.write_string(number, column, text, None if number else bold)
 
@@ -210,4 +212,4 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def _legal(text: str) -> str:
     """Without the characters that no XML may hold; a cell holds 32,767 characters."""
-    return _ILLEGAL.sub("", text)[:32_767]
+    return text[:32_767] if text.isprintable() else _ILLEGAL.sub("", text)[:32_767]
