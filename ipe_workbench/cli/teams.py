@@ -137,7 +137,7 @@ def _read(
         return people, slots, None if keep is None else room.read_teams(keep)
     except UnusableInputError as error:
         for finding in error.findings[1:_SHOWN]:
-            typer.echo(printable(str(finding)), err=True)
+            typer.echo(printable(_line(finding)), err=True)
         raise
 
 
@@ -201,5 +201,11 @@ def _print_conflict(found: NoTeams, format: OutputFormat) -> None:
 def _warn(findings: tuple[Finding, ...]) -> None:
     for finding in findings:
         if finding.severity != "info":
-            plain = f"{finding.severity}: {finding.message} {finding.mend}"
-            typer.echo(printable(str(finding) if finding.place.file else plain), err=True)
+            typer.echo(printable(_line(finding)), err=True)
+
+
+def _line(finding: Finding) -> str:
+    """A finding with its row and column, where it has them."""
+    place, column = finding.place, finding.place.field
+    where = f"{place}{', ' + column if column else ''}: " if place.file else ""
+    return f"{where}{finding.severity}: {finding.message} {finding.mend}".rstrip()

@@ -63,7 +63,8 @@ def team_composition(plan: TeamPlan, roster: Roster, titles: Mapping[str, str] |
             width=_WIDTH,
             height=_ROW * len(kinds) + (2.05 if means else 1.0),
             note="Each column is a team; the darker, the more of its learners are of the profession."
-            + (" Dots: team means of prior performance." if means else ""),
+            + (" Dots: team means of prior performance." if means else "")
+            + (" Upright lines part slots." if len(plan.quality.slots) > 1 else ""),
             source=_source(plan),
         )
         tall = figure.get_figheight()

@@ -135,15 +135,17 @@ def cases(draw: st.DrawFn) -> tuple[Roster, FormingRules, Timetable]:
     return Roster(tuple(people), old), rules, Timetable(made or (Slot(""),))
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cases())
-def test_teams_are_as_good_as_the_best_of_every_division(case: tuple[Roster, FormingRules, Timetable]) -> None:
+def test_teams_are_as_good_as_the_best_of_every_division_or_the_way_out_leads_out(
+    case: tuple[Roster, FormingRules, Timetable],
+) -> None:
     roster, rules, table = case
     every = [one for one in partitions(range(len(roster.learners))) if keeps(roster, rules, table, one)]
     plan = form_teams(roster, rules, table, time_limit=10)
     if not every:
         assert isinstance(plan, NoTeams)
-        assert plan.proven
+        explained(plan, roster, rules, table)
         return
     assert isinstance(plan, TeamPlan)
     assert plan.proven
@@ -151,32 +153,26 @@ def test_teams_are_as_good_as_the_best_of_every_division(case: tuple[Roster, For
     assert values_of(plan) == pytest.approx([float(one) for one in best])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(cases())
-def test_a_conflict_is_one_and_is_smallest_and_each_way_out_leads_out(
-    case: tuple[Roster, FormingRules, Timetable],
-) -> None:
-    roster, rules, table = case
-    found = form_teams(roster, rules, table, time_limit=10)
-    if isinstance(found, TeamPlan):
-        return
+def explained(found: NoTeams, roster: Roster, rules: FormingRules, table: Timetable) -> None:
+    """A conflict has a reason, and each way out that is an option leads out."""
+    assert found.proven
     assert found.reasons
     assert found.relaxations or not found.conflict
     assert [one.price for one in found.relaxations] == sorted(one.price for one in found.relaxations)
     for way in found.relaxations:
-        other = rules
         words = dict(part.split(" ") for part in way.option.removeprefix("--").split(" --") if part.count(" ") == 1)
-        if way.rule == "sizes":
-            other = replace(rules, min_size=int(words["min-size"]), max_size=int(words["max-size"]))
-        elif way.rule == "min-professions":
-            other = replace(rules, min_professions=int(words["min-professions"]))
-        elif way.rule == "max-share":
-            other = replace(rules, max_share=float(words["max-share"]))
-        elif way.rule == "repeats":
-            other = replace(rules, repeats="minimise")
-        else:
-            continue
-        assert isinstance(form_teams(roster, other, table, time_limit=10), TeamPlan), way
+        match way.rule:
+            case "sizes":
+                other = replace(rules, min_size=int(words["min-size"]), max_size=int(words["max-size"]))
+            case "min-professions":
+                other = replace(rules, min_professions=int(words["min-professions"]))
+            case "max-share":
+                other = replace(rules, max_share=float(words["max-share"]))
+            case "repeats":
+                other = replace(rules, repeats="minimise")
+            case _:
+                continue
+        assert any(keeps(roster, other, table, one) for one in partitions(range(len(roster.learners)))), way
 
 
 def test_120_learners_in_slots_are_divided_best_and_by_every_rule():

@@ -100,6 +100,14 @@ def test_together_and_apart_contradict_each_other_by_name():
     assert found.reasons == ("nursing0 and medicine1 are to be kept together, but are to be apart.",)
 
 
+def test_no_more_labels_of_together_are_given_up_than_must_be():
+    people = [Learner(f"{kind}{n}", kind, together=(f"t{n}",)) for kind in KINDS for n in range(4)]
+    people[2] = replace(people[2], slots=frozenset({"mon"}))
+    people[6] = replace(people[6], slots=frozenset({"tue"}))
+    way = next(one for one in conflict(Roster(tuple(people))).relaxations if one.rule == "together")
+    assert way.text == "Part the learners labelled `t2`."
+
+
 def test_a_group_to_be_parted_needs_as_many_teams():
     people = [
         Learner(f"{kind}{n}", kind, apart=("x",) if kind == "nursing" else ()) for kind in KINDS for n in range(4)

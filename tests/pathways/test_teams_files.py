@@ -58,6 +58,24 @@ def test_a_roster_is_read_as_it_was_written(tmp_path, delimiter):
     assert read.previous == roster.previous
 
 
+def test_ids_under_together_and_apart_name_learners(tmp_path):
+    text = "learner,profession,together,apart\na,nursing,b,\nb,nursing,,c;x\nc,medicine,,x\nd,medicine,,c\n"
+    a, b, c, d = read_roster(written(tmp_path, text), PROGRAMME).learners
+    assert a.together == b.together == ("a and b",)
+    assert (b.apart, c.apart, d.apart) == (("b and c", "x"), ("b and c", "x", "c and d"), ("c and d",))
+
+
+def test_a_profession_may_be_written_by_a_beginning_that_only_one_has(tmp_path):
+    text = "learner,profession\na,Dental\nb,PHYSICAL therapy\nc,physic\nd,p\ne,physic\n"
+    with pytest.raises(UnusableInputError) as error:
+        read_roster(written(tmp_path, text), PROGRAMME)
+    assert faults(error) == [
+        ("unknown-profession", 4, "column profession"),
+        ("unknown-profession", 5, "column profession"),
+    ]
+    assert "`physic` is not a profession of this programme (2 rows: 4, 6)" in str(error.value)
+
+
 def test_a_workbook_is_read_like_a_csv_file(tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()

@@ -10,7 +10,7 @@ from ipe_workbench.pathways.teams.highs import solve_by_highs
 from ipe_workbench.pathways.teams.problem import Problem, problem_of
 from ipe_workbench.pathways.teams.slot_model import LEVELS, Level, SlotModel, lines_below, solver_of, teams_value
 
-__all__ = ["Allocation", "allocate", "balance_bound", "least_pairs", "least_to_give"]
+__all__ = ["Allocation", "allocate", "balance_bound", "least_to_give"]
 
 
 @dataclass(frozen=True)
@@ -125,18 +125,6 @@ def least_to_give(
     if solver.status_name(solver.solve(model.cp)) not in ("OPTIMAL", "FEASIBLE"):
         return None
     return max(1, round(solver.objective_value))
-
-
-def least_pairs(learners: int, teams: int) -> int:
-    """The fewest pairs of one kind in one team when so many learners of the kind are spread over so many teams.
-
-    Examples
-    --------
-    >>> least_pairs(184, 116), least_pairs(110, 116), least_pairs(7, 2)
-    (68, 0, 9)
-    """
-    each, rest = divmod(learners, teams)
-    return (teams - rest) * (each * (each - 1) // 2) + rest * (each * (each + 1) // 2)
 
 
 def balance_bound(problem: Problem, teams: int) -> int:

@@ -199,7 +199,7 @@ def _other_makeup(problem: Problem, rule: str, possible: _Possible) -> Iterator[
 
 
 def _fewer_labels(problem: Problem, possible: _Possible) -> Iterator[Relaxation]:
-    """Labels of `together` to give up, one at most where one is enough."""
+    """Labels of `together` to give up: a smallest set, no label of which could stay."""
     people = problem.roster.learners
     labels: dict[str, int] = {}
     for one in people:
@@ -211,9 +211,16 @@ def _fewer_labels(problem: Problem, possible: _Possible) -> Iterator[Relaxation]
         return problem_of(replace(problem.roster, learners=kept), problem.rules, problem.timetable, problem.dropped)
 
     gone = set(labels)
-    for label in sorted(labels, key=lambda one: (-labels[one], one)):
-        if possible(without(gone - {label})):
-            gone.discard(label)
+
+    def keep(some: list[str]) -> None:
+        """Keep all of these, or by halves as many as can be: mostly one is to blame, and a look costs a second."""
+        if possible(without(gone - set(some))):
+            gone.difference_update(some)
+        elif len(some) > 1:
+            keep(some[: len(some) // 2])
+            keep(some[len(some) // 2 :])
+
+    keep(sorted(labels, key=lambda one: (-labels[one], one)))
     named = ", ".join(f"`{label}`" for label in sorted(gone)[:5]) + (", ..." if len(gone) > 5 else "")
     price = sum(labels[label] for label in gone)
     yield Relaxation("together", f"Part the learners labelled {named}.", price)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from ipe_workbench.pathways.teams.problem import Problem, problem_of
 from ipe_workbench.pathways.teams.roster import Roster, timetable_of, with_slot_remarks
 from ipe_workbench.pathways.teams.rules import FormingRules, Timetable
 from ipe_workbench.pathways.teams.search import Assignment, search, worth
-from ipe_workbench.pathways.teams.slot_model import LEVELS, Level, teams_value
+from ipe_workbench.pathways.teams.slot_model import LEVELS, Level, imbalance_of, teams_value
 from ipe_workbench.pathways.teams.team import in_rooms, numbered
 
 __all__ = ["form_teams"]
@@ -26,6 +27,8 @@ __all__ = ["form_teams"]
 _ASKED = 100_000
 #: Swaps of the search for each second of the limit: they take about a fifth of it.
 _STEPS = 100_000
+#: Swaps where the exact program settles what they leave open.
+_FEW = 20_000
 
 
 def form_teams(
@@ -86,7 +89,8 @@ def form_teams(
     if allocation.feasible is False:
         return explain(problem, exact=False, effort=effort, seed=seed)
     proofs = [Proof(allocation.bounds, allocation.limits)]
-    assignment = _placed(problem, allocation, round(_STEPS * time_limit), effort, seed)
+    steps = min(round(_STEPS * time_limit), _FEW if is_small(problem) else sys.maxsize)
+    assignment = _placed(problem, allocation, steps, effort, seed)
     if assignment is None or not _is_best(problem, assignment, proofs):
         units = len(problem.units) * (problem.learners // rules.min_size)
         if is_small(problem):
@@ -218,5 +222,8 @@ def _aims(problem: Problem, values: Mapping[Level, int], bounds: Mapping[Level, 
     if problem.step:
         scale = problem.step / problem.learners**2
         title = "Distance of team means from the mean of all, average over learners, points of the score"
-        aims.append(Aim("imbalance", title, values["imbalance"] * scale, bounds["imbalance"] * scale))
+        alone = sum(imbalance_of(points, 1, problem) for points in problem.points)
+        aims.append(
+            Aim("imbalance", title, values["imbalance"] * scale, bounds["imbalance"] * scale, scale=alone * scale)
+        )
     return tuple(aims)

@@ -52,8 +52,9 @@ class KeptTeams:
         return {frozenset((ids[a], ids[b])) for own in self.members for a, b in combinations(own, 2)}
 
     def spare(self, problem: Problem) -> int:
-        """How many new teams to allow: those that must be, and one more."""
-        return max(0, -(-problem.learners // max(problem.sizes)) - len(self.ids)) + 1
+        """How many new teams to allow: those that must be or that newcomers can fill, and one more."""
+        needed = max(-(-problem.learners // max(problem.sizes)), problem.rules.teams or 0) - len(self.ids)
+        return max(0, needed, len(self.newcomers) // min(problem.sizes)) + 1
 
 
 def overfull(problem: Problem, kept: KeptTeams) -> set[int]:

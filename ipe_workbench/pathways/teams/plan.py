@@ -12,6 +12,9 @@ from ipe_workbench.pathways.teams.team import Team
 
 __all__ = ["Aim", "Moves", "NoTeams", "Relaxation", "TeamPlan"]
 
+#: Of the JSON (docs/teams.md). It goes up when a field changes its meaning or is taken away.
+FORMAT = 1
+
 
 @dataclass(frozen=True)
 class Aim:
@@ -27,12 +30,16 @@ class Aim:
         What these teams have.
     bound : float
         What no teams can go below that are as good in the aims before.
+    scale : float, optional
+        What the gap is a share of; the value where it is not given. For the imbalance it is the learners' own spread:
+        what the imbalance would be if everybody were a team alone, which no teams exceed.
     """
 
     id: str
     title: str
     value: float
     bound: float
+    scale: float | None = None
 
     @property
     def proven(self) -> bool:
@@ -41,14 +48,21 @@ class Aim:
 
     @property
     def gap(self) -> float:
-        """(value - bound) / value: the share by which it could be smaller at most; 0 when proven."""
-        return 0.0 if self.proven else (self.value - self.bound) / self.value
+        """(value - bound) / scale: by how much it could be smaller at most; 0 when proven.
+
+        Examples
+        --------
+        >>> Aim("pairs", "", 125, 120).gap, Aim("imbalance", "", 0.5, 0.25, scale=8.0).gap
+        (0.04, 0.03125)
+        """
+        return 0.0 if self.proven else (self.value - self.bound) / (self.scale or self.value)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
         return {
             "id": self.id, "title": self.title, "value": round(self.value, 6), "bound": round(self.bound, 6),
-            "gap": round(self.gap, 6), "proven": self.proven,
+            "scale": round(self.value if self.scale is None else self.scale, 6), "gap": round(self.gap, 6),
+            "proven": self.proven,
         }  # fmt: skip
 
 
@@ -105,12 +119,13 @@ class TeamPlan:
 
     @property
     def gap(self) -> float:
-        """The largest gap of any aim."""
+        """The largest gap of any aim; 0 when all are proven."""
         return max((aim.gap for aim in self.aims), default=0.0)
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain JSON; learners by id only."""
         found: dict[str, Any] = {
+            "format": FORMAT,
             "status": "proven-best" if self.proven else "formed",
             "learners": self.quality.learners,
             "gap": round(self.gap, 6),
@@ -163,6 +178,7 @@ class NoTeams:
     def to_dict(self) -> dict[str, Any]:
         """The result as plain JSON."""
         return {
+            "format": FORMAT,
             "status": "impossible" if self.proven else "not-found",
             "conflict": [{"rule": name, "text": text} for name, text in self.conflict.items()],
             "reasons": list(self.reasons),

@@ -27,13 +27,13 @@ __all__ = [
 ]
 
 _ROSTER = {
-    "learner": ("learner", "learner id", "id", "student", "student id", "person", "person id"),
+    "learner": ("learner", "learner id", "id", "student", "student id", "student number", "person", "person id"),
     "profession": ("profession", "programme", "program", "school", "discipline"),
-    "score": ("score", "prior score", "prior performance", "performance", "grade", "points", "gpa"),
+    "score": ("score", "prior score", "prior performance", "performance", "grade", "mark", "average", "points", "gpa"),
     "available": ("available", "availability", "slots", "available slots", "times"),
     "together": ("together", "keep together", "with"),
     "apart": ("apart", "keep apart", "not with"),
-    "previous": ("previous team", "previous", "last team", "last term's team", "team last term"),
+    "previous": ("previous team", "previous", "last team", "last term team", "last term's team", "prior team"),
     "name": ("name", "learner name", "full name"),
 }
 _ROOMS = {
@@ -66,7 +66,7 @@ class Learner:
     slots : frozenset of str, optional
         When the learner can meet; ``None`` for any time.
     together, apart : tuple of str
-        Labels. Learners who share a label are kept together, or apart.
+        Labels. Learners who share a label are kept together, or apart. (In a file, an id names that learner.)
     name : str
         Only for those who ask for names; never used.
     """
@@ -134,21 +134,22 @@ def read_roster(path: str | Path, programme: Programme) -> Roster:
     UnreadableFileError
         When the file is missing or no table.
     UnusableInputError
-        With a finding for each fault, by row and column: a learner twice or without id, an unknown profession, a
-        score that is no number; or when there is no learner at all.
+        With a finding for each fault, by row and column: a learner twice or without id, a profession that is unknown
+        (one finding for all rows with the same text), a score that is no number; or when there is no learner at all.
     """
     table = read_rows(path, _ROSTER, ("learner", "profession"), "roster")
     faults = list(_id_faults(table, "learner"))
+    professions, wrong = _professions(table, programme)
+    faults += wrong
     learners, previous = [], {}
     for row in table.rows:
-        profession, wrong = _profession(table, row, programme)
         score, bad = _score(table, row)
-        faults += [*wrong, *bad]
+        faults += bad
         slots = frozenset(_several(row.get("available")))
         learners.append(
             Learner(
                 row.get("learner"),
-                profession,
+                professions.get(row.get("profession"), ""),
                 score,
                 slots or None,
                 _several(row.get("together")),
@@ -158,11 +159,12 @@ def read_roster(path: str | Path, programme: Programme) -> Roster:
         )
         if row.get("previous"):
             previous[row.get("learner")] = row.get("previous")
+    learners = _named(learners)
     if not table.rows:
         message = "The roster has no learner."
         faults.append(Finding("empty-roster", "error", message, "Give it one row a learner.", Place(table.file, 1)))
     if faults:
-        raise bad_table(faults)
+        raise bad_table(sorted(faults, key=lambda one: one.place.line or 0))
     return Roster(tuple(learners), previous, (*table.findings, *_remarks(table, learners)))
 
 
@@ -270,15 +272,44 @@ def _id_faults(table: Rows, name: str) -> Iterable[Finding]:
             seen[written] = row.number
 
 
-def _profession(table: Rows, row: Row, programme: Programme) -> tuple[str, list[Finding]]:
-    written = row.get("profession")
-    if not written:
-        mend = f"Write one of {', '.join(one.id for one in programme.info.professions)}."
-        return "", [_fault(table, row, "profession", "no-profession", "The learner has no profession.", mend)]
-    try:
-        return profession_of(programme, written), []
-    except UnknownNameError as error:
-        return "", [_fault(table, row, "profession", "unknown-profession", error.message, error.mend or "")]
+def _professions(table: Rows, programme: Programme) -> tuple[dict[str, str], list[Finding]]:
+    """The profession that each text of the column means, and a fault for each that means none."""
+    rows: dict[str, list[Row]] = {}
+    for row in table.rows:
+        rows.setdefault(row.get("profession"), []).append(row)
+    found: dict[str, str] = {}
+    faults: list[Finding] = []
+    for written, own in rows.items():
+        first = ", ".join(str(row.number) for row in own[:5]) + (", ..." if len(own) > 5 else "")
+        where = f" ({len(own)} rows: {first})" if len(own) > 1 else ""
+        if not written:
+            message = f"The learner has no profession{where}."
+            mend = f"Write one of {', '.join(one.id for one in programme.info.professions)}."
+            faults.append(_fault(table, own[0], "profession", "no-profession", message, mend))
+            continue
+        try:
+            found[written] = profession_of(programme, written)
+        except UnknownNameError as error:
+            message = f"{error.message.removesuffix('.')}{where}."
+            faults.append(_fault(table, own[0], "profession", "unknown-profession", message, error.mend or ""))
+    return found, faults
+
+
+def _named(learners: Sequence[Learner]) -> list[Learner]:
+    """The learners with a label of their own for each two of whom one names the other by id."""
+    labels: dict[str, dict[str, list[str]]] = {one.id: {"together": [], "apart": []} for one in learners}
+    for one in learners:
+        for what, own in labels[one.id].items():
+            for written in getattr(one, what):
+                if written != one.id and written in labels:
+                    pair = " and ".join(sorted((one.id, written)))
+                    own.append(pair)
+                    labels[written][what].append(pair)
+                else:
+                    own.append(written)
+    return [
+        replace(one, **{what: tuple(dict.fromkeys(own)) for what, own in labels[one.id].items()}) for one in learners
+    ]
 
 
 def _score(table: Rows, row: Row) -> tuple[float | None, list[Finding]]:

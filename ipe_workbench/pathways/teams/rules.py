@@ -239,12 +239,32 @@ def parse_wish(kind: Literal["at-least", "at-most"], text: str, programme: Progr
 
 
 def profession_of(programme: Programme, written: str) -> str:
-    """The id of the profession that somebody wrote by its id, title or short name; raises `UnknownNameError`."""
-    for one in programme.info.professions:
-        if written.casefold() in (one.id.casefold(), one.title.casefold(), one.short.casefold() or one.id.casefold()):
-            return one.id
+    """The id of the profession that somebody wrote by its id, title or short name, or by how only one of them begins.
+
+    Raises
+    ------
+    UnknownNameError
+        When none or several fit. Case, blanks and signs do not matter; the beginning needs three letters.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> [profession_of(example_programme(), written) for written in ("Public Health", "PT", "dental")]
+    ['public-health', 'physical-therapy', 'dental-medicine']
+    """
+    plain = _letters(written)
+    names = {one.id: {_letters(name) for name in (one.id, one.title, one.short)} for one in programme.info.professions}
+    exact = [id for id, called in names.items() if plain and plain in called]
+    begun = [id for id, called in names.items() if len(plain) >= 3 and any(one.startswith(plain) for one in called)]
+    for fitting in (exact, begun):
+        if len(fitting) == 1:
+            return fitting[0]
     known = [one.id for one in programme.info.professions]
     raise UnknownNameError(f"`{written}` is not a profession of this programme.", mend=near_names(written, known))
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())
 
 
 def _is_count(text: str) -> bool:

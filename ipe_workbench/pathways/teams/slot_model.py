@@ -195,9 +195,10 @@ class SlotModel:
         """The fewest pairs of one group in one team.
 
         For every whole q, c (c - 1) / 2 >= q c - q (q + 1) / 2; summed over the teams of a slot that bounds the pairs
-        by the number of learners and of teams alone, and the largest of these bounds is `least_pairs`. A unit of
-        several learners of the group adds what its team has above the line, (c - q) (c - q - 1) / 2: for c > q that
-        only grows with c, and two such units in one team are further above it than both apart.
+        by the number of learners and of teams alone, and the largest of these bounds is what spreading the learners
+        evenly gives. A unit of several learners of the group adds what its team has above the line,
+        (c - q) (c - q - 1) / 2: for c > q that only grows with c, and two such units in one team are further above it
+        than both apart.
         """
         found = []
         for group in groups:
