@@ -27,6 +27,8 @@ __all__ = ["form_teams"]
 _ASKED = 100_000
 #: Swaps of the search for each second of the limit: they take about a fifth of it.
 _STEPS = 100_000
+#: A gap of the imbalance at which the polish ends: what is left to win is less than a score means.
+_ENOUGH = 0.005
 #: Swaps where the exact program settles what they leave open.
 _FEW = 20_000
 
@@ -105,7 +107,7 @@ def form_teams(
         assignment = _better(problem, assignment, answer.assignment)
     if assignment is None:
         return NoTeams(False, findings=problem.roster.findings)
-    if not _is_best(problem, assignment, proofs):
+    if not _is_best(problem, assignment, proofs, but="imbalance"):
         proofs.append(_again(problem, _values(problem, assignment), proofs, effort, seed))
     return _plan(problem, assignment, proofs, seed)
 
@@ -146,10 +148,11 @@ def _placed(problem: Problem, allocation: Allocation, steps: int, effort: float,
         found = search(problem, allocation, made, goal=goal, steps=round(share * steps), seed=seed + number)
         if not worth(problem, found)[0]:
             best = _better(problem, best, found)
-        if best is not None and worth(problem, best) <= goal:
-            return best
+        if best is not None and worth(problem, best)[:3] <= goal[:3]:
+            break  # Of the imbalance the polish finds what other teams to begin with would.
     if best is None:
         return None
+    goal = (*goal[:3], least + round(_ENOUGH * _alone(problem)))
     return polish(problem, best, goal=goal, rounds=steps // 80_000, seed=seed)
 
 
@@ -168,19 +171,25 @@ def _bounds(problem: Problem, values: Mapping[Level, int], proofs: Sequence[Proo
     return found | {"imbalance": max(found["imbalance"], balance_bound(problem, values["teams"]))}
 
 
-def _is_best(problem: Problem, assignment: Assignment, proofs: Sequence[Proof]) -> bool:
+def _is_best(problem: Problem, assignment: Assignment, proofs: Sequence[Proof], *, but: Level | None = None) -> bool:
+    """Whether nothing better exists in any level; `but` is one that need not be."""
     values = _values(problem, assignment)
     bounds = _bounds(problem, values, proofs)
-    return all(values[level] <= bounds[level] for level in LEVELS)
+    return all(values[level] <= bounds[level] for level in LEVELS if level != but)
 
 
 def _again(problem: Problem, values: Mapping[Level, int], proofs: Sequence[Proof], effort: float, seed: int) -> Proof:
-    """Bounds of the levels after the first that is not best; of the imbalance with slots, if it is that one."""
+    """Bounds of the levels after the first that is not best."""
     bounds = _bounds(problem, values, proofs)
     first = next(at for at, level in enumerate(LEVELS) if values[level] > bounds[level])
-    settled = {level: values[level] for level in LEVELS[: min(first + 1, len(LEVELS) - 1)]}
+    settled = {level: values[level] for level in LEVELS[: first + 1]}
     found = allocate(problem, effort=effort, seed=seed, settled=settled)
     return Proof(found.bounds, found.limits)
+
+
+def _alone(problem: Problem) -> int:
+    """The imbalance if everybody were a team alone: the most that any teams can have."""
+    return sum(imbalance_of(points, 1, problem) for points in problem.points)
 
 
 def _better(problem: Problem, one: Assignment | None, other: Assignment | None) -> Assignment | None:
@@ -222,8 +231,6 @@ def _aims(problem: Problem, values: Mapping[Level, int], bounds: Mapping[Level, 
     if problem.step:
         scale = problem.step / problem.learners**2
         title = "Distance of team means from the mean of all, average over learners, points of the score"
-        alone = sum(imbalance_of(points, 1, problem) for points in problem.points)
-        aims.append(
-            Aim("imbalance", title, values["imbalance"] * scale, bounds["imbalance"] * scale, scale=alone * scale)
-        )
+        value, bound = values["imbalance"] * scale, bounds["imbalance"] * scale
+        aims.append(Aim("imbalance", title, value, bound, scale=_alone(problem) * scale))
     return tuple(aims)

@@ -32,7 +32,7 @@ def polish(
     best = assignment
     for _ in range(rounds):
         now = worth(problem, best)
-        if now[:3] > goal[:3] or now[3] <= goal[3] * 1.002 or len(best.teams) < 2:
+        if now[:3] > goal[:3] or now[3] <= goal[3] or len(best.teams) < 2:
             break
         best = _anew(problem, best, _chosen(problem, best, chance), chance.randrange(1 << 30))
     return best

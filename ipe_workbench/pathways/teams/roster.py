@@ -308,7 +308,8 @@ def _named(learners: Sequence[Learner]) -> list[Learner]:
                 else:
                     own.append(written)
     return [
-        replace(one, **{what: tuple(dict.fromkeys(own)) for what, own in labels[one.id].items()}) for one in learners
+        replace(one, together=_once(labels[one.id]["together"]), apart=_once(labels[one.id]["apart"]))
+        for one in learners
     ]
 
 
@@ -351,7 +352,11 @@ def _fault(table: Rows, row: Row, name: str, id: str, message: str, mend: str) -
 
 
 def _several(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.strip() for one in re.split(r"[;|\n]", text) if one.strip()))
+    return _once(one.strip() for one in re.split(r"[;|\n]", text) if one.strip())
+
+
+def _once(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts))
 
 
 def _count(text: str) -> int | None:

@@ -103,7 +103,7 @@ class _State:
             self._fill(allocation, slot, composition)
         self.sizes = [sum(problem.units[u].size for u in team) for team in self.teams]
         self._count()
-        self.best = self._now()
+        self.best = self._placed(self.team_of)
         self.worth = worth(problem, self.best)
 
     def anneal(self, goal: tuple[int, int, int, int], steps: int) -> None:
@@ -129,7 +129,7 @@ class _State:
         shares = [size * total for size in self.sizes]
         cost_now = self._cost()
         goal_cost = self._goal_cost(goal)
-        best_cost = cost_now
+        best_cost, best_teams = cost_now, self.team_of[:]
         fall = (_COLD / heat) ** (1 / max(1, steps))
         team_of, points, conflicts, weights = self.team_of, self.points, self.conflicts, self.weights
         every = len(units)
@@ -172,10 +172,14 @@ class _State:
             if cost_now < best_cost - 1e-9:
                 best_cost = cost_now
                 if heat < 1.0 or best_cost <= goal_cost + 1e-6:
-                    self._keep()
+                    best_teams = team_of[:]
+                if best_cost <= goal_cost + 1e-6:
+                    self._keep(best_teams)
                     if self.worth <= goal:
                         return True
-        self._keep()
+        # The last teams may have fewer pairs of one profession, which the cost does not count.
+        self._keep(best_teams)
+        self._keep(team_of)
         return self.worth <= goal
 
     def _near(self) -> dict[tuple[int, tuple[int, ...]], list[int]]:
@@ -289,11 +293,14 @@ class _State:
     def _goal_cost(self, goal: tuple[int, int, int, int]) -> float:
         return goal[3] / max(1, self.problem.learners) + goal[1] * _REPEATED
 
-    def _now(self) -> Assignment:
-        return Assignment(tuple(self.slots), tuple(tuple(sorted(team)) for team in self.teams))
+    def _placed(self, team_of: Sequence[int]) -> Assignment:
+        teams: list[list[int]] = [[] for _ in self.slots]
+        for u, t in enumerate(team_of):
+            teams[t].append(u)
+        return Assignment(tuple(self.slots), tuple(map(tuple, teams)))
 
-    def _keep(self) -> None:
-        now = self._now()
+    def _keep(self, team_of: Sequence[int]) -> None:
+        now = self._placed(team_of)
         value = worth(self.problem, now)
         if value < self.worth:
             self.best, self.worth = now, value
