@@ -1,4 +1,4 @@
-"""Read a CTDL Pathway as JSON-LD: compact or expanded, with ``@graph`` or as a bare list.
+"""Read a CTDL Pathway from its nodes.
 
 Source: Credential Engine, CTDL Pathways (https://credreg.net/ctdl/terms/Pathway). A component is complete when all its
 conditions hold; a condition asks for `requiredNumber` of its targets and nested conditions, for one of them with the
@@ -12,33 +12,33 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ipe_workbench.credentials.exchange.design import Element, PathwayDesign, Wanted, Wish
-from ipe_workbench.credentials.exchange.numbers import said_numbers
+from ipe_workbench.credentials.exchange.ctdl_nodes import PATHWAY, ends, is_component, items, node_id, nodes_of, text
+from ipe_workbench.credentials.exchange.ctdl_nodes import type_of as _type
+from ipe_workbench.credentials.exchange.design import Constraint, Element, PathwayDesign, Wanted, Wish
+from ipe_workbench.credentials.exchange.numbers import said_numbers, whole_number
+from ipe_workbench.findings import Severity
 from ipe_workbench.frameworks.import_result import Notes, refused
 
-__all__ = ["is_ctdl_pathway", "read_ctdl_pathway"]
+__all__ = ["OBSOLETE", "is_ctdl_pathway", "read_ctdl_pathway"]
 
-_NAMESPACES = {
-    "purl.org/ctdl/terms/": "ceterms:",
-    "credreg.net/ctdl/terms/": "ceterms:",
-    "purl.org/ctdlasn/terms/": "ceasn:",
-    "credreg.net/ctdlasn/terms/": "ceasn:",
-}
-_COMPONENT = re.compile(r"ceterms:\w+Component")
-#: Terms that earlier drafts of CTDL Pathways had, and what has taken their place.
-_OBSOLETE = {
-    "ceterms:hasPart": "ceterms:hasChild of CTDL-ASN (ceasn:hasChild)",
-    "ceterms:isPartOf": "ceasn:isChildOf",
+#: Terms that earlier drafts of CTDL Pathways had and the schema has no more, and what has taken their place.
+OBSOLETE = {
     "ceterms:hasChild": "ceasn:hasChild",
     "ceterms:isChildOf": "ceasn:isChildOf",
-    "ceterms:hasProgressionLevel": "ceasn:hasProgressionLevel",
+    "ceterms:hasProgressionLevel": "asn:hasProgressionLevel",
     "ceterms:prerequisite": "ceterms:hasCondition",
+    "ceterms:hasPrerequisite": "ceterms:hasCondition",
+    "ceterms:isDestinationComponentFor": "ceterms:isDestinationComponentOf",
+    "ceterms:pathwayComponentType": "the class of the component as @type",
+    "ceterms:componentDesignationType": "ceterms:componentDesignation",
 }
+#: So many published files have it that it says nothing about this one.
+_HARMLESS = {"ceterms:isDestinationComponentFor"}
 
 
 def is_ctdl_pathway(data: Any) -> bool:
     """Whether the JSON holds a pathway or its components."""
-    return any(_type(one) == "ceterms:Pathway" or _is_component(one) for one in _nodes(data))
+    return any(_type(one) == PATHWAY or is_component(one) for one in nodes_of(data))
 
 
 def read_ctdl_pathway(data: Any, notes: Notes) -> PathwayDesign:
@@ -49,8 +49,8 @@ def read_ctdl_pathway(data: Any, notes: Notes) -> PathwayDesign:
     UnreadableFileError
         When there is no component in it, or an address stands twice.
     """
-    nodes = [_compact(one, notes) for one in _nodes(data)]
-    if not any(_is_component(one) for one in nodes):
+    nodes = nodes_of(data, notes)
+    if not any(is_component(one) for one in nodes):
         raise refused("There is no component of a pathway in the file.", notes.file)
     return _Reading(notes, nodes).done()
 
@@ -66,17 +66,20 @@ class _Reading:
 
     def __post_init__(self) -> None:
         for at, one in enumerate(self.nodes):
-            name = _id(one) or f"_:node-{at}"
-            if name in self.by_id and _is_component(one):
+            name = node_id(one) or f"_:node-{at}"
+            if name in self.by_id and is_component(one) and is_component(self.by_id[name]):
                 raise refused(f"The component {name} stands twice.", self.notes.file, mend="Keep one of the two.")
-            self.by_id.setdefault(name, one)
-        self.components = {name: one for name, one in self.by_id.items() if _is_component(one)}
-        #: A CTID, too, may point at a component.
-        self.names = {
+            if name not in self.by_id or is_component(one):
+                self.by_id[name] = one
+        self.components = {name: one for name, one in self.by_id.items() if is_component(one)}
+        #: A CTID may point at a component too, and http at what is written with https.
+        self.names = {_bare(name): name for name in self.components}
+        self.names |= {
             str(one["ceterms:ctid"]): name for name, one in self.components.items() if one.get("ceterms:ctid")
         }
 
     def done(self) -> PathwayDesign:
+        self._check_terms()
         self._check_inverses()
         stepwise = {name for name, one in self.components.items() if self._asks(one)}
         elements = {}
@@ -85,23 +88,23 @@ class _Reading:
                 wanted = tuple(self._wanted(name, one, stepwise))
                 badge = name if _type(one) == "ceterms:CredentialComponent" else None
                 parent = next(
-                    (end for end in map(self._end, _ends(one.get("ceasn:isChildOf"))) if end in stepwise), None
+                    (end for end in map(self._end, ends(one.get("ceasn:isChildOf"))) if end in stepwise), None
                 )
-                text = _text(one.get("ceterms:description"))
-                elements[name] = Element(name, _text(one.get("ceterms:name")) or name, wanted, badge, (), parent, text)
-        pathway = next((one for one in self.nodes if _type(one) == "ceterms:Pathway"), {})
+                said = text(one.get("ceterms:description"))
+                title = text(one.get("ceterms:name")) or name
+                elements[name] = Element(name, title, wanted, badge, (), parent, said, one)
+        pathway = next((one for one in self.nodes if _type(one) == PATHWAY), {})
         root = self._root(pathway, elements)
-        title = _text(pathway.get("ceterms:name")) or (elements[root].name if root else "Untitled pathway")
+        title = text(pathway.get("ceterms:name")) or (elements[root].name if root in elements else "")
         if root is not None and root not in elements:
-            elements[root] = Element(root, _text(self.components[root].get("ceterms:name")) or root)
+            bare = self.components[root]
+            elements[root] = Element(root, text(bare.get("ceterms:name")) or root, kept=bare)
         badges = {
-            name: _text(one.get("ceterms:name")) or name
-            for name, one in self.components.items()
-            if name not in elements
+            name: text(one.get("ceterms:name")) or name for name, one in self.components.items() if name not in elements
         }
         return PathwayDesign(
             format="ctdl-pathway",
-            title=title,
+            title=title or "Untitled pathway",
             root=root,
             elements=elements,
             badges=badges,
@@ -109,18 +112,25 @@ class _Reading:
             targets=self.targets,
             dangling=self.dangling,
             findings=self.notes.all(),
+            kept={"nodes": [one for one in self.nodes if not is_component(one)]},
+            kept_badges={name: self.components[name] for name in badges},
         )
 
     def _asks(self, one: dict[str, Any]) -> bool:
         return bool(
-            _list(one.get("ceterms:hasCondition"))
-            or _ends(one.get("ceterms:prerequisite"))
-            or _ends(one.get("ceasn:hasChild"))
+            items(one.get("ceterms:hasCondition"))
+            or ends(one.get("ceterms:prerequisite"))
+            or ends(one.get("ceasn:hasChild"))
         )
 
     def _root(self, pathway: dict[str, Any], elements: dict[str, Element]) -> str | None:
-        stated = [self._end(one) for one in _ends(pathway.get("ceterms:hasDestinationComponent"))]
-        stated += [name for name, one in self.components.items() if _ends(one.get("ceterms:isDestinationComponentFor"))]
+        stated = [self._end(one) for one in ends(pathway.get("ceterms:hasDestinationComponent"))]
+        for one in stated:
+            if one not in self.components:
+                message = "The destination is not in the file."
+                self.notes.say("dangling-target", "error", message, one, "Export the whole pathway.")
+        for term in ("ceterms:isDestinationComponentOf", "ceterms:isDestinationComponentFor"):
+            stated += [name for name, one in self.components.items() if ends(one.get(term))]
         found = list(dict.fromkeys(name for name in stated if name in self.components))
         if len(found) > 1:
             self.notes.say("several-destinations", "info", f"There are {len(found)} destinations; the first is taken.")
@@ -134,71 +144,85 @@ class _Reading:
         return free[0] if free else None
 
     def _wanted(self, name: str, one: dict[str, Any], stepwise: set[str]) -> Iterator[Wanted]:
-        conditions = _list(one.get("ceterms:hasCondition"))
+        conditions = items(one.get("ceterms:hasCondition"))
         for condition in conditions:
-            yield from self._condition(name, condition, stepwise, 0)
-        if before := _ends(one.get("ceterms:prerequisite")):
+            yield from self._condition(name, condition, stepwise, ())
+        if before := ends(one.get("ceterms:prerequisite")):
             wishes = self._wishes(before, stepwise)
             yield Wanted(len(wishes), tuple(wishes))
         if not conditions and not before:
-            children = self._wishes(_ends(one.get("ceasn:hasChild")), stepwise)
+            children = self._wishes(ends(one.get("ceasn:hasChild")), stepwise)
             message = "Components with children and no condition, read as asking for all of them"
             self.notes.count("exchange-guessed", "warning", message, name, "State a ceterms:hasCondition.")
             yield Wanted(len(children), tuple(children))
 
-    def _condition(self, name: str, value: Any, stepwise: set[str], depth: int) -> Iterator[Wanted]:
+    def _condition(self, name: str, value: Any, stepwise: set[str], above: tuple[str, ...]) -> Iterator[Wanted]:
+        if isinstance(value, dict) and set(value) == {"@id"}:
+            value = value["@id"]
         condition = self.by_id.get(value, {}) if isinstance(value, str) else value
-        if isinstance(condition, dict) and set(condition) == {"@id"}:
-            condition = self.by_id.get(str(condition["@id"]), {})
-        if not isinstance(condition, dict) or not condition or depth > 50:
+        if not isinstance(condition, dict) or not condition or is_component(condition):
             self.dangling += 1
             self.notes.count("dangling-target", "error", "Conditions that are not in the file", name)
             return
+        if isinstance(value, str) and value in above:
+            self.notes.count("cycle", "error", "Conditions that contain themselves", name, "Take one of them out.")
+            return
+        if isinstance(value, str):
+            above = (*above, value)
         self.conditions += 1
-        ends = _ends(condition.get("ceterms:targetComponent"))
-        self.targets += len(ends)
-        parts: list[Wish | Wanted] = list(self._wishes(ends, stepwise))
-        for inner in _list(condition.get("ceterms:hasCondition")):
-            parts += self._condition(name, inner, stepwise, depth + 1)
-        if _list(condition.get("ceterms:hasConstraint")):
-            message = "Constraints on values, which badges cannot show; they are kept in the text only"
+        targets = ends(condition.get("ceterms:targetComponent"))
+        self.targets += len(targets)
+        parts: list[Wish | Wanted] = list(self._wishes(targets, stepwise))
+        whole = len(parts)
+        for inner in items(condition.get("ceterms:hasCondition")):
+            whole += 1
+            parts += self._condition(name, inner, stepwise, above)
+        constraints = tuple(map(_constraint, self._constraints(condition)))
+        if constraints:
+            said = "; ".join(dict.fromkeys(one.in_words() for one in constraints))[:160]
+            message = f"Constraints on values, which badges cannot show, so a person has to check them ({said})"
             self.notes.count("constraint-not-evaluated", "warning", message, name, "Check them by hand.")
-        count = self._count(
-            name, condition, len(ends) + len(parts) - len([one for one in parts if isinstance(one, Wish)])
-        )
-        self._compare_text(name, condition, count, len(ends))
-        yield Wanted(count, tuple(parts))
+        count = self._count(name, condition, whole)
+        self._compare_text(name, condition, count, len(targets) or whole)
+        yield Wanted(count, tuple(parts), constraints)
+
+    def _constraints(self, condition: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        for one in items(condition.get("ceterms:hasConstraint")):
+            known = self.by_id.get(one) if isinstance(one, str) else one
+            yield known if isinstance(known, dict) else {"ceterms:description": str(one)}
 
     def _count(self, name: str, condition: dict[str, Any], whole: int) -> int:
-        stated = condition.get("ceterms:requiredNumber")
-        stated = stated[0] if isinstance(stated, list) and stated else stated
-        stated = stated.get("@value") if isinstance(stated, dict) else stated
-        operator = str(next(iter(_ends(condition.get("ceterms:logicalOperator"))), "")).rsplit(":", 1)[-1].lower()
+        written = next(iter(items(condition.get("ceterms:requiredNumber"))), None)
+        stated = whole_number(written)
+        operator = next(iter(ends(condition.get("ceterms:logicalOperator"))), "")
+        operator = re.split(r"[:/#]", operator.rstrip("/"))[-1].lower()
         if operator.startswith("not"):
             message = "Conditions with the operator not, which the algebra does not have; they ask for nothing"
             self.notes.count("operator-not", "warning", message, name, "Say it another way.")
             return 0
-        if isinstance(stated, str) and stated.strip().isdigit():
-            stated = int(stated)
-        if isinstance(stated, float) and stated.is_integer():
-            stated = int(stated)
-        if isinstance(stated, int) and not isinstance(stated, bool) and stated >= 0:
+        if operator == "onlyone":
+            message = "Conditions with the operator only one, which is read as at least one"
+            self.notes.count("operator-only-one", "warning", message, name, "Say it another way.")
+        if stated is not None:
             if stated > whole:
                 message = f"Asks for {stated} of {whole} things, which nobody can do"
                 self.notes.count("unsatisfiable-count", "warning", message, name, "Lower the number.")
             return stated
-        return min(1, whole) if operator.startswith("or") else whole
+        if written is not None:
+            message = "Conditions whose number is none, read as if they stated none"
+            self.notes.count("exchange-guessed", "warning", message, name, "Correct ceterms:requiredNumber.")
+        return min(1, whole) if operator in ("or", "onlyone") else whole
 
     def _compare_text(self, name: str, condition: dict[str, Any], count: int, targets: int) -> None:
-        for least, whole in said_numbers(_text(condition.get("ceterms:description"))):
+        for least, whole in said_numbers(text(condition.get("ceterms:description"))):
             if least != count or whole not in (None, targets):
                 of = f" of {whole}" if whole is not None else ""
                 message = f"The text says {least}{of}, but the condition asks for {count} of {targets}."
                 self.notes.say("text-number-mismatch", "warning", message, name, "Correct the text or the number.")
 
-    def _wishes(self, ends: Iterable[str], stepwise: set[str]) -> list[Wish]:
+    def _wishes(self, written: Iterable[str], stepwise: set[str]) -> list[Wish]:
         found: dict[Wish, None] = {}
-        for end in ends:
+        for end in written:
             name = self._end(end)
             if name not in self.components:
                 self.dangling += 1
@@ -210,14 +234,29 @@ class _Reading:
     def _end(self, written: str) -> str:
         if written in self.components:
             return written
-        return self.names.get(written) or self.names.get(written.rstrip("/").rsplit("/", 1)[-1]) or written
+        last = written.rstrip("/").rsplit("/", 1)[-1]
+        return self.names.get(_bare(written)) or self.names.get(last) or written
+
+    def _check_terms(self) -> None:
+        for one in self.nodes:
+            for term in _terms(one):
+                if term in OBSOLETE:
+                    self._obsolete(term, OBSOLETE[term], one)
+            # They link a pathway and its components still; among components they did in earlier drafts.
+            for term, now in (("ceterms:hasPart", "ceasn:hasChild"), ("ceterms:isPartOf", "ceasn:isChildOf")):
+                if is_component(one) and any(self._end(end) in self.components for end in ends(one.get(term))):
+                    self._obsolete(term, now, one)
+
+    def _obsolete(self, term: str, now: str, node: dict[str, Any]) -> None:
+        severity: Severity = "info" if term in _HARMLESS else "warning"
+        self.notes.count("obsolete-term", severity, f"{term} is an obsolete term here", node_id(node), f"Use {now}.")
 
     def _check_inverses(self) -> None:
         down = {
-            (name, self._end(end)) for name, one in self.components.items() for end in _ends(one.get("ceasn:hasChild"))
+            (name, self._end(end)) for name, one in self.components.items() for end in ends(one.get("ceasn:hasChild"))
         }
         up = {
-            (self._end(end), name) for name, one in self.components.items() for end in _ends(one.get("ceasn:isChildOf"))
+            (self._end(end), name) for name, one in self.components.items() for end in ends(one.get("ceasn:isChildOf"))
         }
         if not down or not up:
             return
@@ -232,74 +271,26 @@ class _Reading:
             self.notes.count("inverse-mismatch", "warning", message, f"{parent} and {child}", "State both or one only.")
 
 
-def _nodes(data: Any) -> list[Any]:
-    if isinstance(data, dict):
-        graph = data.get("@graph", [data])
-        data = graph if isinstance(graph, list) else [graph]
-    return [one for one in data if isinstance(one, dict)] if isinstance(data, list) else []
+def _bare(address: str) -> str:
+    return re.sub(r"^https?://", "", address).rstrip("/")
 
 
-def _compact(node: dict[str, Any], notes: Notes) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for written, value in node.items():
-        name = _name(written)
-        if name in _OBSOLETE:
-            message = f"{name} is an obsolete term here"
-            notes.count("obsolete-term", "warning", message, _id(node) or "a node", f"Use {_OBSOLETE[name]}.")
-        inner = value
-        if name in ("ceterms:hasCondition", "ceterms:hasConstraint"):
-            inner = [_compact(one, notes) if isinstance(one, dict) else one for one in _list(value)]
-        found.setdefault(name, inner)
-    return found
+def _terms(node: dict[str, Any]) -> Iterator[str]:
+    for term, value in node.items():
+        yield term
+        for one in items(value):
+            if isinstance(one, dict):
+                yield from _terms(one)
 
 
-def _name(written: str) -> str:
-    bare = re.sub(r"^https?://", "", written)
-    for address, prefix in _NAMESPACES.items():
-        if bare.startswith(address):
-            return prefix + bare.removeprefix(address)
-    return written
+def _constraint(node: dict[str, Any]) -> Constraint:
+    def said(term: str) -> str:
+        value = node.get(f"ceterms:{term}")
+        return text(value) or ", ".join(str(one) for one in items(value) if not isinstance(one, dict))
 
-
-def _type(node: Any) -> str:
-    written = node.get("@type") if isinstance(node, dict) else None
-    types = [_name(one) for one in (written if isinstance(written, list) else [written]) if isinstance(one, str)]
-    return next(
-        (one for one in types if one == "ceterms:Pathway" or _COMPONENT.fullmatch(one)), types[0] if types else ""
+    return Constraint(
+        left=" of ".join(filter(None, (said("leftAction"), said("leftSource")))),
+        comparator=said("comparator"),
+        right=" of ".join(filter(None, (said("rightAction"), said("rightSource")))),
+        description=said("description") or said("name"),
     )
-
-
-def _is_component(node: Any) -> bool:
-    return bool(_COMPONENT.fullmatch(_type(node)))
-
-
-def _id(node: dict[str, Any]) -> str:
-    name = node.get("@id") or node.get("ceterms:ctid")
-    return name.strip() if isinstance(name, str) else ""
-
-
-def _list(value: Any) -> list[Any]:
-    return [] if value is None else value if isinstance(value, list) else [value]
-
-
-def _ends(value: Any) -> list[str]:
-    found = []
-    for one in _list(value):
-        written = one.get("@id") or one.get("ceterms:targetNode") or one.get("@value") if isinstance(one, dict) else one
-        if isinstance(written, str) and written.strip():
-            found.append(written.strip())
-    return list(dict.fromkeys(found))
-
-
-def _text(value: Any) -> str:
-    """The English text, else the first that there is."""
-    spoken: dict[str, str] = {}
-    for one in _list(value):
-        if isinstance(one, dict) and "@value" in one:
-            spoken.setdefault(str(one.get("@language", "")), str(one["@value"]))
-        elif isinstance(one, dict):
-            spoken.update({tag: said for tag, said in one.items() if isinstance(said, str)})
-        elif isinstance(one, str):
-            spoken.setdefault("", one)
-    english = next((said for tag, said in spoken.items() if tag.lower().startswith("en")), None)
-    return (english or next(iter(spoken.values()), "")).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,7 +10,16 @@ from typing import Any, Literal
 
 from ipe_workbench.findings import Finding
 
-__all__ = ["Element", "PathwayDesign", "Wanted", "Wish"]
+__all__ = ["Constraint", "Element", "PathwayDesign", "Wanted", "Wish"]
+
+_COMPARATORS = {
+    "EQ": "equal to",
+    "NEQ": "not equal to",
+    "GT": "more than",
+    "GTEQ": "at least",
+    "LT": "less than",
+    "LTEQ": "at most",
+}
 
 
 @dataclass(frozen=True)
@@ -21,15 +31,37 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Constraint:
+    """A condition on a value: what is compared, how, and with what; in words of the file."""
+
+    left: str = ""
+    comparator: str = ""
+    right: str = ""
+    description: str = ""
+
+    def in_words(self) -> str:
+        """The constraint in a phrase.
+
+        Examples
+        --------
+        >>> Constraint("grade point average", "compare:GTEQ", "2.5").in_words()
+        'grade point average at least 2.5'
+        """
+        sign = re.split(r"[:/#]", self.comparator)[-1].upper()
+        words = _COMPARATORS.get(sign, self.comparator)
+        return " ".join(filter(None, (self.left, words, self.right))) or self.description
+
+
+@dataclass(frozen=True)
 class Wanted:
     """At least `count` of the things in `of`; nothing at all when `count` is 0.
 
-    `check` says that a person has to look at something besides, such as a constraint on marks.
+    `constraints` are what a person has to check besides, since badges do not show it.
     """
 
     count: int
     of: tuple[Wish | Wanted, ...]
-    check: bool = False
+    constraints: tuple[Constraint, ...] = ()
 
     def wishes(self) -> Iterator[Wish]:
         """Every thing that is named, at any depth."""

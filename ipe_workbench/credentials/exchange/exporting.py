@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from ipe_workbench.credentials.exchange.achievements import CONTEXT, achievement, achievement_losses
 from ipe_workbench.credentials.exchange.badgr_writing import write_badgr
+from ipe_workbench.credentials.exchange.ctdl_writing import write_ctdl_pathway
 from ipe_workbench.credentials.model import MicroCredential, Stack
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError, near_names
@@ -15,7 +16,7 @@ from ipe_workbench.findings import Finding, sort_findings
 
 __all__ = ["PATHWAY_FORMATS", "PathwayExport", "PathwayFormat", "export_pathway"]
 
-PathwayFormat = Literal["badgr", "open-badges"]
+PathwayFormat = Literal["badgr", "ctdl", "open-badges"]
 PATHWAY_FORMATS: tuple[PathwayFormat, ...] = get_args(PathwayFormat)
 
 
@@ -41,8 +42,8 @@ def export_pathway(programme: Programme, to: str) -> PathwayExport:
     programme : Programme
         What to write.
     to : str
-        One of `PATHWAY_FORMATS`: ``badgr`` (Badgr and Canvas Credentials native JSON), ``open-badges`` (a JSON list
-        with an Open Badges 3.0 Achievement of each credential and stack).
+        One of `PATHWAY_FORMATS`: ``badgr`` (Badgr and Canvas Credentials native JSON), ``ctdl`` (a CTDL Pathway as
+        JSON-LD), ``open-badges`` (a JSON list with an Open Badges 3.0 Achievement of each credential and stack).
 
     Raises
     ------
@@ -58,7 +59,7 @@ def export_pathway(programme: Programme, to: str) -> PathwayExport:
     >>> len(json.loads(made.content))
     21
     """
-    writers = {"badgr": _badgr, "open-badges": _open_badges}
+    writers = {"badgr": _badgr, "ctdl": _ctdl, "open-badges": _open_badges}
     if to not in writers:
         raise UnknownNameError(f"`{to}` is no format of export.", mend=near_names(to, PATHWAY_FORMATS))
     content, losses = writers[to](programme)
@@ -68,6 +69,11 @@ def export_pathway(programme: Programme, to: str) -> PathwayExport:
 def _badgr(programme: Programme) -> tuple[bytes, tuple[Finding, ...]]:
     pathway, losses = write_badgr(programme)
     return _json(pathway), losses
+
+
+def _ctdl(programme: Programme) -> tuple[bytes, tuple[Finding, ...]]:
+    graph, losses = write_ctdl_pathway(programme)
+    return _json(graph), losses
 
 
 def _open_badges(programme: Programme) -> tuple[bytes, tuple[Finding, ...]]:

@@ -21,8 +21,10 @@ from ipe_workbench.frameworks import load_framework
 from ipe_workbench.frameworks.import_result import refused
 from ipe_workbench.frameworks.json_files import parse_json, read_bytes
 
-__all__ = ["KEPT_AS", "PathwayReading", "import_pathway", "rule_of", "to_programme"]
+__all__ = ["CHECKER", "KEPT_AS", "PathwayReading", "import_pathway", "rule_of", "to_programme"]
 
+#: Who approves that a constraint is met, which no badge shows.
+CHECKER = "constraint-check"
 #: Under which name `extras` keeps what a file of that format said.
 KEPT_AS = {"badgr": "badgr", "ctdl-pathway": "ctdl"}
 
@@ -146,7 +148,11 @@ def _ordinary(design: PathwayDesign) -> dict[str, str]:
     """Badges that are earned by themselves, shortcuts among them."""
     named = {one: design.badges.get(one, one) for one in sorted(design.required_badges)}
     shortcuts = {badge: badge for one in design.elements.values() for badge in one.shortcuts}
-    return {one: title for one, title in (shortcuts | named).items() if one not in design.completion_badges}
+    return {
+        one: title
+        for one, title in (shortcuts | named | dict(design.badges)).items()
+        if one not in design.completion_badges
+    }
 
 
 def _ids(design: PathwayDesign) -> dict[tuple[str, str], str]:
@@ -182,8 +188,8 @@ def rule_of(element: Element, design: PathwayDesign, ids: Mapping[tuple[str, str
         return {"badge": ids.get((wish.kind, wish.id)) or (f"missing-{name}" if name in ids.values() else name)}
 
     def part(wanted: Wanted) -> dict[str, Any]:
-        if wanted.check:
-            return {"all": [part(replace(wanted, check=False)), {"approval": {"role": "constraint-check"}}]}
+        if wanted.constraints:
+            return {"all": [part(replace(wanted, constraints=())), {"approval": {"role": CHECKER}}]}
         of = [thing(one) if isinstance(one, Wish) else part(one) for one in wanted.of]
         if wanted.count == 0:
             return {"all": []}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from ipe_workbench.credentials.exchange.design import Wanted, Wish
+from ipe_workbench.credentials.exchange.design import Constraint, Wanted, Wish
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import (
     AllOf,
@@ -21,6 +21,7 @@ from ipe_workbench.credentials.rules import (
     Score,
     Shortcut,
     Within,
+    describe,
 )
 from ipe_workbench.frameworks.import_result import Notes
 
@@ -38,15 +39,23 @@ def peel_shortcuts(rule: Rule) -> tuple[tuple[str, ...], Rule]:
     return tuple(badges), rule
 
 
-def wanted_of(rule: Rule, programme: Programme, subject: str, notes: Notes, format: str) -> Wish | Wanted | None:
+def wanted_of(
+    rule: Rule, programme: Programme, subject: str, notes: Notes, format: str, *, constraints: bool = False
+) -> Wish | Wanted | None:
     """The rule as a number of things; ``None`` where it asks for nothing that other platforms know.
+
+    With `constraints`, hours, scores and approvals become constraints that stand in words.
 
     Each part that the other platform cannot say becomes a finding ``lost-in-export`` about `subject`; what is written
     then asks for less than the rule.
     """
 
     def said(one: Rule) -> Wish | Wanted | None:
-        return wanted_of(one, programme, subject, notes, format)
+        return wanted_of(one, programme, subject, notes, format, constraints=constraints)
+
+    def checked(left: str, least: str, *of: Wish) -> Wanted:
+        words = describe(rule, programme.title)
+        return Wanted(len(of), of, (Constraint(left, "compare:GTEQ" if least else "", least, words),))
 
     def lost(what: str) -> None:
         note_loss(notes, format, what, subject)
@@ -64,8 +73,12 @@ def wanted_of(rule: Rule, programme: Programme, subject: str, notes: Notes, form
             badge = _wish(rule.shortcut.badge, programme)
             return _counted(1, (badge, said(rule.shortcut.otherwise)))
         case InOrder(in_order=parts):
-            lost("the order of the steps")
+            lost("the order of the steps" + (", but as what comes before what" if constraints else ""))
             return _counted(None, map(said, parts))
+        case Within() if constraints:
+            inner = said(rule.within.rule)
+            months = Constraint("months from first to last", "compare:LTEQ", f"{rule.within.months}", "")
+            return Wanted(0 if inner is None else 1, () if inner is None else (inner,), (months,))
         case Within():
             lost("the time window")
             return said(rule.within.rule)
@@ -74,6 +87,12 @@ def wanted_of(rule: Rule, programme: Programme, subject: str, notes: Notes, form
             return _counted(1, map(said, rule.per_profession.values()))
         case Points():
             return _points(rule, programme, lost)
+        case Score() if constraints:
+            return checked("score", f"{rule.score.min:g}", _wish(rule.score.assessment, programme))
+        case Hours() if constraints:
+            return checked("recorded hours", f"{rule.hours.min:g}")
+        case Approval() if constraints:
+            return checked("approval", "")
         case Score():
             lost("the least score; the badge suffices")
             return _wish(rule.score.assessment, programme)
@@ -89,7 +108,7 @@ def conjuncts(wanted: Wish | Wanted | None) -> list[Wish | Wanted]:
     """What is asked for, each for itself: wholes taken apart."""
     if wanted is None:
         return []
-    if isinstance(wanted, Wanted) and wanted.count == len(wanted.of):
+    if isinstance(wanted, Wanted) and wanted.count == len(wanted.of) and not wanted.constraints:
         return [part for one in wanted.of for part in conjuncts(one)]
     return [wanted]
 

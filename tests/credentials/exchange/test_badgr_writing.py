@@ -88,7 +88,7 @@ def pathway(drawn: Any, ids: Any) -> dict[str, Any]:
 
 
 @given(elements)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_pathway_comes_back_equal_through_the_files(tmp_path_factory, drawn):
     data = pathway(drawn, iter(range(1000)))
     folder = tmp_path_factory.mktemp("pathway") / "ours"
@@ -130,7 +130,7 @@ rules = st.recursive(
 
 
 @given(st.tuples(rules, rules, rules))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_rules_of_ours_mean_the_same_in_badgrs_words(drawn):
     programme = example_programme()
     stacks = {
