@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,8 +28,8 @@ _ASKED = 100_000
 _STEPS = 100_000
 #: A gap of the imbalance at which the polish ends: what is left to win is less than a score means.
 _ENOUGH = 0.005
-#: Swaps where the exact program settles what they leave open.
-_FEW = 20_000
+#: Of the swaps, where the exact program settles what they leave open.
+_SMALL_SHARE = 0.1
 
 
 def form_teams(
@@ -91,7 +90,7 @@ def form_teams(
     if allocation.feasible is False:
         return explain(problem, exact=False, effort=effort, seed=seed)
     proofs = [Proof(allocation.bounds, allocation.limits)]
-    steps = min(round(_STEPS * time_limit), _FEW if is_small(problem) else sys.maxsize)
+    steps = round(_STEPS * time_limit * (_SMALL_SHARE if is_small(problem) else 1))
     assignment = _placed(problem, allocation, steps, effort, seed)
     if assignment is None or not _is_best(problem, assignment, proofs):
         units = len(problem.units) * (problem.learners // rules.min_size)
