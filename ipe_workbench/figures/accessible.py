@@ -71,7 +71,9 @@ class AccessibleFigure:
     def to_html(self) -> str:
         """The figure as ``<figure role="img">`` with its SVG and its caption, for a page."""
         body = self._drawn_svg()
-        drawing = _unique_ids(body, _prefix(body)).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+        # As wide as the page has room, not wider: a notebook would cut it off.
+        fitting = '<svg aria-hidden="true" focusable="false" style="max-width: 100%; height: auto" '
+        drawing = _unique_ids(body, _prefix(body)).replace("<svg ", fitting, 1)
         label = _words(f"{self.title.rstrip('.')}. {self.alt}")
         caption = _words(self.caption or self.title)
         return (

@@ -107,7 +107,12 @@ def plan_chart(
         _draw_rows(axes, rows, calendar)
         below = figure.add_axes((_LEFT / _WIDTH, low + 0.12 / tall, wide, _HOURS / tall))
         _draw_hours(below, hours, limits, calendar)
-    return AccessibleFigure(figure, alt=_alt(calendar.terms, rows, hours, limits), title=title, caption=title)
+    return AccessibleFigure(
+        figure,
+        alt=_alt(calendar.terms, rows, hours, limits),
+        title=title,
+        caption="A plan by week, and its hours in each term.",
+    )
 
 
 @dataclass(frozen=True)

@@ -187,8 +187,11 @@ def _parts(word: str, room: float, size: float, weight: str) -> list[str]:
         most = next(
             (at for at in range(len(word) - 1, 1, -1) if width_of(word[:at], size=size, weight=weight) <= room), 1
         )
-        parts.append(word[:most])
-        word = word[most:]
+        # After a slash or a hyphen, where there is one.
+        cut = max(word.rfind(sign, 1, most) + 1 for sign in "/-_")
+        cut = cut if cut > 2 else most
+        parts.append(word[:cut])
+        word = word[cut:]
     return [*parts, word]
 
 

@@ -198,7 +198,7 @@ _STYLE = """
 .ipe-studio h2, .ipe-studio h3 { margin: 0 0 4px; line-height: 1.3; color: inherit; font-weight: 600; }
 .ipe-studio h2 { font-size: 17px; } .ipe-studio h3 { font-size: 14px; }
 .ipe-studio code { color: inherit; background: none; padding: 0; font-size: .95em; }
-.ipe-studio p { margin: 0 0 8px; } .ipe-muted { color: var(--ipe-muted); }
+.ipe-studio figure { margin: 8px 0 0; } .ipe-studio p { margin: 0 0 8px; } .ipe-muted { color: var(--ipe-muted); }
 .ipe-wrap { display: grid; grid-template-columns: repeat(auto-fit, minmax(160px, 1fr)); gap: 6px 14px;
   align-items: end; overflow: visible; width: 100%; }
 .ipe-wrap > * { min-width: 0; } .ipe-wrap > .ipe-wide { grid-column: 1 / -1; }

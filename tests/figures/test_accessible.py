@@ -92,3 +92,9 @@ def test_an_unknown_ending_is_refused_with_the_ones_that_work(tmp_path: Path) ->
 def test_a_figure_without_alternative_text_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="alternative text"):
         AccessibleFigure(Figure(), alt=" ", title="t")
+
+
+def test_a_figure_in_a_page_is_never_wider_than_its_room() -> None:
+    shown = AccessibleFigure(Figure(), alt="Nothing is drawn.", title="An empty figure")
+    assert 'style="max-width: 100%; height: auto"' in shown.to_html()
+    assert "max-width" not in shown.to_svg()
