@@ -25,12 +25,12 @@ _SECTIONS = {
     "rule": "Rules of stacks",
 }
 _ACCESS = {
-    "shut out": "can no longer be completed",
-    "admitted": "can be completed now",
-    "out of time": "can no longer be completed within the calendar",
-    "in time": "can be completed within the calendar now",
-    "later": "can be completed later",
-    "earlier": "can be completed earlier",
+    "shut out": "can no longer be earned",
+    "admitted": "can be earned now",
+    "out of time": "can no longer be earned within the calendar",
+    "in time": "can be earned within the calendar now",
+    "later": "can be earned later",
+    "earlier": "can be earned earlier",
 }
 #: So many learners are named on the screen; the JSON form names them all.
 _SHOWN = 20
@@ -100,20 +100,21 @@ def _print(result: DesignComparison, before: Programme, after: Programme) -> Non
         messages = [one.message for one in result.changes if one.area == area]
         if messages:
             _say(f"\n{heading}", *(f"  {one}" for one in messages))
-    _print_hours(result)
-    _print_coverage(result)
+    professions = [one.id for one in after.info.professions]
+    _print_hours(result, professions)
+    _print_coverage(result, professions)
 
     def title(reference: str) -> str:
         found = after.title(reference)
         return found if found != reference else before.title(reference)
 
     rows = [
-        (title(one.item), _ACCESS[one.kind], ", ".join(one.professions), one.before or "-", one.after or "-")
+        (title(one.item), _ACCESS[one.kind], _whose(one.professions, professions), one.before or "-", one.after or "-")
         for one in result.access
     ]
     _table("Who is shut out or let in, and the earliest day", ("What", "Change", "Professions", "Was", "Is"), rows)
     rows = [
-        (title(one.stack), one.cost, ", ".join(one.professions), _number(one.before), _number(one.after))
+        (title(one.stack), one.cost, _whose(one.professions, professions), _number(one.before), _number(one.after))
         for one in result.minimum
     ]
     columns: Sequence[Any] = ("Stack", "Least", "Professions", ("Was", "right"), ("Is", "right"))
@@ -122,24 +123,39 @@ def _print(result: DesignComparison, before: Programme, after: Programme) -> Non
         _print_learners(result.learners, title)
 
 
-def _print_hours(result: DesignComparison) -> None:
-    rows = [
-        (
-            f"learner of {one.of}, all credentials" if one.kind == "learner" else f"{one.of} in {one.term}",
-            _number(one.before),
-            _number(one.after),
-        )
+def _print_hours(result: DesignComparison, professions: Sequence[str]) -> None:
+    alike: dict[tuple[str, str], list[str]] = {}
+    for one in result.hours:
+        if one.kind == "learner":
+            alike.setdefault((_number(one.before), _number(one.after)), []).append(one.of)
+    rows = [(f"learner of {_whose(many, professions)}", *numbers) for numbers, many in alike.items()]
+    rows += [
+        (f"{one.of} in {one.term}", _number(one.before), _number(one.after))
         for one in result.hours
+        if one.kind != "learner"
     ]
-    _table("Hours: of a learner, and of assessors for the cohort", ("Whose", ("Was", "right"), ("Is", "right")), rows)
+    _table(
+        "Hours: of a learner for all credentials, and of assessors for the cohort",
+        ("Whose", ("Was", "right"), ("Is", "right")),
+        rows,
+    )
 
 
-def _print_coverage(result: DesignComparison) -> None:
+def _whose(some: Sequence[str], professions: Sequence[str]) -> str:
+    return "all professions" if set(professions) <= set(some) else ", ".join(some)
+
+
+def _print_coverage(result: DesignComparison, professions: Sequence[str]) -> None:
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
+    for row in result.coverage:
+        for how, codes in row.changes.items():
+            if codes:
+                change = "gained" if how[-1] == "+" else "lost"
+                key = (row.framework, how[:-1], change, ", ".join(codes))
+                alike.setdefault(key, []).extend([row.profession] if row.profession else professions)
     rows = [
-        (row.framework, row.profession or "all", how[:-1], "gained" if how[-1] == "+" else "lost", ", ".join(codes))
-        for row in result.coverage
-        for how, codes in row.changes.items()
-        if codes
+        (framework, _whose(many, professions), how, change, codes)
+        for (framework, how, change, codes), many in alike.items()
     ]
     _table("Coverage of competencies", ("Framework", "For", "Covered", "Change", "Codes"), rows)
 

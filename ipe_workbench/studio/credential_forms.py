@@ -131,6 +131,8 @@ class IdentitySection(Section):
                     self.text("owner", "Owner"),
                     self._date("review_date", "Next review (year-month-day)"),
                     self.text("renewal", "How it is renewed"),
+                    self.text("revocation", "When it is revoked"),
+                    self.choice("stackability", "Stackability", _options("stackability")),
                     self.text("quality_assurance", "Quality assurance", lines=3),
                     self.text("value.earner", "What it is worth to its earner", lines=2),
                     self.text("value.issuer", "What it is worth to its issuer", lines=2),
@@ -203,6 +205,7 @@ class AssessmentSection(Section):
             description="Methods (Ctrl to choose several)", options=get_args(AssessmentMethod), rows=8
         )
         supervision = get_args(Assessment.model_fields["supervision"].annotation)
+        pass_rules = get_args(Assessment.model_fields["pass_rule"].annotation)
         self.form = wrapped(
             [
                 self._bound(
@@ -211,6 +214,7 @@ class AssessmentSection(Section):
                 self.choice("assessment.assessor", "Assessor", get_args(Assessor)),
                 self.choice("assessment.supervision", "Supervision", supervision),
                 self.number("assessment.pass_score", "Pass score (share of all points, 0 to 1)", step=0.05),
+                self.choice("assessment.pass_rule", "What passes", pass_rules),
                 self.number("assessment.attempts", "Attempts", whole=True),
                 self.number("assessment.retake_after_weeks", "Weeks before a retake", whole=True),
                 self.number("assessment.assessor_minutes", "Assessor's minutes an attempt"),
@@ -259,7 +263,9 @@ class RubricSection(Section):
     def _grid(self, rubric: dict[str, Any]) -> list[ipywidgets.Widget]:
         levels = [(one["title"], one["id"]) for one in rubric["levels"]]
         least = ipywidgets.Dropdown(description="The least level that passes a row", options=levels)
-        top = wrapped([self._bound("rubric.pass_level", least)])
+        seen = [("yes", True), ("no", False)]
+        public = ipywidgets.Dropdown(description="Learners see it before they are assessed", options=seen)
+        top = wrapped([self._bound("rubric.pass_level", least), self._bound("rubric.public", public)])
         return [top, *(self._row(index, row, levels) for index, row in enumerate(rubric["criteria"]))]
 
     def _row(self, index: int, row: dict[str, Any], levels: list[tuple[str, str]]) -> ipywidgets.Widget:

@@ -79,10 +79,10 @@ def test_designs_that_differ_leave_with_1_and_say_how_and_what_it_does(old, new)
     for words in (
         "Team care certificate asks for 1 instead of all 2 of: Working as a team in a simulation or Team communication",
         "Working as a team in a simulation: the effort is 5 instead of 4 hours.",
-        "learner of nursing, all credentials 7 8",
-        "learner of pharmacy, all credentials 7 3",
-        "Working as a team in a simulation can no longer be completed pharmacy 2027-10-03 -",
-        "Team care certificate badges",
+        "learner of medicine, nursing 7 8",
+        "learner of pharmacy 7 3",
+        "Working as a team in a simulation can no longer be earned pharmacy 2027-10-03 -",
+        "Team care certificate badges all professions 2 1",
     ):
         assert (
             words in shown

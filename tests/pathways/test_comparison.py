@@ -215,10 +215,10 @@ def test_fields_are_said_in_words_with_both_values():
         "A: the pass mark is 80% instead of 70%.",
         "A: the rubric row Clear: the descriptor of low is never instead of no.",
         "A: the validity is set to 24 months.",
-        "A: the alignment C1: the how: now without assessed.",
+        "A: the alignment C1: no longer assessed.",
         "A: the criterion Listens was added.",
         "A: the summary was rewritten.",
-        "A: the professions that may earn it: nursing instead of nothing.",
+        "A: the professions that may earn it: nursing instead of all.",
     }
 
 

@@ -183,8 +183,12 @@ def _list(old: tuple[Any, ...], new: tuple[Any, ...], path: str, where: str) -> 
         come = [one for one in new if one not in old]
         parts = [f"without {_shortened(one)}" for one in gone] + [f"with {_shortened(one)}" for one in come]
         phrase = f"{label}: now {'; '.join(parts)}" if parts else f"{label} stand in another order"
-        if not old or not new:
-            phrase = f"{label}: {_shortened(new)} instead of {_shortened(old)}"
+        if path == "how" and parts:
+            # Of an alignment: taught, practised or assessed.
+            phrase = "; ".join([f"no longer {one}" for one in gone] + [f"now {one}, too" for one in come])
+        elif not old or not new:
+            none = "all" if path == "professions" else "nothing"
+            phrase = f"{label}: {_shortened(new) if new else none} instead of {_shortened(old) if old else none}"
         yield FieldChange(path, where + phrase, plain_data(old), plain_data(new))
         return
     mine, other = ({identify(one): one for one in many} for many in (old, new))
