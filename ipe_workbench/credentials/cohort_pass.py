@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ipe_workbench.credentials.evaluate import ROUNDING
+from ipe_workbench.credentials.completion import ROUNDING
 from ipe_workbench.credentials.rules import (
     AllOf,
     AnyOf,

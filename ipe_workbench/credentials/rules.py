@@ -45,6 +45,7 @@ __all__ = [
     "Within",
     "badges_in",
     "branch_for",
+    "counted",
     "describe",
     "parse_rule",
     "rule_to_data",
@@ -343,26 +344,32 @@ def describe(rule: Rule, title: Callable[[str], str] = str) -> str:
         case AnyOf(any=parts):
             return _joined("one of: ", parts, "; or " if _nested(parts) else " or ", title)
         case AtLeast():
-            return _joined(f"at least {rule.at_least.count} of: ", rule.at_least.of, " or ", title)
+            parts = rule.at_least.of
+            return _joined(f"at least {rule.at_least.count} of: ", parts, "; or " if _nested(parts) else " or ", title)
         case InOrder(in_order=parts):
             return "in this order: " + ", then ".join(describe(part, title) for part in parts)
         case Points():
             items = ", ".join(f"{title(item.badge)} ({item.points:g})" for item in rule.points.from_)
-            caps = "".join(f"; at most {count} of kind {kind} count" for kind, count in rule.points.cap.items())
-            return f"at least {rule.points.min:g} points from: {items}{caps}"
+            caps = "".join(f" (of the kind {kind} at most {count})" for kind, count in rule.points.cap.items())
+            return f"at least {counted(rule.points.min, 'point')} from: {items}{caps}"
         case Hours():
-            return f"at least {rule.hours.min:g} hours in: {', '.join(title(one) for one in rule.hours.of)}"
+            return f"at least {counted(rule.hours.min, 'hour')} in {' or '.join(title(one) for one in rule.hours.of)}"
         case Score():
             return f"a score of at least {rule.score.min:.0%} in {title(rule.score.assessment)}"
         case Approval():
             return f"approval by the {rule.approval.role.replace('-', ' ')}"
         case Within():
-            return f"within {rule.within.months} months: {describe(rule.within.rule, title)}"
+            return f"within {counted(rule.within.months, 'month')}: {describe(rule.within.rule, title)}"
         case PerProfession():
             branches = (f"{name}: {describe(part, title)}" for name, part in rule.per_profession.items())
             return "by profession (" + "; ".join(branches) + ")"
         case Shortcut():
             return f"{title(rule.shortcut.badge)}, or else {describe(rule.shortcut.otherwise, title)}"
+
+
+def counted(number: float, thing: str) -> str:
+    """A number of things: 1 hour, 2.5 hours."""
+    return f"{round(number, 6):g} {thing}{'' if round(number, 6) == 1 else 's'}"
 
 
 def _nested(parts: tuple[Rule, ...]) -> bool:
