@@ -16,6 +16,7 @@ from ipe_workbench.credentials.checks import (
     review_programme,
 )
 from ipe_workbench.credentials.drafting import Draft, draft_credential, write_draft
+from ipe_workbench.credentials.equivalent import Equivalence, equivalent
 from ipe_workbench.credentials.evaluate import Evaluation, evaluate, explain, missing, progress
 from ipe_workbench.credentials.evaluate_many import evaluate_many
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
@@ -29,10 +30,13 @@ from ipe_workbench.credentials.model import (
     Rubric,
     Stack,
 )
+from ipe_workbench.credentials.open_parts import OpenPart
 from ipe_workbench.credentials.programme import Programme, ProgrammeInfo
 from ipe_workbench.credentials.reading import ProgrammeReading, example_programme, load_programme, read_programme
 from ipe_workbench.credentials.rules import Rule, badges_in, describe, parse_rule, rule_to_data
+from ipe_workbench.credentials.satisfiable import Satisfiable, satisfiable
 from ipe_workbench.credentials.saving import ConflictError, save_programme
+from ipe_workbench.credentials.simplify import simplify
 from ipe_workbench.credentials.versions import IssuedVersion, changes_since, keep_issued
 
 __all__ = [
@@ -47,6 +51,7 @@ __all__ = [
     "ConflictError",
     "Criterion",
     "Draft",
+    "Equivalence",
     "Evaluation",
     "Evidence",
     "Facts",
@@ -54,12 +59,14 @@ __all__ = [
     "IssuedVersion",
     "Lint",
     "MicroCredential",
+    "OpenPart",
     "Programme",
     "ProgrammeInfo",
     "ProgrammeReading",
     "Review",
     "Rubric",
     "Rule",
+    "Satisfiable",
     "ScoreReached",
     "Stack",
     "badges_in",
@@ -68,6 +75,7 @@ __all__ = [
     "check_programme",
     "describe",
     "draft_credential",
+    "equivalent",
     "evaluate",
     "evaluate_many",
     "example_programme",
@@ -81,6 +89,8 @@ __all__ = [
     "read_programme",
     "review_programme",
     "rule_to_data",
+    "satisfiable",
     "save_programme",
+    "simplify",
     "write_draft",
 ]

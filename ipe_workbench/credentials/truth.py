@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ipe_workbench.credentials.rules import (
     AllOf,
@@ -43,7 +43,7 @@ def written(rule: Rule) -> str:
     return json.dumps(_sorted(rule_to_data(rule)), sort_keys=True)
 
 
-def _sorted(data: object) -> object:
+def _sorted(data: Any) -> Any:
     if isinstance(data, dict):
         inside = {key: _sorted(value) for key, value in data.items()}
         for key in ("all", "any", "of", "from"):
@@ -96,6 +96,11 @@ class Truth:
                 return self._table[f"badge {rule.shortcut.badge}"] | self.of(rule.shortcut.otherwise)
             case _:
                 return self._table[_name(rule)]
+
+    def true_in(self, worlds: int) -> tuple[Rule, ...]:
+        """The atoms that are true in the first of some worlds."""
+        first = worlds & -worlds
+        return tuple(atom for name, atom in self._atoms.items() if self._table[name] & first)
 
     def _column(self, place: int, count: int) -> int:
         """The worlds in which the atom at this place is true: runs of ones, as long as the place says."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ipe_workbench.credentials.completion import ROUNDING
 from ipe_workbench.credentials.rules import (
     AllOf,
     AnyOf,
@@ -199,7 +200,7 @@ class RuleTableBuilder:
             item = self.names.items.get(entry.badge)
             if item is not None:
                 self._entries.append((item, entry.points, groups.get(entry.kind or "", -1)))
-        return self._node(_POINTS, 0, first, len(self._entries), rule.points.min)
+        return self._node(_POINTS, 0, first, len(self._entries), rule.points.min - ROUNDING)
 
     def _hours(self, rule: Hours) -> int:
         first = len(self._entries)
@@ -210,7 +211,7 @@ class RuleTableBuilder:
             if reference in self.names.activities:
                 index, hours = self.names.activities[reference]
                 self._entries.append((-2 - index, hours, -1))
-        return self._node(_HOURS, 0, first, len(self._entries), rule.hours.min)
+        return self._node(_HOURS, 0, first, len(self._entries), rule.hours.min - ROUNDING)
 
     def _always_inside(self, months: int) -> bool:
         """A window as long as the calendar leaves nothing out."""
