@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from matplotlib.axes import Axes
@@ -24,8 +25,21 @@ from ipe_workbench.pathways.coverage import HOW, Coverage, CoverageRow
 
 __all__ = ["coverage_finding", "coverage_heatmap"]
 
-_CELL = 0.30  # inches
-_LABELS, _TOP, _GAPS, _END = 3.85, 2.15, 2.1, 0.16
+_TOP, _GAPS, _END = 2.15, 2.1, 0.16  # inches
+#: A picture of more lines than that is laid out in panels of about so many lines, two beside each other.
+_WHOLE, _PANEL = 60, 54
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Inches for a cell and for the labels of rows, with their statements or with their codes alone."""
+
+    cell: float
+    labels: float
+    statements: bool
+
+
+_USUAL, _LARGE = _Layout(0.30, 3.85, statements=True), _Layout(0.25, 1.05, statements=False)
 #: Shape, fill, edge and letter colour: told apart by shape and letter without any colour.
 _MARKS = {
     "assessed": ("s", ACCENT, ACCENT, PAPER),
@@ -49,28 +63,41 @@ def coverage_heatmap(coverage: Coverage, titles: Mapping[str, str] | None = None
     -------
     AccessibleFigure
         Taught, practised and assessed differ in letter, shape and colour; gaps are named at the right of their row.
+        A large framework (some 50 sub-competencies and more) is laid out in panels, two beside each other, with codes
+        alone and the credentials' names above each panel.
     """
     names = [fitted((titles or {}).get(one, one), 2.25, size=9.5) for one in coverage.credentials]
-    groups = [(title, list(rows)) for title, rows in groupby(coverage.rows, key=lambda row: row.parent_title)]
-    lines = len(coverage.rows) + sum(1 for title, _ in groups if title)
+    lines = list(_lines(coverage))
+    layout = _LARGE if len(lines) > _WHOLE else _USUAL
+    panels = list(_panels(lines)) if layout is _LARGE else [lines]
+    beside = min(len(panels), 2)
     columns = max(len(names), 1)
-    width = max(_LABELS + columns * _CELL + _GAPS + _END, 7.5)
+    each = layout.labels + columns * layout.cell + _GAPS + _END
+    width = max(beside * each, 7.5)
+    rows = [panels[at : at + beside] for at in range(0, len(panels), beside)]
+    heights = [_TOP + max(map(len, row), default=0) * layout.cell for row in rows]
     title = coverage_finding(coverage)
     with house_style():
         figure, (low, high) = titled_figure(
             title,
             width=width,
-            height=_TOP + lines * _CELL,
+            height=sum(heights),
             note="Each mark is the strongest thing that the credential does about the competency.",
             source=f"{coverage.framework_title or coverage.framework}: {len(coverage.rows)} sub-competencies, "
             f"{len(coverage.credentials)} credentials"
             + (f", for {coverage.profession}." if coverage.profession else "."),
         )
-        tall = (high - low) * lines * _CELL / (_TOP + lines * _CELL)
-        axes = figure.add_axes((_LABELS / width, low, columns * _CELL / width, tall))
-        _draw(axes, coverage, groups, names)
-        axes.set_ylim(lines - 0.5, -0.5)
-        _legend(axes, columns)
+        inch = (high - low) / sum(heights)
+        top = high
+        for row, height in zip(rows, heights, strict=True):
+            for number, panel in enumerate(row):
+                tall = len(panel) * layout.cell * inch
+                left, wide = number * each + layout.labels, columns * layout.cell
+                axes = figure.add_axes((left / width, top - _TOP * inch - tall, wide / width, tall))
+                _draw(axes, coverage, panel, names, layout)
+                if panel is panels[0]:
+                    _legend(axes, layout)
+            top -= height * inch
     return AccessibleFigure(figure, alt=_words(coverage), title=title, caption=_caption(coverage))
 
 
@@ -98,21 +125,55 @@ def coverage_finding(coverage: Coverage) -> str:
     return f"{start}; missing: {plain(_listed(missing, 8))}"
 
 
-def _draw(
-    axes: Axes, coverage: Coverage, groups: Sequence[tuple[str, list[CoverageRow]]], names: Sequence[str]
-) -> None:
-    line = 0
-    for title, rows in groups:
+@dataclass(frozen=True)
+class _Heading:
+    """The line above the parts of one competency: its title, and how many of them are assessed."""
+
+    title: str
+    assessed: int
+    parts: int
+
+
+def _lines(coverage: Coverage) -> Iterator[_Heading | CoverageRow]:
+    for title, group in groupby(coverage.rows, key=lambda row: row.parent_title):
+        rows = list(group)
         if title:
-            done = sum(bool(row.assessed) for row in rows)
-            _at_left(
-                axes, line, fitted(title, _LABELS - 0.4, size=10, weight="bold"), weight="bold", offset=_LABELS - 0.2
-            )
-            _at_right(axes, line, f"{done} of {len(rows)} assessed", colour=MUTED)
-            line += 1
-        for row in rows:
-            _row(axes, coverage, row, line)
-            line += 1
+            yield _Heading(title, sum(bool(row.assessed) for row in rows), len(rows))
+        yield from rows
+
+
+def _panels(lines: Sequence[_Heading | CoverageRow]) -> Iterator[list[_Heading | CoverageRow]]:
+    """The lines in panels of much the same length. A heading is never last, and stands again where its rows go on."""
+    count = -(-len(lines) // _PANEL)
+    length = -(-len(lines) // count) + 1
+    panel: list[_Heading | CoverageRow] = []
+    heading: _Heading | None = None
+    for line in lines:
+        if len(panel) >= length or (len(panel) == length - 1 and isinstance(line, _Heading)):
+            yield panel
+            panel = [heading] if heading and not isinstance(line, _Heading) else []
+        heading = line if isinstance(line, _Heading) else heading
+        panel.append(line)
+    yield panel
+
+
+def _draw(
+    axes: Axes,
+    coverage: Coverage,
+    lines: Sequence[_Heading | CoverageRow],
+    names: Sequence[str],
+    layout: _Layout,
+) -> None:
+    for number, line in enumerate(lines):
+        if isinstance(line, _Heading):
+            # No mark stands in this line: a title without statements below it may run over the cells.
+            room = layout.labels - 0.4 + (0 if layout.statements else len(names) * layout.cell)
+            text = fitted(line.title, room, size=10, weight="bold")
+            _at_left(axes, number, text, weight="bold", offset=layout.labels - 0.2)
+            _at_right(axes, number, f"{line.assessed} of {line.parts} assessed", colour=MUTED)
+        else:
+            _row(axes, coverage, line, number, layout)
+    axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.set_xlim(-0.5, max(len(names), 1) - 0.5)
     axes.xaxis.tick_top()
     axes.set_xticks(range(len(names)), names, rotation=55, ha="left", rotation_mode="anchor", size=9.5)
@@ -124,12 +185,15 @@ def _draw(
         axes.axvline(column - 0.5, color=GRID, linewidth=0.5, zorder=0)
 
 
-def _row(axes: Axes, coverage: Coverage, row: CoverageRow, line: int) -> None:
+def _row(axes: Axes, coverage: Coverage, row: CoverageRow, line: int, layout: _Layout) -> None:
     if not row.assessed:
         axes.axhspan(line - 0.5, line + 0.5, facecolor="#fdeee6", zorder=0)
     axes.axhline(line + 0.5, color=GRID, linewidth=0.5, zorder=0)
-    _at_left(axes, line, fitted(row.code, 0.58, size=10, weight="bold"), weight="bold", offset=_LABELS - 0.35)
-    _at_left(axes, line, fitted(row.statement, _LABELS - 1.05, size=9), colour=MUTED, offset=_LABELS - 0.95, size=9)
+    labels = layout.labels
+    room = 0.58 if layout.statements else labels - 0.4
+    _at_left(axes, line, fitted(row.code, room, size=10, weight="bold"), weight="bold", offset=labels - 0.35)
+    if layout.statements:
+        _at_left(axes, line, fitted(row.statement, labels - 1.05, size=9), colour=MUTED, offset=labels - 0.95, size=9)
     for column, credential in enumerate(coverage.credentials):
         how = coverage.strongest(row.competency_id, credential)
         if how:
@@ -175,13 +239,12 @@ def _at_right(axes: Axes, line: int, text: str, *, colour: str, weight: str = "n
     )  # fmt: skip
 
 
-def _legend(axes: Axes, columns: int) -> None:
+def _legend(axes: Axes, layout: _Layout) -> None:
     """The three marks with their words, above the rows' labels, where the slanted names leave room."""
     for step, how in enumerate(reversed(HOW)):
-        x, y = -(_LABELS - 0.45) / _CELL - 0.5, -1.4 - (2 - step) * 1.15
+        x, y = -(layout.labels - min(0.45, layout.labels / 4)) / layout.cell - 0.5, -1.4 - (2 - step) * 1.15
         _mark(axes, x, y, how)
         axes.text(x + 0.9, y, _MEANING[how], va="center", size=10)
-    axes.set_xlim(-0.5, columns - 0.5)
 
 
 def _words(coverage: Coverage) -> str:

@@ -12,27 +12,39 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ipe_workbench.studio.copies import working_copy
     from ipe_workbench.studio.coverage_explorer import coverage_explorer
+    from ipe_workbench.studio.crosswalk_explorer import crosswalk_explorer
+    from ipe_workbench.studio.crosswalk_explorer_model import CrosswalkExplorerModel
     from ipe_workbench.studio.designer import Designer
     from ipe_workbench.studio.designer_model import DesignerModel
+    from ipe_workbench.studio.framework_importer import FrameworkImporter
+    from ipe_workbench.studio.framework_importer_model import FrameworkImporterModel
     from ipe_workbench.studio.pathway_explorer import PathwayExplorer, pathway_explorer
     from ipe_workbench.studio.pathway_explorer_model import PathwayExplorerModel
 
 _HOMES = {
+    "CrosswalkExplorerModel": "crosswalk_explorer_model",
     "Designer": "designer",
     "DesignerModel": "designer_model",
+    "FrameworkImporter": "framework_importer",
+    "FrameworkImporterModel": "framework_importer_model",
     "PathwayExplorer": "pathway_explorer",
     "PathwayExplorerModel": "pathway_explorer_model",
     "coverage_explorer": "coverage_explorer",
+    "crosswalk_explorer": "crosswalk_explorer",
     "pathway_explorer": "pathway_explorer",
     "working_copy": "copies",
 }
 
 __all__ = [
+    "CrosswalkExplorerModel",
     "Designer",
     "DesignerModel",
+    "FrameworkImporter",
+    "FrameworkImporterModel",
     "PathwayExplorer",
     "PathwayExplorerModel",
     "coverage_explorer",
+    "crosswalk_explorer",
     "pathway_explorer",
     "working_copy",
 ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -17,6 +18,7 @@ from ipe_workbench.figures import (
     bottlenecks,
     coverage_heatmap,
 )
+from ipe_workbench.frameworks import Competency, Framework
 from ipe_workbench.pathways import coverage
 from ipe_workbench.simulation import SimulationResult
 
@@ -156,3 +158,19 @@ def test_coverage_takes_hostile_names_without_clipping(hostile: Programme) -> No
     for text in shown.figure.axes[0].get_xticklabels():
         box = text.get_window_extent()
         assert box.y1 <= shown.figure.bbox.height
+
+
+def test_a_large_coverage_repeats_the_names_above_each_panel_and_shows_every_code(design: Programme) -> None:
+    groups = [Competency(id=f"G{at}", code=f"G{at}", title=f"Group {at}") for at in range(8)]
+    parts = [Competency(id=f"G{at // 20}.{at}", code=f"K{at}", parent=f"G{at // 20}") for at in range(160)]
+    big = Framework(id="big", title="Big", competencies=(*groups, *parts))
+    programme = dataclasses.replace(design, frameworks={**design.frameworks, "big": big})
+    shown = coverage_heatmap(coverage(programme, "big"), {"talk": "Talking"})
+    panels = shown.figure.axes
+    assert len(panels) == 4
+    assert all("Talking" in [label.get_text() for label in axes.get_xticklabels()] for axes in panels)
+    codes = [text for text in _texts(shown.figure) if text.startswith("K")]
+    assert sorted(codes) == sorted(f"K{at}" for at in range(160))
+    # Each panel begins under a heading, also where a group goes on.
+    assert all(axes.texts[0].get_text().startswith("Group") for axes in panels[1:])
+    assert shown.figure.get_size_inches()[1] < 30  # inches; one below another the lines would take 50
