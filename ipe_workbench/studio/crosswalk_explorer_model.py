@@ -10,7 +10,7 @@ from ipe_workbench.frameworks import Crosswalk, Framework, check_crosswalk
 __all__ = ["CrosswalkExplorerModel"]
 
 
-class CrosswalkExplorerModel(traitlets.HasTraits):  # type: ignore[misc]
+class CrosswalkExplorerModel(traitlets.HasTraits):
     """A crosswalk between two frameworks, looked at from one of them.
 
     `backwards` looks from the target framework; `code` is the id of the chosen competency, ``None`` for all.
@@ -63,7 +63,7 @@ class CrosswalkExplorerModel(traitlets.HasTraits):  # type: ignore[misc]
     def pairs(self) -> list[tuple[str, str, str, str]]:
         """(from, relation, to, remark) of the chosen code, or of all; a code mapped to nothing is said so."""
         chosen = None if self.code is None else self.looked_from.find(self.code)
-        rows = []
+        rows: list[tuple[str, str, str, str]] = []
         for one in self.crosswalk.mappings:
             here = self.looked_from.find(one.source)
             if chosen is None or here == chosen:

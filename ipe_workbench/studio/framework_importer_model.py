@@ -22,7 +22,7 @@ def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC)
 
 
-class FrameworkImporterModel(traitlets.HasTraits):  # type: ignore[misc]
+class FrameworkImporterModel(traitlets.HasTraits):
     """The state of the importer.
 
     `reading` is what came of the last file, ``None`` where it could not be used; `error` is the sentence that says why.
