@@ -1,0 +1,402 @@
+"""What a credential says, as RDF statements: JSON-LD read the strict way.
+
+People read JSON, a Data Integrity proof covers RDF. The two agree only if every member is a plain term of a pinned context;
+then nothing is left unsigned in silence and nothing can be renamed, moved or doubled without breaking the proof. So this
+reader knows just that part of JSON-LD, refuses the rest by name, and is the check before signing as well as before
+verifying. For what it accepts its statements equal those of PyLD (``tests/badges/test_canonical.py``), at a tenth of the time:
+PyLD works out the scoped contexts, once for each place in a document, and they are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from pyld import jsonld
+from pyld.context_resolver import ContextResolver
+
+from ipe_workbench.badges.contexts import CONTEXTS, UnknownContextError, document_loader
+
+__all__ = ["Statement", "UnsafeDocumentError", "read_statements"]
+
+# Subject, predicate, object, graph (empty: the default graph), as terms of N-Quads; blank nodes as `_:b0`, `_:b1`, ...
+Statement = tuple[str, str, str, str]
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
+# Writers of N-Quads differ on these; no honest text holds them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_EMBEDDED = frozenset({"verifiableCredential", "endorsement"})
+_MOST_STATEMENTS = 20_000
+
+
+class UnsafeDocumentError(ValueError):
+    """A document whose JSON says more, less or other than what its proof covers. The message names the place."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place or 'the document'}: {reason}")
+        self.place = place
+        self.reason = reason
+
+
+def read_statements(document: Mapping[str, Any], *, first_label: int = 0) -> list[Statement]:
+    """The statements of a credential, proof or list.
+
+    Parameters
+    ----------
+    document : mapping
+        JSON with ``@context``: addresses of pinned contexts, no contexts of its own.
+    first_label : int, optional
+        Number of the first blank node.
+
+    Returns
+    -------
+    list of Statement
+        Each once, in no particular order.
+
+    Raises
+    ------
+    UnsafeDocumentError
+        For anything that a pinned context does not define, and for what could be changed under a valid proof: inline or
+        unknown contexts, keywords and addresses as member names, compact or relative addresses, ``_:`` ids, nulls and
+        empty arrays, equal items of an array, a node that is described in two places, control characters.
+
+    Examples
+    --------
+    >>> proof = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": "DataIntegrityProof", "nonce": "n-1"}
+    >>> for statement in sorted(read_statements(proof)):
+    ...     print(*statement)
+    _:b0 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/security#DataIntegrityProof> 
+    _:b0 <https://w3id.org/security#nonce> "n-1" 
+
+    >>> read_statements({**proof, "colour": "green"})
+    Traceback (most recent call last):
+        ...
+    ipe_workbench.badges.statements.UnsafeDocumentError: colour: No pinned context defines this member, so no proof would cover it.
+    """
+    reader = _Reader(first_label)
+    reader.node(_initial_scope(), None, document, "", "", _Descriptions())
+    return list(reader.statements)
+
+
+@dataclass
+class _Descriptions:
+    """Where each node of one credential is described; embedded credentials have their own, and their own proofs."""
+
+    places: dict[str, tuple[str, bool]] = field(default_factory=dict)
+
+    def add(self, identifier: str, place: str, described: bool) -> None:
+        if identifier not in self.places:
+            self.places[identifier] = (place, described)
+        elif described:
+            raise UnsafeDocumentError(
+                place,
+                f"The node {identifier[:200]} is described again (first at {self.places[identifier][0] or 'the top'}): members could "
+                "be moved between the two under the same proof.",
+            )
+
+
+@dataclass(frozen=True)
+class _Term:
+    iri: str
+    coercion: str | None  # "@id", "@vocab", a datatype, or None
+    is_list: bool
+    is_graph: bool
+
+
+class _Scope:
+    """An active context of JSON-LD, with what was worked out about its terms and the places below it."""
+
+    def __init__(self, active: Any) -> None:
+        self.active = active
+        self.mappings: Mapping[str, Any] = active["mappings"]
+        self._terms: dict[str, _Term | str] = {}
+        self._values: dict[str, _Scope] = {}
+        self._nodes: dict[tuple[Any, ...], tuple[_Scope, _Scope]] = {}
+
+    def term(self, name: str) -> _Term | str:
+        """The term, or the reason why it cannot be used as a member."""
+        known = self._terms.get(name)
+        if known is None:
+            known = self._terms[name] = self._worked_out(name)
+        return known
+
+    def type_iri(self, name: str) -> str | None:
+        mapping = self.mappings.get(name)
+        return mapping["@id"] if mapping and not str(mapping["@id"]).startswith("@") else None
+
+    def values(self, name: str) -> _Scope:
+        """The scope of a member's scalar values."""
+        known = self._values.get(name)
+        if known is None:
+            scoped = jsonld.JsonLdProcessor.get_context_value(self.active, name, "@context")
+            known = self._values[name] = self if scoped is None else _Scope(_processed(self.active, scoped, override=True))
+        return known
+
+    def node(self, name: str | None, bare: bool, contexts: tuple[str, ...], types: tuple[str, ...]) -> tuple[_Scope, _Scope]:
+        """The scopes of a node under a member: for its members, and for its types (JSON-LD 1.1 API, 5.1.2)."""
+        key = (name, bare, contexts, types)
+        known = self._nodes.get(key)
+        if known is None:
+            known = self._nodes[key] = self._entered(name, bare, contexts, types)
+        return known
+
+    def _entered(self, name: str | None, bare: bool, contexts: tuple[str, ...], types: tuple[str, ...]) -> tuple[_Scope, _Scope]:
+        active = self.active if name is None else self.values(name).active
+        scoped = None if name is None else jsonld.JsonLdProcessor.get_context_value(active, name, "@context")
+        if not bare and "previousContext" in active:
+            active = active["previousContext"]
+        if scoped is not None:
+            active = _processed(active, scoped, override=True)
+        if contexts:
+            active = _processed(active, list(contexts))
+        for_types = active
+        for one in sorted(types):
+            scoped = jsonld.JsonLdProcessor.get_context_value(for_types, one, "@context")
+            if scoped is not None and scoped is not False:
+                active = _processed(active, scoped, propagate=False)
+        return _Scope(active), _Scope(for_types)
+
+    def _worked_out(self, name: str) -> _Term | str:
+        mapping = self.mappings.get(name)
+        if mapping is None:
+            return "No pinned context defines this member, so no proof would cover it."
+        iri = mapping["@id"]
+        if mapping.get("reverse") or iri is None or iri.startswith("@"):
+            return "This member is a keyword of JSON-LD in disguise."
+        if name[0].isupper() or ":" in name:
+            return "This is the name of a type or an address, not of a member."
+        twins = [other for other, one in self.mappings.items() if one and one["@id"] == iri and other != name]
+        if any(not other[0].isupper() for other in twins):
+            return f"The contexts give this member and `{min(twins)}` the same meaning."
+        container = mapping.get("@container") or []
+        container = [container] if isinstance(container, str) else container
+        coercion = mapping.get("@type")
+        if not set(container) <= {"@set", "@list", "@graph"} or coercion in ("@json", "@none"):
+            return "This member has a form that badges do not use."
+        return _Term(iri, coercion, "@list" in container, "@graph" in container)
+
+
+class _Reader:
+    def __init__(self, first_label: int) -> None:
+        self.statements: dict[Statement, None] = {}
+        self._next = first_label
+
+    def node(
+        self, scope: _Scope, name: str | None, node: Mapping[str, Any], place: str, graph: str, described: _Descriptions
+    ) -> str:
+        """Read a node; returns its term."""
+        contexts = _contexts(node, place, name)
+        if contexts and name is not None:
+            described = _Descriptions()
+        types = _types(node, place)
+        inner, for_types = scope.node(name, len(node) == 1 and "id" in node, contexts, types)
+        subject = self._subject(inner, node, place, described)
+        for one in types:
+            iri = for_types.type_iri(one)
+            if iri is None:
+                raise UnsafeDocumentError(f"{place}/type" if place else "type", f"No pinned context defines the type {one[:80]!r}.")
+            self._add(subject, f"<{_RDF}type>", f"<{iri}>", graph)
+        for member, value in node.items():
+            if member not in ("id", "type", "@context"):
+                self._member(inner, subject, member, value, f"{place}/{member}" if place else member, graph, described)
+        return subject
+
+    def _subject(self, scope: _Scope, node: Mapping[str, Any], place: str, described: _Descriptions) -> str:
+        if "id" not in node:
+            return self._blank()
+        identifier = node["id"]
+        subject = _address(scope, identifier, f"{place}/id" if place else "id")
+        described.add(identifier, place, any(member not in ("id", "type") for member in node))
+        return subject
+
+    def _member(
+        self, scope: _Scope, subject: str, member: str, value: Any, place: str, graph: str, described: _Descriptions
+    ) -> None:
+        term = scope.term(member)
+        if isinstance(term, str):
+            raise UnsafeDocumentError(place, term)
+        items = value if isinstance(value, list) else [value]
+        if not items:
+            raise UnsafeDocumentError(place, "An empty array says nothing and no proof covers it. Leave the member out.")
+        if len(items) > 1 and not term.is_list:
+            _refuse_equal_items(items, place)
+        objects = []
+        for index, item in enumerate(items):
+            where = f"{place}[{index}]" if isinstance(value, list) else place
+            objects.append(self._object(scope, term, member, item, where, graph, described))
+        predicate = f"<{term.iri}>"
+        if term.is_list:
+            objects = [self._list(objects, graph)]
+        for one in objects:
+            self._add(subject, predicate, one, graph)
+
+    def _object(
+        self, scope: _Scope, term: _Term, member: str, item: Any, place: str, graph: str, described: _Descriptions
+    ) -> str:
+        if not isinstance(item, dict):
+            return _scalar(scope.values(member), member, item, place)
+        if not term.is_graph:
+            return self.node(scope, member, item, place, graph, described)
+        named = self._blank()
+        self.node(scope, member, item, place, named, described)
+        return named
+
+    def _list(self, objects: list[str], graph: str) -> str:
+        rest = f"<{_RDF}nil>"
+        for one in reversed(objects):
+            cell = self._blank()
+            self._add(cell, f"<{_RDF}first>", one, graph)
+            self._add(cell, f"<{_RDF}rest>", rest, graph)
+            rest = cell
+        return rest
+
+    def _blank(self) -> str:
+        label = f"_:b{self._next}"
+        self._next += 1
+        return label
+
+    def _add(self, subject: str, predicate: str, value: str, graph: str) -> None:
+        self.statements[(subject, predicate, value, graph)] = None
+        if len(self.statements) > _MOST_STATEMENTS:
+            raise UnsafeDocumentError("", f"More than {_MOST_STATEMENTS:,} statements are no badge.")
+
+
+def _contexts(node: Mapping[str, Any], place: str, name: str | None) -> tuple[str, ...]:
+    if "@context" not in node:
+        if name is None:
+            raise UnsafeDocumentError("@context", "The document names no context.")
+        return ()
+    where = f"{place}/@context" if place else "@context"
+    if name is not None and name not in _EMBEDDED:
+        raise UnsafeDocumentError(where, "Only a whole credential may name contexts.")
+    named = node["@context"]
+    named = [named] if isinstance(named, str) else named
+    if not isinstance(named, list) or not named:
+        raise UnsafeDocumentError(where, "The contexts must be an array of addresses.")
+    for one in named:
+        if not isinstance(one, str):
+            raise UnsafeDocumentError(where, "A context written into the document could change what its words mean.")
+        if one not in CONTEXTS:
+            raise UnsafeDocumentError(where, f"The context {one[:120]!r} is none of the pinned ones, and none is fetched.")
+    if len(set(named)) != len(named):
+        raise UnsafeDocumentError(where, "A context is named twice.")
+    return tuple(named)
+
+
+def _types(node: Mapping[str, Any], place: str) -> tuple[str, ...]:
+    if "type" not in node:
+        return ()
+    types = node["type"]
+    types = [types] if isinstance(types, str) else types
+    where = f"{place}/type" if place else "type"
+    if not isinstance(types, list) or not types or not all(isinstance(one, str) for one in types):
+        raise UnsafeDocumentError(where, "A type must be a name or an array of names.")
+    if len(set(types)) != len(types):
+        raise UnsafeDocumentError(where, "A type is named twice.")
+    return tuple(types)
+
+
+def _scalar(scope: _Scope, member: str, item: Any, place: str) -> str:
+    # The scoped context of the member itself decides how its values are read.
+    term = scope.term(member)
+    if isinstance(term, str):
+        raise UnsafeDocumentError(place, term)
+    if isinstance(item, str):
+        if _CONTROL.search(item):
+            raise UnsafeDocumentError(place, "The text holds a control character.")
+        if term.coercion == "@id":
+            return _address(scope, item, place)
+        if term.coercion == "@vocab":
+            iri = scope.type_iri(item)
+            if iri is None:
+                raise UnsafeDocumentError(place, f"No pinned context defines {item[:80]!r}.")
+            return f"<{iri}>"
+        return _literal(item, term.coercion)
+    if item is None:
+        raise UnsafeDocumentError(place, "A null says nothing and no proof covers it. Leave the member out.")
+    if isinstance(item, list):
+        raise UnsafeDocumentError(place, "An array inside an array is not used in badges.")
+    if isinstance(item, bool):
+        return _literal("true" if item else "false", _datatype(term) or f"{_XSD}boolean")
+    if isinstance(item, int):
+        return _literal(str(item), _datatype(term) or f"{_XSD}integer")
+    return _literal(_canonical_double(item), _datatype(term) or f"{_XSD}double")
+
+
+def _datatype(term: _Term) -> str | None:
+    return None if term.coercion in ("@id", "@vocab") else term.coercion
+
+
+def _canonical_double(value: float) -> str:
+    # XSD 1.1, canonical form of a double, to the 16 digits that JSON-LD 1.1 names.
+    return re.sub(r"(\d)0*E\+?(-)?0*(\d)", r"\1E\2\3", f"{value:1.15E}")
+
+
+def _literal(value: str, datatype: str | None) -> str:
+    escaped = value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r").replace('"', '\\"')
+    return f'"{escaped}"' if datatype in (None, f"{_XSD}string") else f'"{escaped}"^^<{datatype}>'
+
+
+def _address(scope: _Scope, value: Any, place: str) -> str:
+    if not isinstance(value, str):
+        raise UnsafeDocumentError(place, "An id must be a text.")
+    if value.startswith("_:"):
+        raise UnsafeDocumentError(place, "A blank node may not be named (`_:`).")
+    if not _IRI.fullmatch(value):
+        raise UnsafeDocumentError(place, f"{value[:120]!r} is no absolute address (https:, urn:, did:, ...).")
+    if value.partition(":")[0] in scope.mappings:
+        raise UnsafeDocumentError(place, f"{value[:120]!r} is an abbreviated address; write it in full.")
+    return f"<{value}>"
+
+
+def _refuse_equal_items(items: Iterable[Any], place: str) -> None:
+    seen = set()
+    for index, item in enumerate(items):
+        frozen = _frozen(item)
+        if frozen in seen:
+            raise UnsafeDocumentError(f"{place}[{index}]", "This item equals an earlier one; the proof cannot tell how many there are.")
+        seen.add(frozen)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return frozenset((name, _frozen(one)) for name, one in value.items())
+    if isinstance(value, list):
+        # A set says the same in any order.
+        return ("array", frozenset(_frozen(one) for one in value))
+    return (type(value).__name__, value)
+
+
+@cache
+def _initial_scope() -> _Scope:
+    return _Scope(_processor()._get_initial_context(_options()))
+
+
+@cache
+def _processor() -> Any:
+    return jsonld.JsonLdProcessor()
+
+
+@cache
+def _options() -> dict[str, Any]:
+    return {
+        "base": "",
+        "processingMode": "json-ld-1.1",
+        "isFrame": False,
+        "documentLoader": document_loader,
+        "contextResolver": ContextResolver({}, document_loader),
+    }
+
+
+def _processed(active: Any, local: Any, *, override: bool = False, propagate: bool = True) -> Any:
+    try:
+        return _processor()._process_context(
+            active, local, _options(), override_protected=override, propagate=propagate
+        )
+    except (jsonld.JsonLdError, UnknownContextError) as error:
+        raise UnsafeDocumentError("@context", f"The contexts do not go together: {str(error).splitlines()[0]}") from None
