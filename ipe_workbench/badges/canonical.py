@@ -5,18 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pyld import canon, jsonld, nquads
 
 from ipe_workbench.badges.contexts import document_loader
-from ipe_workbench.badges.statements import Statement, UnsafeDocumentError, read_statements
+from ipe_workbench.badges.statements import Part, Statement, UnsafeDocumentError, read_statements
 
 __all__ = ["canonical_form", "canonical_form_by_pyld", "canonical_form_of", "first_degree_hashes"]
 
 # Calls of "Hash N-Degree Quads"; a badge that needs more is made to keep verifiers busy, and npm verifiers give up sooner.
 _MOST_DEEP_HASHES = 2000
 
+_BLANK = re.compile("\0(.*?)\0")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"t": "\t", "n": "\n", "r": "\r", '"': '"', "\\": "\\"}
 
@@ -47,18 +50,21 @@ def canonical_form(document: Mapping[str, Any]) -> str:
     return canonical_form_of(read_statements(document))
 
 
-def canonical_form_of(statements: Iterable[Statement]) -> str:
-    """The canonical N-Quads of statements."""
-    listed = list(statements)
-    hashes = first_degree_hashes(listed)
+def canonical_form_of(statements: Iterable[Statement], parts: Iterable[Part] = ()) -> str:
+    """The canonical N-Quads of statements and of parts that other documents share."""
+    own, shared = list(statements), [_prepared(part) for part in parts]
+    hashes = first_degree_hashes(own)
+    for part in shared:
+        hashes.update(part.hashes)
     if len(set(hashes.values())) < len(hashes):
-        return _by_deep_hashes(listed)
+        return _by_deep_hashes([*own, *(one for part in shared for one in part.statements)])
     issued = {blank: f"_:c14n{number}" for number, blank in enumerate(sorted(hashes, key=hashes.__getitem__))}
     # An IRI or literal is not in the table and stays as it is.
     get = issued.get
-    lines = [_line(get(s, s), p, get(o, o), get(g, g)) for s, p, o, g in listed]
-    lines.sort()
-    return "".join(lines)
+    lines = {_line(get(s, s), p, get(o, o), get(g, g)) for s, p, o, g in own}
+    for part in shared:
+        lines.update(_BLANK.sub(lambda found: issued[found[1]], part.text).split("\n"))
+    return _text(lines)
 
 
 def first_degree_hashes(statements: Iterable[Statement]) -> dict[str, str]:
@@ -74,6 +80,24 @@ def first_degree_hashes(statements: Iterable[Statement]) -> dict[str, str]:
     return {blank: _first_degree(blank, known) for blank, known in mentions.items()}
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    statements: tuple[Statement, ...]
+    hashes: dict[str, str]
+    text: str
+
+
+@lru_cache(maxsize=512)
+def _prepared(part: Part) -> _Prepared:
+    # No text holds a control character, so one can mark the places where labels go.
+    lines = [_line(_place(s), p, _place(o), _place(g)) for s, p, o, g in part.statements]
+    return _Prepared(part.statements, first_degree_hashes(part.statements), "\n".join(lines))
+
+
+def _place(term: str) -> str:
+    return f"\0{term}\0" if term[:2] == "_:" else term
+
+
 def canonical_form_by_pyld(document: Mapping[str, Any], loader: Any = document_loader) -> str:
     """The canonical N-Quads as PyLD makes them: the reference that the tests and benchmarks compare with."""
     options = {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": loader}
@@ -82,8 +106,7 @@ def canonical_form_by_pyld(document: Mapping[str, Any], loader: Any = document_l
 
 def _first_degree(blank: str, statements: list[Statement]) -> str:
     lines = [_line(_marked(s, blank), p, _marked(o, blank), _marked(g, blank)) for s, p, o, g in statements]
-    lines.sort()
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return hashlib.sha256(_text(lines).encode()).hexdigest()
 
 
 def _marked(term: str, blank: str) -> str:
@@ -93,7 +116,12 @@ def _marked(term: str, blank: str) -> str:
 
 
 def _line(subject: str, predicate: str, value: str, graph: str) -> str:
-    return f"{subject} {predicate} {value} {graph} .\n" if graph else f"{subject} {predicate} {value} .\n"
+    return f"{subject} {predicate} {value} {graph} ." if graph else f"{subject} {predicate} {value} ."
+
+
+def _text(lines: Iterable[str]) -> str:
+    # Not splitlines and its kin: a literal may hold line ends of other alphabets.
+    return "\n".join(sorted(lines)) + "\n"
 
 
 def _by_deep_hashes(statements: list[Statement]) -> str:

@@ -6,18 +6,22 @@ refused when they are loaded. Arithmetic on public data only, so it need not run
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 __all__ = ["is_sound_point"]
 
 _P = 2**255 - 19
 _D = -121665 * pow(121666, -1, _P) % _P
+_ROOT_OF_MINUS_ONE = pow(2, (_P - 1) // 4, _P)
 
 
+@lru_cache(maxsize=1024)
 def is_sound_point(encoded: bytes) -> bool:
     """Whether 32 bytes are the canonical encoding of a point of the curve whose order is not 1, 2, 4 or 8.
 
     References
     ----------
-    RFC 8032, sections 5.1.3 (decoding) and 5.1.4 (addition).
+    RFC 8032, sections 5.1.3 (decoding) and 5.1.4 (doubling).
 
     Examples
     --------
@@ -33,28 +37,32 @@ def is_sound_point(encoded: bytes) -> bool:
     x = _abscissa(y, sign)
     if x is None:
         return False
-    point = (x, y)
+    point = (x, y, 1)
     for _ in range(3):
         point = _doubled(point)
-    return point != (0, 1)
+    # The neutral element is (0, z, z) in these coordinates.
+    return bool(point[0] or point[1] != point[2])
 
 
 def _abscissa(y: int, sign: int) -> int | None:
     if y >= _P:
         return None
-    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    root = pow(square, (_P + 3) // 8, _P)
-    if (root * root - square) % _P:
-        root = root * pow(2, (_P - 1) // 4, _P) % _P
-    if (root * root - square) % _P or (root == 0 and sign):
+    u, v = (y * y - 1) % _P, (_D * y * y + 1) % _P
+    root = u * v**3 * pow(u * v**7, (_P - 5) // 8, _P) % _P
+    square = v * root * root % _P
+    if square == -u % _P:
+        root = root * _ROOT_OF_MINUS_ONE % _P
+    elif square != u:
+        return None
+    if root == 0 and sign:
         return None
     return root if root & 1 == sign else _P - root
 
 
-def _doubled(point: tuple[int, int]) -> tuple[int, int]:
-    x, y = point
-    product = _D * x * x * y * y % _P
-    return (
-        2 * x * y * pow(1 + product, -1, _P) % _P,
-        (y * y + x * x) * pow(1 - product, -1, _P) % _P,
-    )
+def _doubled(point: tuple[int, int, int]) -> tuple[int, int, int]:
+    x, y, z = point
+    a, b, c = x * x, y * y, 2 * z * z
+    h = a + b
+    e, g = h - (x + y) ** 2, a - b
+    f = c + g
+    return e * f % _P, g * h % _P, f * g % _P

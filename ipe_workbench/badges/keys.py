@@ -44,7 +44,7 @@ class PublicKey:
 
     Examples
     --------
-    >>> key = PublicKey.from_multibase("z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQXJPt8swnMdQ2")
+    >>> key = PublicKey.from_multibase("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK")
     >>> key.kind, key.algorithm, sorted(key.jwk)
     ('Ed25519', 'EdDSA', ['crv', 'kty', 'x'])
     """
@@ -173,7 +173,7 @@ def _sound(key: PublicKey) -> PublicKey:
     loaded = _loaded(key)
     if isinstance(loaded, ed25519.Ed25519PublicKey):
         if not is_sound_point(key.content):
-            raise UnsoundKeyError("This Ed25519 key is a point of small order: it would accept forged signatures.")
+            raise UnsoundKeyError("This Ed25519 key is no sound point of the curve (small order, or none): forged signatures would pass.")
     elif isinstance(loaded, rsa.RSAPublicKey):
         exponent = loaded.public_numbers().e
         if not 2048 <= loaded.key_size <= 8192 or exponent < 65537 or exponent.bit_length() > 64:

@@ -25,10 +25,13 @@ def encode_base58(content: bytes) -> str:
     zeros = len(content) - len(content.lstrip(b"\0"))
     number = int.from_bytes(content, "big")
     signs = []
+    # Ten signs at a time: dividing long numbers is what takes the time.
     while number:
-        number, rest = divmod(number, 58)
-        signs.append(_ALPHABET[rest])
-    return "1" * zeros + "".join(reversed(signs))
+        number, part = divmod(number, 58**10)
+        for _ in range(10):
+            part, rest = divmod(part, 58)
+            signs.append(_ALPHABET[rest])
+    return "1" * zeros + "".join(reversed(signs)).lstrip("1")
 
 
 def decode_base58(text: str) -> bytes:

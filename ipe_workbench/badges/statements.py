@@ -10,7 +10,7 @@ PyLD works out the scoped contexts, once for each place in a document, and they 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ from pyld.context_resolver import ContextResolver
 
 from ipe_workbench.badges.contexts import CONTEXTS, UnknownContextError, document_loader
 
-__all__ = ["Statement", "UnsafeDocumentError", "read_statements"]
+__all__ = ["Part", "SharedParts", "Statement", "UnsafeDocumentError", "read_statements"]
 
 # Subject, predicate, object, graph (empty: the default graph), as terms of N-Quads; blank nodes as `_:b0`, `_:b1`, ...
 Statement = tuple[str, str, str, str]
@@ -43,15 +43,13 @@ class UnsafeDocumentError(ValueError):
         self.reason = reason
 
 
-def read_statements(document: Mapping[str, Any], *, first_label: int = 0) -> list[Statement]:
+def read_statements(document: Mapping[str, Any]) -> list[Statement]:
     """The statements of a credential, proof or list.
 
     Parameters
     ----------
     document : mapping
         JSON with ``@context``: addresses of pinned contexts, no contexts of its own.
-    first_label : int, optional
-        Number of the first blank node.
 
     Returns
     -------
@@ -78,9 +76,54 @@ def read_statements(document: Mapping[str, Any], *, first_label: int = 0) -> lis
         ...
     ipe_workbench.badges.statements.UnsafeDocumentError: colour: No pinned context defines this member, so no proof would cover it.
     """
-    reader = _Reader(first_label)
+    reader = _Reader()
     reader.node(_initial_scope(), None, document, "", "", _Descriptions())
     return list(reader.statements)
+
+
+class SharedParts:
+    """Nodes that many documents share, such as the achievement of a cohort's badges: each is read once.
+
+    Parameters
+    ----------
+    *nodes : mapping
+        The nodes, with an ``id`` each. They are recognised as the objects that they are, so they must not be changed.
+    """
+
+    def __init__(self, *nodes: Mapping[str, Any]) -> None:
+        self._nodes = {id(node): node for node in nodes}
+        self._read: dict[tuple[int, int, str], Part] = {}
+
+    def add(self, node: Mapping[str, Any]) -> None:
+        """Share one more node."""
+        self._nodes[id(node)] = node
+
+    def read(self, document: Mapping[str, Any]) -> tuple[list[Statement], list[Part]]:
+        """The statements of a document without those of its shared nodes, and these; as `read_statements` reads them."""
+        reader = _Reader(self)
+        reader.node(_initial_scope(), None, document, "", "", _Descriptions())
+        return list(reader.statements), reader.parts
+
+    def part(self, scope: _Scope, name: str, node: Mapping[str, Any], place: str) -> Part | None:
+        """The part that a node is; ``None`` when it is not shared. For the reader."""
+        if id(node) not in self._nodes or "id" not in node:
+            return None
+        key = (id(node), id(scope), name)
+        if key not in self._read:
+            reader = _Reader(label=f"_:s{len(self._read)}x")
+            described = _Descriptions()
+            subject = reader.node(scope, name, node, place, "", described)
+            self._read[key] = Part(subject, tuple(reader.statements), tuple((one, *told) for one, told in described.places.items()))
+        return self._read[key]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What a shared node says. Its blank nodes occur nowhere else."""
+
+    subject: str
+    statements: tuple[Statement, ...]
+    described: tuple[tuple[str, str, bool], ...]
 
 
 @dataclass
@@ -182,14 +225,24 @@ class _Scope:
 
 
 class _Reader:
-    def __init__(self, first_label: int) -> None:
+    def __init__(self, shared: SharedParts | None = None, label: str = "_:b") -> None:
         self.statements: dict[Statement, None] = {}
-        self._next = first_label
+        self.parts: list[Part] = []
+        self._shared = shared
+        self._label = label
+        self._blanks = 0
+        self._frozen: dict[int, Any] = {}
 
     def node(
         self, scope: _Scope, name: str | None, node: Mapping[str, Any], place: str, graph: str, described: _Descriptions
     ) -> str:
         """Read a node; returns its term."""
+        part = self._shared.part(scope, name, node, place) if self._shared is not None and name is not None and not graph else None
+        if part is not None:
+            self.parts.append(part)
+            for identifier, where, is_described in part.described:
+                described.add(identifier, where, is_described)
+            return part.subject
         contexts = _contexts(node, place, name)
         if contexts and name is not None:
             described = _Descriptions()
@@ -224,7 +277,7 @@ class _Reader:
         if not items:
             raise UnsafeDocumentError(place, "An empty array says nothing and no proof covers it. Leave the member out.")
         if len(items) > 1 and not term.is_list:
-            _refuse_equal_items(items, place)
+            _refuse_equal_items(items, place, self._frozen)
         objects = []
         for index, item in enumerate(items):
             where = f"{place}[{index}]" if isinstance(value, list) else place
@@ -256,9 +309,8 @@ class _Reader:
         return rest
 
     def _blank(self) -> str:
-        label = f"_:b{self._next}"
-        self._next += 1
-        return label
+        self._blanks += 1
+        return f"{self._label}{self._blanks - 1}"
 
     def _add(self, subject: str, predicate: str, value: str, graph: str) -> None:
         self.statements[(subject, predicate, value, graph)] = None
@@ -354,22 +406,30 @@ def _address(scope: _Scope, value: Any, place: str) -> str:
     return f"<{value}>"
 
 
-def _refuse_equal_items(items: Iterable[Any], place: str) -> None:
+def _refuse_equal_items(items: list[Any], place: str, memory: dict[int, Any]) -> None:
+    if all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in items) and len({item["id"] for item in items}) == len(items):
+        return
     seen = set()
     for index, item in enumerate(items):
-        frozen = _frozen(item)
+        frozen = _frozen(item, memory)
         if frozen in seen:
             raise UnsafeDocumentError(f"{place}[{index}]", "This item equals an earlier one; the proof cannot tell how many there are.")
         seen.add(frozen)
 
 
-def _frozen(value: Any) -> Any:
-    if isinstance(value, dict):
-        return frozenset((name, _frozen(one)) for name, one in value.items())
-    if isinstance(value, list):
-        # A set says the same in any order.
-        return ("array", frozenset(_frozen(one) for one in value))
-    return (type(value).__name__, value)
+def _frozen(value: Any, memory: dict[int, Any]) -> Any:
+    """A hashable value, equal for what says the same; each part of a document is worked out once."""
+    if not isinstance(value, dict | list):
+        return (type(value).__name__, value)
+    known = memory.get(id(value))
+    if known is None:
+        if isinstance(value, dict):
+            known = frozenset((name, _frozen(one, memory)) for name, one in value.items())
+        else:
+            # A set says the same in any order.
+            known = ("array", frozenset(_frozen(one, memory) for one in value))
+        memory[id(value)] = known
+    return known
 
 
 @cache

@@ -62,7 +62,7 @@ def _decoded(content: bytes) -> str:
 
 
 # A string, whole or cut off by the end, or a bracket. Possessive: the scan stays linear on any input.
-_STRING_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
+_STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[{\]}]', re.DOTALL)
 
 
 def _deeper_than(text: str, limit: int) -> bool:

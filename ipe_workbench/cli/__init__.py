@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from ipe_workbench.cli import (
+    badges,
     check,
     coverage,
     crosswalks,
@@ -56,6 +57,7 @@ frameworks.app.add_typer(crosswalks.app, name="crosswalk", help="Show, check, in
 app.add_typer(credentials_group.app, name="credentials", help="List, show and begin micro-credentials.")
 app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
 app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange of stacks and pathways.")
+app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
 app.command("simulate")(simulate.simulate)
 app.command("teams")(teams.teams)
 app.command("report")(report.report)

@@ -36,17 +36,22 @@ def spreadsheet_safe(text: str) -> str:
     return f"'{shown}" if _FORMULA.match(shown) else shown
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new and never a part."""
+def write_atomically(path: Path, content: str | bytes, *, durable: bool = True, private: bool = False) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new and never a part.
+
+    With `durable` the disk has it before the call returns; a process that is killed loses nothing without that, a power
+    cut may. With `private` nobody but the owner may read it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     payload = content.encode("utf-8") if isinstance(content, str) else content
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(payload)
-            stream.flush()
-            os.fsync(stream.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+        mode = 0o600 if private else path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:

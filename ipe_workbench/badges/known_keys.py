@@ -1,0 +1,149 @@
+"""Which key speaks for an issuer: from documents that the verifier was given, or from a did:key itself."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ipe_workbench.badges.keys import PublicKey, UnsoundKeyError, key_of_did
+from ipe_workbench.badges.times import moment
+
+__all__ = ["KeyAnswer", "KnownKeys"]
+
+
+@dataclass(frozen=True)
+class KeyAnswer:
+    """What is known of a key that a proof names.
+
+    Parameters
+    ----------
+    key : PublicKey or None
+        The key, if it is known and speaks for the issuer.
+    reason : str
+        Why not, or whence it is known, as a sentence.
+    known : bool
+        Whether the question could be answered at all; without documents of the issuer it could not.
+    source : {"given", "self", ""}
+        Given by the verifier, or the issuer's own did:key.
+    expires : datetime or None
+        Since when the key signs no more.
+    """
+
+    key: PublicKey | None
+    reason: str
+    known: bool = True
+    source: Literal["given", "self", ""] = ""
+    expires: datetime.datetime | None = None
+
+
+class KnownKeys:
+    """The keys that a verifier was given: JSON Web Key Sets, DID documents, controller documents.
+
+    Parameters
+    ----------
+    documents : iterable of mapping
+        The documents.
+
+    Raises
+    ------
+    UnsoundKeyError
+        When a document is none of these, or holds no key.
+
+    Examples
+    --------
+    >>> did = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
+    >>> KnownKeys().find(f"{did}#{did[8:]}", did).source
+    'self'
+    >>> KnownKeys().find("did:web:example.edu#key-1", "did:web:example.edu").known
+    False
+    """
+
+    def __init__(self, documents: Iterable[Mapping[str, Any]] = ()) -> None:
+        self._sets: list[dict[str, PublicKey]] = []
+        self._issuers: dict[str, Mapping[str, Any]] = {}
+        for document in documents:
+            self._take(document)
+
+    def find(self, method: str, issuer: str) -> KeyAnswer:
+        """The key of a verification method that must be the issuer's own, and be meant for assertions."""
+        controller, _, fragment = method.partition("#")
+        if not fragment:
+            return KeyAnswer(None, f"The key {method[:120]!r} is named without a fragment.")
+        if controller != issuer:
+            return KeyAnswer(None, f"The key belongs to {controller[:120]}, not to the issuer {issuer[:120]}.")
+        if controller.startswith("did:key:"):
+            return _self_told(controller, fragment)
+        if controller in self._issuers:
+            return _told_by(self._issuers[controller], method)
+        found = {key for one in self._sets for kid, key in one.items() if kid in (method, fragment, f"#{fragment}")}
+        if len(found) == 1:
+            return KeyAnswer(found.pop(), f"{method} is in the given keys.", source="given")
+        if found:
+            return KeyAnswer(None, f"The given keys have two keys of the id {method[:120]}.")
+        if self._sets:
+            return KeyAnswer(None, f"The given keys do not have {method[:120]}.", known=False)
+        return KeyAnswer(None, f"The keys of {issuer[:120]} are not known here; give them with --jwks.", known=False)
+
+    def holds(self, key: PublicKey) -> bool:
+        """Whether a given JSON Web Key Set holds the key."""
+        return any(key in one.values() for one in self._sets)
+
+    def _take(self, document: Mapping[str, Any]) -> None:
+        if isinstance(document, Mapping) and isinstance(document.get("keys"), list):
+            keys = {}
+            for jwk in document["keys"]:
+                if not isinstance(jwk, Mapping) or jwk.get("use", "sig") != "sig" or not isinstance(jwk.get("kid"), str):
+                    continue
+                keys[jwk["kid"]] = PublicKey.from_jwk(jwk)
+            if not keys:
+                raise UnsoundKeyError("This key set holds no signing key with a kid.")
+            self._sets.append(keys)
+        elif isinstance(document, Mapping) and isinstance(document.get("id"), str) and _methods(document):
+            self._issuers[document["id"]] = document
+        else:
+            raise UnsoundKeyError("This is neither a JSON Web Key Set nor a DID or controller document.")
+
+
+def _self_told(controller: str, fragment: str) -> KeyAnswer:
+    try:
+        key = key_of_did(controller)
+    except UnsoundKeyError as error:
+        return KeyAnswer(None, str(error))
+    if fragment != key.multibase:
+        return KeyAnswer(None, "The fragment of a did:key must be its key.")
+    return KeyAnswer(key, "The issuer is the key itself (did:key); it says nothing about who holds it.", source="self")
+
+
+def _told_by(document: Mapping[str, Any], method: str) -> KeyAnswer:
+    issuer = document["id"]
+    found = [one for one in _methods(document) if one.get("id") in (method, f"#{method.partition('#')[2]}")]
+    if not found:
+        return KeyAnswer(None, f"The document of {issuer[:120]} has no key {method[:120]}; it was removed, or never was one.")
+    allowed = document.get("assertionMethod")
+    if found[0] not in _list(allowed) and found[0]["id"] not in _list(allowed):
+        return KeyAnswer(None, "The issuer's document does not allow this key to assert anything (assertionMethod).")
+    if found[0].get("controller") != issuer:
+        return KeyAnswer(None, "The key is controlled by somebody else than the issuer.")
+    if found[0].get("revoked") is not None:
+        return KeyAnswer(None, "The issuer has revoked this key.")
+    try:
+        key = (
+            PublicKey.from_jwk(found[0]["publicKeyJwk"])
+            if "publicKeyJwk" in found[0]
+            else PublicKey.from_multibase(str(found[0].get("publicKeyMultibase", "")))
+        )
+    except UnsoundKeyError as error:
+        return KeyAnswer(None, str(error))
+    return KeyAnswer(key, f"{method} is in the issuer's document.", source="given", expires=moment(found[0].get("expires")))
+
+
+def _methods(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The verification methods of a document; they may also stand under the purpose that they are for."""
+    listed = [*_list(document.get("verificationMethod")), *_list(document.get("assertionMethod"))]
+    return [one for one in listed if isinstance(one, Mapping)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

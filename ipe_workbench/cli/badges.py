@@ -1,0 +1,344 @@
+"""``ipe badges``: keys, issuing, verifying, revoking of Open Badges 3.0."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, print_table, printable, table
+from ipe_workbench.errors import UnreadableFileError, UnusableInputError
+
+if TYPE_CHECKING:
+    from ipe_workbench.badges import Badge, Issued, Keyring, KnownKeys, Verification
+    from ipe_workbench.badges.keys import KeyKind
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+class KindChoice(StrEnum):
+    """Kinds of keys."""
+
+    ed25519 = "ed25519"
+    rsa = "rsa"
+    p256 = "p256"
+
+
+class ProofChoice(StrEnum):
+    """Forms of proof."""
+
+    data_integrity = "data-integrity"
+    jwt = "jwt"
+
+
+class TokenChoice(StrEnum):
+    """Algorithms of tokens."""
+
+    rs256 = "RS256"
+    es256 = "ES256"
+
+
+_KINDS: dict[KindChoice, KeyKind] = {KindChoice.ed25519: "Ed25519", KindChoice.rsa: "RSA", KindChoice.p256: "P-256"}
+
+
+@app.command()
+def keygen(
+    out: Annotated[Path, typer.Option(help="Folder for the keys.", show_default=False)],
+    issuer: Annotated[
+        str | None, typer.Option(help="did:web:... or https address; a did:key without it.", show_default=False)
+    ] = None,
+    kind: Annotated[list[KindChoice] | None, typer.Option(help="Repeatable; ed25519 and rsa by default.", show_default=False)] = None,
+    rotate: Annotated[bool, typer.Option("--rotate", help="Retire the keys in use and make new ones.")] = False,
+    leaked: Annotated[bool, typer.Option("--leaked", help="With --rotate: the old keys are known to others.")] = False,
+    public: Annotated[
+        Path | None, typer.Option(help="With --command: file of the public key (PEM).", show_default=False)
+    ] = None,
+    command: Annotated[
+        str | None, typer.Option(help="A command that signs standard input: for a token or an HSM.", show_default=False)
+    ] = None,
+) -> None:
+    """Make the keys of an issuer, encrypted with a passphrase.
+
+    The passphrase comes from a prompt or from IPE_KEY_PASSPHRASE. The folder gets the private keys (PEM, mode 0600), and
+    the documents to publish: jwks.json, and did.json for a did:web.
+
+    Example: ipe badges keygen --out keys --issuer did:web:badges.example.edu
+    """
+    from ipe_workbench.badges import Keyring
+
+    now = _now(None)
+    kinds = [_KINDS[one] for one in kind or (KindChoice.ed25519, KindChoice.rsa)]
+    if command is not None:
+        ring = _with_command(out, issuer, command, public, now)
+    elif rotate:
+        old = Keyring.read(out)
+        used = kinds if kind else list(dict.fromkeys(key.public.kind for key in old.keys if key.signs))
+        ring = old.rotated(_passphrase(confirm=True), now=now, kinds=used, leaked=leaked)
+    else:
+        ring = Keyring.generated(out, _passphrase(confirm=True), issuer=issuer, kinds=kinds, now=now)
+    for key in ring.keys:
+        if key.signs:
+            typer.echo(printable(f"{key.public.kind}: {ring.method(key.public.kind)}"))
+    published = ", ".join(ring.documents())
+    typer.echo(printable(f"Keep {out} and the passphrase safe, each in its own place. For publication: {published}."), err=True)
+
+
+@app.command()
+def issue(
+    programme: Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)],
+    awards: Annotated[Path, typer.Option(help="CSV: learner, email or did, credential, awarded.", show_default=False)],
+    key: Annotated[Path, typer.Option(help="Folder of the keys.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the badges.", show_default=False)],
+    proof: Annotated[ProofChoice, typer.Option(help="Form of the proof.")] = ProofChoice.data_integrity,
+    algorithm: Annotated[TokenChoice, typer.Option(help="With --proof jwt.")] = TokenChoice.rs256,
+    base: Annotated[
+        str | None, typer.Option(help="Web address of what will be published; the issuer's own by default.", show_default=False)
+    ] = None,
+    suspension: Annotated[bool, typer.Option("--suspension", help="Badges can be suspended, too (a second list).")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a folder that holds badges.")] = False,
+    now: Annotated[str | None, typer.Option(help="Moment of the proofs; the present by default.", show_default=False)] = None,
+    format: Annotated[OutputFormat, typer.Option(help="Print a line for people, or JSON.")] = OutputFormat.table,
+) -> None:
+    """Issue a badge for each award of a CSV file, each exactly once.
+
+    If it breaks off, the same command with --resume goes on. The folder gets badges/ and status/; its register.jsonl and
+    issued.csv know who the learners are and are not for publication.
+
+    Example: ipe badges issue my-programme --awards awards.csv --key keys --out badges
+    """
+    from ipe_workbench.badges import Keyring, issue_awards, read_awards_to_issue
+    from ipe_workbench.credentials import load_programme
+
+    loaded = load_programme(programme)
+    ring = Keyring.read(key)
+    read = read_awards_to_issue(awards, loaded)
+    for finding in read.findings:
+        typer.echo(printable(str(finding)), err=True)
+    moment = _now(now)
+    with _progress(len(read.awards)) as progress:
+        made = issue_awards(
+            loaded,
+            read.awards,
+            ring,
+            out,
+            now=moment,
+            passphrase=_passphrase() if ring.needs_passphrase else None,
+            proof=proof.value,
+            token_key="RSA" if algorithm is TokenChoice.rs256 else "P-256",
+            base=base,
+            suspension=suspension,
+            resume=resume,
+            progress=progress,
+        )
+    _print_issued(made, format)
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The badge: JSON or JSON Web Token.", show_default=False)],
+    status: Annotated[
+        list[Path] | None, typer.Option(help="A status list, or a folder of them. Repeatable.", show_default=False)
+    ] = None,
+    jwks: Annotated[
+        list[Path] | None, typer.Option(help="Keys of the issuer: JWKS, did.json, controller document.", show_default=False)
+    ] = None,
+    issuer: Annotated[list[str] | None, typer.Option(help="Id of a trusted issuer. Repeatable.", show_default=False)] = None,
+    recipient: Annotated[str | None, typer.Option(help="E-mail address or id of who shows it.", show_default=False)] = None,
+    now: Annotated[str | None, typer.Option(help="Verify at this moment; the present by default.", show_default=False)] = None,
+    format: Annotated[OutputFormat, typer.Option(help="Print a table for people, or JSON.")] = OutputFormat.table,
+) -> None:
+    """Verify a badge without any network: a list of checks, and a verdict.
+
+    Verdicts: verified, issuer-unknown (both valid), expired, not-yet-valid, revoked, suspended, status-unknown, invalid.
+    Exit code 0: valid; 1: not valid; 2: the file is no badge.
+
+    Example: ipe badges verify badge.json --status revocation-1.json --jwks jwks.json --recipient a@example.edu
+    """
+    from ipe_workbench.badges import UnreadableBadgeError
+    from ipe_workbench.badges import verify as verify_content
+    from ipe_workbench.badges.alignments import is_known_alignment
+
+    content = _content(file)
+    options: dict[str, Any] = {
+        "now": _now(now),
+        "keys": _keys(jwks or []),
+        "issuers": tuple(issuer or ()),
+        "lists": _lists(status or []),
+        "recipient": recipient,
+        "known_alignment": is_known_alignment,
+    }
+    try:
+        report = verify_content(content, **options)
+    except UnreadableBadgeError as error:
+        if format is OutputFormat.json:
+            check = {"id": "readable", "state": "failed", "detail": str(error)}
+            print_json({"valid": False, "verdict": "invalid", "checks": [check]})
+        raise UnreadableFileError(str(error), place=str(file)) from None
+    _print_report(report, format)
+    raise typer.Exit(0 if report.valid else 1)
+
+
+@app.command()
+def revoke(
+    badges: Annotated[Path, typer.Argument(help="Folder of the badges.", show_default=False)],
+    badge: Annotated[str, typer.Argument(help="Id of the badge, or its file.", show_default=False)],
+    key: Annotated[Path, typer.Option(help="Folder of the keys.", show_default=False)],
+    reason: Annotated[str, typer.Option(help="Why; the reason is published.", show_default=False)],
+    suspend: Annotated[bool, typer.Option("--suspend", help="Only for a time.")] = False,
+    restore: Annotated[bool, typer.Option("--restore", help="End a suspension.")] = False,
+    valid_days: Annotated[
+        int | None, typer.Option(min=1, help="Copies of the lists are too old after so many days.", show_default=False)
+    ] = None,
+) -> None:
+    """Revoke a badge with a reason, or suspend it, and sign the status lists anew.
+
+    Publish the lists that it names; until then verifiers see the old ones.
+
+    Example: ipe badges revoke badges badges/badges/6f0c....json --key keys --reason "Issued by mistake"
+    """
+    from ipe_workbench.badges import Keyring, change_status
+
+    if suspend and restore:
+        raise typer.BadParameter("Choose one of --suspend and --restore.", param_hint="--restore")
+    ring = Keyring.read(key)
+    paths = change_status(
+        badges,
+        _badge_id(badge),
+        ring,
+        change="suspended" if suspend else "restored" if restore else "revoked",
+        reason=reason,
+        now=_now(None),
+        passphrase=_passphrase() if ring.needs_passphrase else None,
+        valid_days=valid_days,
+    )
+    typer.echo(printable("Publish now: " + ", ".join(str(path) for path in paths)))
+
+
+def _with_command(out: Path, issuer: str | None, command: str, public: Path | None, now: datetime.datetime) -> Keyring:
+    import shlex
+
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    from ipe_workbench.badges import Keyring, PublicKey, UnsoundKeyError
+
+    if public is None:
+        raise typer.BadParameter("Name the file of the public key, too.", param_hint="--public")
+    try:
+        key = PublicKey.of(load_pem_public_key(_content(public)))
+    except (ValueError, UnsoundKeyError) as error:
+        raise UnusableInputError(f"This is no public key that can be used ({error}).", place=str(public)) from None
+    ring = Keyring.read(out) if (out / "keys.json").exists() else Keyring.empty(out, issuer)
+    return ring.with_command(key.kind, key, shlex.split(command), now=now)
+
+
+def _now(text: str | None) -> datetime.datetime:
+    if text is None:
+        return datetime.datetime.now(datetime.UTC)
+    try:
+        when = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("Write the moment as 2027-06-01 or 2027-06-01T12:00:00Z.", param_hint="--now") from None
+    return when if when.tzinfo is not None else when.replace(tzinfo=datetime.UTC)
+
+
+def _passphrase(*, confirm: bool = False) -> str:
+    given = os.environ.get("IPE_KEY_PASSPHRASE")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise UnusableInputError(
+            "The passphrase of the keys is needed.", mend="Set IPE_KEY_PASSPHRASE, or run this in a terminal."
+        )
+    asked: str = typer.prompt("Passphrase of the keys", hide_input=True, confirmation_prompt=confirm, err=True)
+    return asked
+
+
+def _content(path: Path) -> bytes:
+    from ipe_workbench.badges.strict_json import MAXIMUM_BYTES
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(2 * MAXIMUM_BYTES)
+    except FileNotFoundError:
+        raise UnreadableFileError("The file does not exist.", place=str(path), mend="Check the path.") from None
+    except OSError as error:
+        raise UnreadableFileError(f"The file cannot be read: {error.strerror}.", place=str(path)) from None
+    return content
+
+
+def _keys(paths: list[Path]) -> KnownKeys:
+    from ipe_workbench.badges import KnownKeys, UnsoundKeyError
+    from ipe_workbench.badges.strict_json import AmbiguousJsonError, parse_json
+
+    documents = []
+    for path in paths:
+        try:
+            documents.append(parse_json(_content(path)))
+            KnownKeys(documents[-1:])
+        except (AmbiguousJsonError, UnsoundKeyError) as error:
+            raise UnreadableFileError(str(error), place=str(path), mend="Give a JWKS, DID or controller document.") from None
+    return KnownKeys(documents)
+
+
+def _lists(paths: list[Path]) -> list[Badge]:
+    from ipe_workbench.badges import RefusedBadgeError, UnreadableBadgeError, read_badge
+
+    lists = []
+    for path in paths:
+        files = sorted([*path.glob("*.json"), *path.glob("*.jwt")]) if path.is_dir() else [path]
+        for file in files:
+            try:
+                lists.append(read_badge(_content(file)))
+            except (RefusedBadgeError, UnreadableBadgeError) as error:
+                raise UnreadableFileError(str(error), place=str(file), mend="Give a status list.") from None
+    return lists
+
+
+def _badge_id(badge: str) -> str:
+    from ipe_workbench.badges import RefusedBadgeError, UnreadableBadgeError, read_badge
+
+    if badge.startswith("urn:"):
+        return badge
+    try:
+        return str(read_badge(_content(Path(badge))).credential.get("id"))
+    except (RefusedBadgeError, UnreadableBadgeError) as error:
+        raise UnreadableFileError(str(error), place=badge, mend="Give the badge's file, or its id.") from None
+
+
+def _print_issued(made: Issued, format: OutputFormat) -> None:
+    if format is OutputFormat.json:
+        print_json({"made": made.made, "already": made.already, "folder": str(made.folder), "issuer": made.issuer})
+        return
+    before = f"; {made.already} were there already" if made.already else ""
+    typer.echo(printable(f"{made.made} badges made in {made.folder / 'badges'}{before}."))
+    typer.echo(printable(f"Publish {made.folder / 'status'}; keep {made.folder / 'register.jsonl'} private and backed up."), err=True)
+
+
+def _print_report(report: Verification, format: OutputFormat) -> None:
+    if format is OutputFormat.json:
+        checks = [{"id": one.id, "state": one.state, "detail": one.detail} for one in report.checks]
+        print_json({"valid": report.valid, "verdict": report.verdict, "checks": checks})
+        return
+    print_table(table("Checks", ["check", "state", "detail"], [(one.id, one.state, one.detail) for one in report.checks]))
+    typer.echo(f"{'Valid' if report.valid else 'Not valid'}: {report.verdict}")
+
+
+def _progress(total: int) -> Any:
+    from contextlib import contextmanager
+
+    @contextmanager
+    def shown() -> Any:
+        if not is_terminal():
+            yield None
+            return
+        with typer.progressbar(length=total, label="Issuing", file=sys.stderr) as bar:
+            yield lambda done: bar.update(done - bar.pos)
+
+    return shown()
