@@ -1,9 +1,10 @@
 """Badges: portable proof of what was awarded, as Open Badges 3.0 that other people's software accepts.
 
-In come awards, the design of a programme and the issuer's keys; out go signed credentials and status lists, and for a credential of
-anybody's the checks that it passes and a verdict. Nothing here fetches anything by itself: contexts and schemas ship with the package, keys and lists
-are given. The way of a badge: `award_file` reads who gets what, `credential` builds it, `statements` and `canonical` say what a
-signature covers, `proof` and `web_token` sign, `status` revokes, `verify` checks.
+In come awards, the design of a programme and the issuer's keys; out go signed credentials and status lists, and for a
+credential of anybody's the checks that it passes and a verdict. Nothing here fetches anything by itself: contexts and
+schemas ship with the package, keys and lists are given. The way of a badge: `award_file` reads who gets what,
+`credential` builds it, `statements` and `canonical` say what a signature covers, `proof` and `web_token` sign,
+`status` revokes, `verify` checks.
 """
 
 from ipe_workbench.badges.award_file import AwardRow, AwardsToIssue, parse_awards_to_issue, read_awards_to_issue

@@ -100,9 +100,10 @@ def parse_awards_to_issue(text: str, programme: Programme, *, path: str = "(text
     Parameters
     ----------
     text : str
-        With a header: ``learner, credential, awarded``, and ``email`` or ``did``; optional ``version``, ``score`` (0 to 1),
-        ``narrative``, ``evidence`` (https addresses, blanks between), and one column for each rubric criterion, headed by
-        its id or title, that holds a level's id or title. Commas, semicolons or tabs; days as YYYY-MM-DD.
+        With a header: ``learner, credential, awarded``, and ``email`` or ``did``; optional ``version``, ``score`` (0
+        to 1),
+        ``narrative``, ``evidence`` (https addresses, blanks between), and one column for each rubric criterion, headed
+        by its id or title, that holds a level's id or title. Commas, semicolons or tabs; days as YYYY-MM-DD.
     programme : Programme
         The programme of the credentials.
     path : str
@@ -116,7 +117,8 @@ def parse_awards_to_issue(text: str, programme: Programme, *, path: str = "(text
     Examples
     --------
     >>> from ipe_workbench.credentials import example_programme
-    >>> text = "learner,email,credential,awarded,case-reasoning\nL1,a@example.edu,values-foundations,2026-10-01,Exceeds\n"
+    >>> text = "learner,email,credential,awarded,case-reasoning\n"
+    >>> text += "L1,a@example.edu,values-foundations,2026-10-01,Exceeds\n"
     >>> dict(parse_awards_to_issue(text, example_programme()).awards[0].levels)
     {'case-reasoning': 'exceeds'}
     """
@@ -129,7 +131,9 @@ def parse_awards_to_issue(text: str, programme: Programme, *, path: str = "(text
     if reader.problems:
         first, *others = reader.problems
         more = f" (and {len(others)} more)" if others else ""
-        raise UnusableInputError(first.message + more, place=f"{path}:{first.place.line}", mend=first.mend, findings=reader.problems)
+        raise UnusableInputError(
+            first.message + more, place=f"{path}:{first.place.line}", mend=first.mend, findings=reader.problems
+        )
     return AwardsToIssue(tuple(reader.awards.values()), tuple(reader.notes))
 
 
@@ -143,7 +147,9 @@ def _rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise UnusableInputError(f"The row cannot be read as CSV: {error}.", place=f"{path}:{number}", mend="Check its quotes.") from None
+            raise UnusableInputError(
+                f"The row cannot be read as CSV: {error}.", place=f"{path}:{number}", mend="Check its quotes."
+            ) from None
         if row is None:
             return
         yield number, row
@@ -171,7 +177,9 @@ class _Reader:
                 self._put(self.criteria, bare.lower(), index)
             elif heading:
                 message = f"The column {heading[:40]!r} is passed over: it is no column of awards and no criterion."
-                self.notes.append(Finding("unknown-column", "warning", message, place=Place(self.path, 1, heading[:40])))
+                self.notes.append(
+                    Finding("unknown-column", "warning", message, place=Place(self.path, 1, heading[:40]))
+                )
         missing = [name for name in _REQUIRED if name not in self.columns]
         if missing or not {"email", "did"} & set(self.columns):
             raise UnusableInputError(
@@ -182,7 +190,9 @@ class _Reader:
 
     def _put(self, columns: dict[str, int], name: str, index: int) -> None:
         if name in columns:
-            raise UnusableInputError(f"The column {name} stands twice.", place=f"{self.path}:1", mend="Keep one of the two.")
+            raise UnusableInputError(
+                f"The column {name} stands twice.", place=f"{self.path}:1", mend="Keep one of the two."
+            )
         columns[name] = index
 
     def take(self, number: int, cells: Sequence[str]) -> None:
@@ -200,7 +210,9 @@ class _Reader:
         evidence = self._evidence(number, got.get("evidence", ""))
         if len(self.problems) > before or design is None or awarded is None:
             return
-        row = AwardRow(number, got["learner"], design.id, design.version, awarded, email, did, levels, score, narrative, evidence)
+        row = AwardRow(
+            number, got["learner"], design.id, design.version, awarded, email, did, levels, score, narrative, evidence
+        )
         known = self.awards.setdefault(row.key, row)
         if known is not row:
             self._repeated(known, row)
@@ -210,7 +222,12 @@ class _Reader:
             message = f"Row {row.row} repeats row {known.row}; the award is issued once."
             self.notes.append(Finding("repeated-award", "warning", message, place=Place(self.path, row.row)))
         else:
-            self._problem(row.row, "credential", f"is the same award as row {known.row}, with other content", "Keep one of the two.")
+            self._problem(
+                row.row,
+                "credential",
+                f"is the same award as row {known.row}, with other content",
+                "Keep one of the two.",
+            )
 
     def _identity(self, number: int, email: str, did: str) -> tuple[str | None, str | None]:
         if not email and not did:
@@ -218,7 +235,9 @@ class _Reader:
         if email and not _EMAIL.fullmatch(email):
             self._problem(number, "email", "is no e-mail address", "Correct it.")
         if did and not _DID.fullmatch(did):
-            self._problem(number, "did", "is no decentralized identifier (did:...)", "Correct it, or give the e-mail address.")
+            self._problem(
+                number, "did", "is no decentralized identifier (did:...)", "Correct it, or give the e-mail address."
+            )
         return email or None, did or None
 
     def _day(self, number: int, cell: str) -> datetime.date | None:
@@ -263,7 +282,9 @@ class _Reader:
             criterion = _criterion_of(rubric, heading)
             level = _level_of(rubric, cell)
             if criterion is None:
-                self._problem(number, heading, f"is no criterion of {design.id}", "Leave the cell empty for this credential.")
+                self._problem(
+                    number, heading, f"is no criterion of {design.id}", "Leave the cell empty for this credential."
+                )
             elif level is None:
                 known = ", ".join(one.id for one in rubric.levels) if rubric is not None else ""
                 self._problem(number, heading, f"is no level of {design.id}", f"Its levels: {known}.")
@@ -296,10 +317,16 @@ def _criteria(programme: Programme) -> set[str]:
 
 
 def _criterion_of(rubric: Rubric | None, heading: str) -> str | None:
-    found = [] if rubric is None else [one.id for one in rubric.criteria if heading in (one.id.lower(), one.title.lower())]
+    found = (
+        [] if rubric is None else [one.id for one in rubric.criteria if heading in (one.id.lower(), one.title.lower())]
+    )
     return found[0] if found else None
 
 
 def _level_of(rubric: Rubric | None, cell: str) -> str | None:
-    found = [] if rubric is None else [one.id for one in rubric.levels if cell.lower() in (one.id.lower(), one.title.lower())]
+    found = (
+        []
+        if rubric is None
+        else [one.id for one in rubric.levels if cell.lower() in (one.id.lower(), one.title.lower())]
+    )
     return found[0] if found else None

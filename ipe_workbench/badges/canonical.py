@@ -16,7 +16,8 @@ from ipe_workbench.badges.statements import Part, Statement, UnsafeDocumentError
 
 __all__ = ["canonical_form", "canonical_form_by_pyld", "canonical_form_of", "first_degree_hashes"]
 
-# Calls of "Hash N-Degree Quads"; a badge that needs more is made to keep verifiers busy, and npm verifiers give up sooner.
+# Calls of "Hash N-Degree Quads"; a badge that needs more is made to keep verifiers busy, and npm verifiers give up
+# sooner.
 _MOST_DEEP_HASHES = 2000
 
 _BLANK = re.compile("\0(.*?)\0")
@@ -35,8 +36,8 @@ def canonical_form(document: Mapping[str, Any]) -> str:
     Raises
     ------
     UnsafeDocumentError
-        When JSON and statements do not agree (see `read_statements`), or when its blank nodes are so alike that telling them
-        apart would take too long.
+        When JSON and statements do not agree (see `read_statements`), or when its blank nodes are so alike that
+        telling them apart would take too long.
 
     References
     ----------
@@ -44,7 +45,8 @@ def canonical_form(document: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> print(canonical_form({"@context": "https://www.w3.org/ns/credentials/v2", "type": "DataIntegrityProof"}), end="")
+    >>> document = {"@context": "https://www.w3.org/ns/credentials/v2", "type": "DataIntegrityProof"}
+    >>> print(canonical_form(document), end="")
     _:c14n0 <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://w3id.org/security#DataIntegrityProof> .
     """
     return canonical_form_of(read_statements(document))

@@ -1,7 +1,7 @@
 """The JSON-LD contexts and JSON Schemas of the standards: shipped, pinned by hash, never fetched.
 
-A signature covers what the contexts make of the words, so a context that changes at its address (Open Badges 3.0.3 did, in
-June 2026) would change what old badges say. Sources and licences are in ``data/badges/README.md``.
+A signature covers what the contexts make of the words, so a context that changes at its address (Open Badges 3.0.3
+did, in June 2026) would change what old badges say. Sources and licences are in ``data/badges/README.md``.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def context(address: str) -> Mapping[str, Any]:
 
 @cache
 def schema(name: str) -> Mapping[str, Any]:
-    """The JSON Schema (draft 2019-09) of ``achievementcredential``, ``clrcredential``, ``endorsementcredential``, ``profile``."""
+    """The JSON Schema of a kind: achievementcredential, clrcredential, endorsementcredential or profile."""
     return _shipped("schemas", f"{name}.schema.json", _SCHEMAS[name])
 
 

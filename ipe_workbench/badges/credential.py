@@ -30,7 +30,7 @@ _SCHEMA = {
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who gets a badge: an id (a DID of the learner's wallet, else a random URN), and perhaps an e-mail address to hash."""
+    """Who gets a badge: an id (the DID of a wallet, else a random URN), and perhaps an e-mail address to hash."""
 
     id: str
     email: str | None = None

@@ -1,7 +1,7 @@
 """Whether an Ed25519 public key is a point that a signature can be trusted with.
 
-OpenSSL accepts points of small order; for the neutral element one fixed signature is valid for every message. So such keys are
-refused when they are loaded. Arithmetic on public data only, so it need not run in constant time.
+OpenSSL accepts points of small order; for the neutral element one fixed signature is valid for every message. So such
+keys are refused when they are loaded. Arithmetic on public data only, so it need not run in constant time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Credentials inside a credential: the members of a transcript (CLR 2.0) and endorsements. Each is verified by itself.
 
-The proof around them does not do: in a transcript, nodes of the same id merge, and anybody can sign words of praise in another's name.
+The proof around them does not do: in a transcript, nodes of the same id merge, and anybody can sign words of praise in
+another's name.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def member_answers(
         The answer, ``None`` without members; and the status.
     """
     subject = credential.get("credentialSubject")
-    members = subject.get("verifiableCredential", []) if isinstance(subject, Mapping) else []
+    if not isinstance(subject, Mapping):
+        return None, StatusAnswer("none", "")
+    members = subject.get("verifiableCredential", [])
     statuses = [StatusAnswer("none", "")]
     for index, member in enumerate(members):
         flaw = _member_flaw(subject, member, keys, now)
@@ -45,7 +48,8 @@ def member_answers(
 
 def endorsement_answers(credential: Mapping[str, Any], keys: KnownKeys, *, now: datetime.datetime) -> _Answer | None:
     """How the endorsements inside a badge verify; ``None`` when there are none."""
-    endorsers, open_ones = [], []
+    endorsers: list[str] = []
+    open_ones: list[str] = []
     for endorsed, endorsement in _endorsements(credential):
         issuer = issuer_of(endorsement)
         subject = endorsement.get("credentialSubject")

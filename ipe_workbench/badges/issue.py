@@ -1,7 +1,7 @@
 """Issue badges for awards, in bulk: each award exactly once, whatever dies in between.
 
-A folder of badges holds ``badges/`` (one file each), ``status/`` (the lists to publish) and the register (private). What a cohort's badges
-share is read and canonicalised once, so a badge costs little more than its signature.
+A folder of badges holds ``badges/`` (one file each), ``status/`` (the lists to publish) and the register (private).
+What a cohort's badges share is read and canonicalised once, so a badge costs little more than its signature.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def issue_awards(
     now: datetime.datetime,
     passphrase: str | None,
     proof: ProofForm = "data-integrity",
-    token_key: KeyKind = "RSA",
+    signing_kind: Literal["RSA", "P-256"] = "RSA",
     base: str | None = None,
     suspension: bool = False,
     resume: bool = False,
@@ -80,7 +80,7 @@ def issue_awards(
         Opens the private key.
     proof : {"data-integrity", "jwt"}
         The form of the proof.
-    token_key : {"RSA", "P-256"}
+    signing_kind : {"RSA", "P-256"}
         The key for tokens (RS256 or ES256).
     base : str, optional
         Web address under which achievements and status lists will be published; the issuer's own by default.
@@ -94,10 +94,10 @@ def issue_awards(
     Raises
     ------
     UnusableInputError
-        When the folder holds badges and `resume` is not set, or badges of another issuer; when an award was issued with other
-        content; when a text of the design cannot be signed.
+        When the folder holds badges and `resume` is not set, or badges of another issuer; when an award was issued
+        with other content; when a text of the design cannot be signed.
     """
-    kind: KeyKind = "Ed25519" if proof == "data-integrity" else token_key
+    kind: KeyKind = "Ed25519" if proof == "data-integrity" else signing_kind
     signer = keyring.signer(kind, passphrase)
     issuer = keyring.issuer_id(kind)
     settings = {
@@ -173,7 +173,11 @@ class BadgeWriter:
             narrative=award.narrative,
             evidence=award.evidence,
             status=[
-                status_entry(purpose, list_address(self._settings["base"], purpose, entry.list, self._settings["proof"]), entry.index)
+                status_entry(
+                    purpose,
+                    list_address(self._settings["base"], purpose, entry.list, self._settings["proof"]),
+                    entry.index,
+                )
                 for purpose in self._settings["purposes"]
             ],
         )
@@ -193,13 +197,22 @@ class BadgeWriter:
             statements, parts = self._shared.read(credential)
             canonical = canonical_form_of(statements, parts)
         except UnsafeDocumentError as error:
-            raise UnusableInputError(f"The award of row {award.row} cannot be signed. {error}", mend="Correct the text.") from None
-        # The first badge of each design goes the long way, too: the whole schema, and what others work out must be what we sign.
-        flaw = " ".join(structure_flaws(credential)) if first else schema_flaw(_without_detail(credential), "achievementcredential")
+            raise UnusableInputError(
+                f"The award of row {award.row} cannot be signed. {error}", mend="Correct the text."
+            ) from None
+        # The first badge of each design goes the long way, too: the whole schema, and what others work out must be
+        # what we sign.
+        flaw = (
+            " ".join(structure_flaws(credential))
+            if first
+            else schema_flaw(_without_detail(credential), "achievementcredential")
+        )
         if flaw:
             raise UnusableInputError(f"The award of row {award.row} makes no Open Badge. {flaw}")
         if first and canonical != canonical_form_by_pyld(credential):
-            raise EnvironmentFault("The two ways of canonicalization disagree; nothing was signed.", mend="Please report this.")
+            raise EnvironmentFault(
+                "The two ways of canonicalization disagree; nothing was signed.", mend="Please report this."
+            )
         if first:
             self._texts[id(shared)] = _json(shared)
         if self._settings["proof"] == "jwt":
@@ -223,7 +236,9 @@ class BadgeWriter:
         key = (award.credential, award.version)
         if key not in self._designs:
             design = self._programme.designed(*key)
-            made = badge_design(design, self._programme, creator=self._settings["issuer"], base=self._settings["base"] + "/achievements")
+            made = badge_design(
+                design, self._programme, creator=self._settings["issuer"], base=self._settings["base"] + "/achievements"
+            )
             self._designs[key] = made
             self._shared.add(made.achievement)
         return self._designs[key]
@@ -251,7 +266,9 @@ def _check_designs(writer: BadgeWriter, awards: Sequence[AwardRow]) -> None:
     for award in awards:
         if (award.credential, award.version) not in seen:
             seen.add((award.credential, award.version))
-            entry = Entry(award.key, "", f"urn:uuid:{blank}", f"urn:uuid:{blank[:-1]}1", "0" * 32, 0, 0, "2000-01-01T00:00:00Z")
+            entry = Entry(
+                award.key, "", f"urn:uuid:{blank}", f"urn:uuid:{blank[:-1]}1", "0" * 32, 0, 0, "2000-01-01T00:00:00Z"
+            )
             writer.badge(replace(award, narrative=""), entry)
 
 
@@ -270,7 +287,9 @@ def _register(folder: Path, settings: Mapping[str, Any], resume: bool) -> Regist
     if not path.exists():
         return Register.begun(path, settings)
     if not resume:
-        raise UnusableInputError("There are badges already.", place=str(folder), mend="Go on with --resume, or take another folder.")
+        raise UnusableInputError(
+            "There are badges already.", place=str(folder), mend="Go on with --resume, or take another folder."
+        )
     register = Register.read(path)
     for name, value in _differences(register.settings, settings):
         raise UnusableInputError(

@@ -32,7 +32,12 @@ def check_issuer_id(identifier: str) -> str:
     if _DID_WEB.fullmatch(identifier):
         return identifier
     parts = urlsplit(identifier)
-    if parts.scheme == "https" and parts.hostname and not parts.fragment and not re.search(r"[\s<>\"{}|\\^`@]", identifier):
+    if (
+        parts.scheme == "https"
+        and parts.hostname
+        and not parts.fragment
+        and not re.search(r"[\s<>\"{}|\\^`@]", identifier)
+    ):
         return identifier
     raise UnusableInputError(
         f"{identifier[:120]!r} cannot be the id of an issuer.",
@@ -71,7 +76,9 @@ def issuer_document(identifier: str, keys: Iterable[tuple[str, PublicKey, str | 
     """
     methods = [_method(identifier, name, key, expires) for name, key, expires in keys]
     first = "https://www.w3.org/ns/did/v1" if identifier.startswith("did:") else "https://www.w3.org/ns/cid/v1"
-    contexts = [first, MULTIKEY_CONTEXT, "https://w3id.org/security/jwk/v1"] if identifier.startswith("did:") else [first]
+    contexts = (
+        [first, MULTIKEY_CONTEXT, "https://w3id.org/security/jwk/v1"] if identifier.startswith("did:") else [first]
+    )
     return {
         "@context": contexts,
         "id": identifier,

@@ -1,6 +1,7 @@
 """The keys of an issuer on disk: private ones encrypted, public ones in the documents that verifiers read.
 
-A folder of keys holds ``keys.json`` (the list), one ``*.pem`` for each private key, ``jwks.json``, and ``did.json`` (did:web) or
+A folder of keys holds ``keys.json`` (the list), one ``*.pem`` for each private key, ``jwks.json``, and ``did.json``
+(did:web) or
 ``controller.json`` (https). Only the last two are for publication.
 """
 
@@ -78,7 +79,7 @@ class Keyring:
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp()) / "keys"
     >>> now = datetime.datetime(2026, 9, 1, tzinfo=datetime.UTC)
-    >>> ring = Keyring.generated(folder, "correct horse battery", issuer="did:web:example.edu", kinds=["Ed25519"], now=now)
+    >>> ring = Keyring.generated(folder, "correct horse", issuer="did:web:example.edu", kinds=["Ed25519"], now=now)
     >>> ring.method("Ed25519")
     'did:web:example.edu#ed25519-1'
     """
@@ -105,7 +106,9 @@ class Keyring:
             When the folder holds keys already, the passphrase is too short, or the issuer's id is none.
         """
         if (folder / _LIST).exists():
-            raise UnusableInputError("There are keys already.", place=str(folder), mend="Use --rotate for new ones, or another folder.")
+            raise UnusableInputError(
+                "There are keys already.", place=str(folder), mend="Use --rotate for new ones, or another folder."
+            )
         return cls.empty(folder, issuer)._with_new(kinds, passphrase, now)
 
     @classmethod
@@ -124,7 +127,9 @@ class Keyring:
         """
         path = folder / _LIST
         if not path.is_file():
-            raise UnreadableFileError("There are no keys here.", place=str(folder), mend=f"Make some: ipe badges keygen --out {folder}")
+            raise UnreadableFileError(
+                "There are no keys here.", place=str(folder), mend=f"Make some: ipe badges keygen --out {folder}"
+            )
         try:
             content = parse_json(path.read_bytes())
             keys = tuple(_held(one) for one in content["keys"])
@@ -148,7 +153,9 @@ class Keyring:
         old = tuple(replace(key, **mark) if key.signs and key.public.kind in wanted else key for key in self.keys)
         return replace(self, keys=old)._with_new(wanted, passphrase, now)
 
-    def with_command(self, kind: KeyKind, public: PublicKey, command: Iterable[str], *, now: datetime.datetime) -> Keyring:
+    def with_command(
+        self, kind: KeyKind, public: PublicKey, command: Iterable[str], *, now: datetime.datetime
+    ) -> Keyring:
         """Keys with one whose private part stays behind a signing command (see `CommandSigner`)."""
         held = HeldKey(self._free_name(kind), public, written(now), command=tuple(command))
         mark = written(now)
@@ -163,7 +170,9 @@ class Keyring:
             if key.public.kind == kind and key.signs:
                 return key
         raise UnusableInputError(
-            f"There is no {kind} key to sign with.", place=str(self.folder), mend=f"Make one with --kind {kind.lower()}."
+            f"There is no {kind} key to sign with.",
+            place=str(self.folder),
+            mend=f"Make one with --kind {kind.lower()}.",
         )
 
     def issuer_id(self, kind: KeyKind) -> str:
@@ -213,7 +222,8 @@ class Keyring:
     def _with_new(self, kinds: Iterable[KeyKind], passphrase: str, now: datetime.datetime) -> Keyring:
         if len(passphrase) < _SHORTEST_PASSPHRASE:
             raise UnusableInputError(
-                f"The passphrase is shorter than {_SHORTEST_PASSPHRASE} signs.", mend="Take a few words that nobody guesses."
+                f"The passphrase is shorter than {_SHORTEST_PASSPHRASE} signs.",
+                mend="Take a few words that nobody guesses.",
             )
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         ring = self

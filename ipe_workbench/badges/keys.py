@@ -72,7 +72,9 @@ class PublicKey:
         try:
             return _sound(_from_jwk(jwk))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise UnsoundKeyError(str(error) if isinstance(error, UnsoundKeyError) else "This is no JSON Web Key.") from None
+            raise UnsoundKeyError(
+                str(error) if isinstance(error, UnsoundKeyError) else "This is no JSON Web Key."
+            ) from None
 
     @classmethod
     def of(cls, key: Any) -> PublicKey:
@@ -173,7 +175,9 @@ def _sound(key: PublicKey) -> PublicKey:
     loaded = _loaded(key)
     if isinstance(loaded, ed25519.Ed25519PublicKey):
         if not is_sound_point(key.content):
-            raise UnsoundKeyError("This Ed25519 key is no sound point of the curve (small order, or none): forged signatures would pass.")
+            raise UnsoundKeyError(
+                "This Ed25519 key is no sound point of the curve (small order, or none): forged signatures would pass."
+            )
     elif isinstance(loaded, rsa.RSAPublicKey):
         exponent = loaded.public_numbers().e
         if not 2048 <= loaded.key_size <= 8192 or exponent < 65537 or exponent.bit_length() > 64:

@@ -94,7 +94,11 @@ class KnownKeys:
         if isinstance(document, Mapping) and isinstance(document.get("keys"), list):
             keys = {}
             for jwk in document["keys"]:
-                if not isinstance(jwk, Mapping) or jwk.get("use", "sig") != "sig" or not isinstance(jwk.get("kid"), str):
+                if (
+                    not isinstance(jwk, Mapping)
+                    or jwk.get("use", "sig") != "sig"
+                    or not isinstance(jwk.get("kid"), str)
+                ):
                     continue
                 keys[jwk["kid"]] = PublicKey.from_jwk(jwk)
             if not keys:
@@ -120,7 +124,9 @@ def _told_by(document: Mapping[str, Any], method: str) -> KeyAnswer:
     issuer = document["id"]
     found = [one for one in _methods(document) if one.get("id") in (method, f"#{method.partition('#')[2]}")]
     if not found:
-        return KeyAnswer(None, f"The document of {issuer[:120]} has no key {method[:120]}; it was removed, or never was one.")
+        return KeyAnswer(
+            None, f"The document of {issuer[:120]} has no key {method[:120]}; it was removed, or never was one."
+        )
     allowed = document.get("assertionMethod")
     if found[0] not in _list(allowed) and found[0]["id"] not in _list(allowed):
         return KeyAnswer(None, "The issuer's document does not allow this key to assert anything (assertionMethod).")
@@ -136,7 +142,9 @@ def _told_by(document: Mapping[str, Any], method: str) -> KeyAnswer:
         )
     except UnsoundKeyError as error:
         return KeyAnswer(None, str(error))
-    return KeyAnswer(key, f"{method} is in the issuer's document.", source="given", expires=moment(found[0].get("expires")))
+    return KeyAnswer(
+        key, f"{method} is in the issuer's document.", source="given", expires=moment(found[0].get("expires"))
+    )
 
 
 def _methods(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -15,11 +15,11 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 def encode_base58(content: bytes) -> str:
-    """Bytes in base58btc, without the multibase prefix ``z``.
+    r"""Bytes in base58btc, without the multibase prefix ``z``.
 
     Examples
     --------
-    >>> encode_base58(b"\\x00Hello World!")
+    >>> encode_base58(b"\x00Hello World!")
     '12NEpo7TZRRrLZSi2U'
     """
     zeros = len(content) - len(content.lstrip(b"\0"))

@@ -2,7 +2,8 @@
 
 References
 ----------
-W3C, Verifiable Credential Data Integrity 1.0, and Data Integrity EdDSA Cryptosuites 1.0, section 3.2 (Recommendations, May 2025).
+W3C, Verifiable Credential Data Integrity 1.0, and Data Integrity EdDSA Cryptosuites 1.0, section 3.2 (Recommendations,
+May 2025).
 """
 
 from __future__ import annotations
@@ -24,7 +25,19 @@ __all__ = ["ProofAnswer", "check_proof", "hash_data", "proofs_of", "sign", "with
 
 _SUITE = "eddsa-rdfc-2022"
 _MEMBERS = frozenset(
-    {"id", "type", "cryptosuite", "created", "expires", "verificationMethod", "proofPurpose", "proofValue", "nonce", "domain", "challenge"}
+    {
+        "id",
+        "type",
+        "cryptosuite",
+        "created",
+        "expires",
+        "verificationMethod",
+        "proofPurpose",
+        "proofValue",
+        "nonce",
+        "domain",
+        "challenge",
+    }
 )
 _SKEW = datetime.timedelta(minutes=5)
 
@@ -73,9 +86,9 @@ def sign(document: Mapping[str, Any], signer: Signer, method: str, *, created: d
     Examples
     --------
     >>> from ipe_workbench.badges.signers import LocalSigner
-    >>> document = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiableCredential", "issuer": "did:web:example.edu"}
-    >>> key = LocalSigner.from_seed(bytes(32))
-    >>> signed = sign(document, key, "did:web:example.edu#k", created=datetime.datetime(2026, 9, 1, tzinfo=datetime.UTC))
+    >>> document = {"@context": ["https://www.w3.org/ns/credentials/v2"], "type": "VerifiableCredential"}
+    >>> key, created = LocalSigner.from_seed(bytes(32)), datetime.datetime(2026, 9, 1, tzinfo=datetime.UTC)
+    >>> signed = sign(document, key, "did:web:example.edu#k", created=created)
     >>> signed["proof"]["created"], signed["proof"]["proofValue"][:1]
     ('2026-09-01T00:00:00Z', 'z')
     """
@@ -191,7 +204,12 @@ def _check(
     except UnsafeDocumentError as error:
         return ProofAnswer(False, f"The proof's own members are not sound. {error}", purpose=True, key=answer)
     if not answer.key.verifies(signature, covered):
-        return ProofAnswer(False, "The signature is not this key's for this content: one of the two was changed.", purpose=True, key=answer)
+        return ProofAnswer(
+            False,
+            "The signature is not this key's for this content: one of the two was changed.",
+            purpose=True,
+            key=answer,
+        )
     return ProofAnswer(True, "The signature is the issuer's and covers the whole content.", purpose=True, key=answer)
 
 

@@ -1,4 +1,4 @@
-"""Whose badge it is: an id, or the salted hash of an e-mail address, which only those who know the address can recognise."""
+"""Whose badge it is: an id, or the salted hash of an e-mail address, for those who know the address."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def recipient_answer(subject: Any, wanted: str) -> tuple[bool, str]:
     identifiers = subject.get("identifier")
     for one in identifiers if isinstance(identifiers, list) else []:
         if isinstance(one, Mapping) and _matches(one, wanted):
-            weak = one.get("hashed") is True and (not one.get("salt") or str(one.get("identityHash")).startswith("md5$"))
+            weak = one.get("hashed") is True and (
+                not one.get("salt") or str(one.get("identityHash")).startswith("md5$")
+            )
             return True, "The identity matches" + ("; its hash is weak (MD5, or no salt)." if weak else ".")
     return False, "The badge was issued to somebody else."
 

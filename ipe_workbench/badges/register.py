@@ -1,7 +1,7 @@
 """The register of a folder of badges: which awards were issued, under which id and place in the status list.
 
-It is written before the badge, so that whatever dies in between, going on makes the same badge again and no other. It knows
-who the learners are, and is for the office only: never publish it.
+It is written before the badge, so that whatever dies in between, going on makes the same badge again and no other. It
+knows who the learners are, and is for the office only: never publish it.
 """
 
 from __future__ import annotations
@@ -117,13 +117,16 @@ class Register:
         whole = content[: content.rfind(b"\n") + 1]
         try:
             first, *lines = [json.loads(line) for line in whole.splitlines()]
-            if first.pop("format") != _FORMAT:
-                raise ValueError("format")
-            register = cls(path, first, bytes.fromhex(first.pop("secret")))
+            known, secret = first.pop("format") == _FORMAT, bytes.fromhex(first.pop("secret"))
+            register = cls(path, first, secret)
             for line in lines:
                 register._take(line)
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise UnreadableFileError("The register of badges is damaged.", place=str(path), mend="Restore it from a backup.") from None
+            known = False
+        if not known:
+            raise UnreadableFileError(
+                "The register of badges is damaged.", place=str(path), mend="Restore it from a backup."
+            )
         if len(whole) < len(content):
             with path.open("r+b") as file:
                 file.truncate(len(whole))
@@ -223,7 +226,9 @@ def locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise EnvironmentFault("Another process works on these badges.", place=str(folder), mend="Wait until it has ended.") from None
+            raise EnvironmentFault(
+                "Another process works on these badges.", place=str(folder), mend="Wait until it has ended."
+            ) from None
         yield
 
 

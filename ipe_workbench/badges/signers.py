@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import secrets
 import subprocess
@@ -87,7 +88,9 @@ class LocalSigner:
             )
         pem = path.read_bytes()
         if b"ENCRYPTED" not in pem:
-            raise UnusableInputError("This is no encrypted private key.", place=str(path), mend="Make one with: ipe badges keygen")
+            raise UnusableInputError(
+                "This is no encrypted private key.", place=str(path), mend="Make one with: ipe badges keygen"
+            )
         try:
             return cls(serialization.load_pem_private_key(pem, passphrase.encode()))
         except UnsoundKeyError as error:
@@ -129,8 +132,9 @@ class LocalSigner:
 class CommandSigner:
     """A private key that stays behind a command: a smart card, an HSM through ``pkcs11-tool``, a signing service.
 
-    The command gets the message on standard input and writes the signature to standard output: raw bytes or base64 of them; for
-    P-256 the form of OpenSSL (DER) is understood, too. Each signature is checked with the public key before it is used.
+    The command gets the message on standard input and writes the signature to standard output: raw bytes or base64 of
+    them; for P-256 the form of OpenSSL (DER) is understood, too. Each signature is checked with the public key before
+    it is used.
 
     Parameters
     ----------
@@ -162,7 +166,9 @@ class CommandSigner:
         try:
             done = subprocess.run(self.command, input=message, capture_output=True, timeout=self._timeout, check=False)  # noqa: S603
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise EnvironmentFault(f"The signing command gave no signature ({type(error).__name__}).", place=self.command[0]) from None
+            raise EnvironmentFault(
+                f"The signing command gave no signature ({type(error).__name__}).", place=self.command[0]
+            ) from None
         if done.returncode:
             raise EnvironmentFault(
                 f"The signing command failed with exit code {done.returncode}.",
@@ -180,10 +186,8 @@ class CommandSigner:
 
     def _readings(self, output: bytes) -> list[bytes]:
         readings = [output]
-        try:
+        with contextlib.suppress(ValueError):
             readings.append(base64.b64decode(output.strip(), validate=True))
-        except ValueError:
-            pass
         if self._public.kind == "P-256":
             for one in list(readings):
                 try:

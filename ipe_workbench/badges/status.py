@@ -1,7 +1,7 @@
 """Status lists: which credentials were revoked or suspended, without saying whose they are.
 
-Each credential gets a random place in a list of at least 131,072 bits; the list is signed and public, and says nothing to
-anybody who does not hold the credential.
+Each credential gets a random place in a list of at least 131,072 bits; the list is signed and public, and says nothing
+to anybody who does not hold the credential.
 
 References
 ----------
@@ -178,22 +178,32 @@ def status_list(
     }
     if valid_days is not None:
         made["validUntil"] = written(now + datetime.timedelta(days=valid_days))
-    subject = {"id": f"{address}#list", "type": "BitstringStatusList", "statusPurpose": purpose, "encodedList": bits.encoded}
+    subject = {
+        "id": f"{address}#list",
+        "type": "BitstringStatusList",
+        "statusPurpose": purpose,
+        "encodedList": bits.encoded,
+    }
     return {**made, "credentialSubject": subject}
 
 
 def revocation_list(address: str, issuer: str, revoked: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """The list in the form of 1EdTech, of (credential id, reason)."""
     entries = [
-        {"id": identifier, "revoked": True} | ({"revocationReason": reason} if reason else {}) for identifier, reason in revoked
+        {"id": identifier, "revoked": True} | ({"revocationReason": reason} if reason else {})
+        for identifier, reason in revoked
     ]
     return {"id": address, "issuer": issuer, "revokedCredential": entries}
 
 
-def list_flaw(entry: Mapping[str, Any], issuer: str, credential: Mapping[str, Any], now: datetime.datetime) -> str | None:
+def list_flaw(
+    entry: Mapping[str, Any], issuer: str, credential: Mapping[str, Any], now: datetime.datetime
+) -> str | None:
     """Why a status list credential does not answer for an entry; its proof is checked elsewhere."""
     types = credential.get("type")
-    if not isinstance(types, list) or not {"VerifiableCredential", "BitstringStatusListCredential"} <= {one for one in types if isinstance(one, str)}:
+    if not isinstance(types, list) or not {"VerifiableCredential", "BitstringStatusListCredential"} <= {
+        one for one in types if isinstance(one, str)
+    }:
         return "The status list is no BitstringStatusListCredential."
     if credential.get("id") != entry.get("statusListCredential"):
         return "The status list is another one than the badge names."

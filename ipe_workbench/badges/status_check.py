@@ -51,7 +51,9 @@ def check_status(
         return StatusAnswer("none", "The badge names no status list; its issuer cannot revoke it.")
     entries = named if isinstance(named, list) else [named]
     answers = [_answer(entry, credential, issuer, lists, keys, now) for entry in entries]
-    return max(answers, key=lambda one: _GRAVITY.index(one.status), default=StatusAnswer("unknown", "The status is empty."))
+    return max(
+        answers, key=lambda one: _GRAVITY.index(one.status), default=StatusAnswer("unknown", "The status is empty.")
+    )
 
 
 def _answer(
@@ -78,12 +80,15 @@ def _answer(
         if flaw:
             return StatusAnswer("unknown", flaw)
     try:
-        is_set = any([list_bits(entry, candidate.credential) for candidate in candidates])
+        is_set = any(list_bits(entry, candidate.credential) for candidate in candidates)
     except StatusListError as error:
         return StatusAnswer("unknown", str(error))
     if not is_set:
         return StatusAnswer("good", f"The list of {entry['statusPurpose']}s does not have it.")
-    return StatusAnswer("revoked" if entry["statusPurpose"] == "revocation" else "suspended", f"The issuer's list says so ({entry['statusPurpose']}).")
+    return StatusAnswer(
+        "revoked" if entry["statusPurpose"] == "revocation" else "suspended",
+        f"The issuer's list says so ({entry['statusPurpose']}).",
+    )
 
 
 def _proof_flaw(listed: Badge, issuer: str, keys: KnownKeys, now: datetime.datetime) -> str | None:
@@ -95,12 +100,18 @@ def _proof_flaw(listed: Badge, issuer: str, keys: KnownKeys, now: datetime.datet
     return None if state is True else f"The status list is not signed by the issuer. {reason}"
 
 
-def _by_1edtech(entry: Mapping[str, Any], credential: Mapping[str, Any], issuer: str, lists: Sequence[Badge]) -> StatusAnswer:
+def _by_1edtech(
+    entry: Mapping[str, Any], credential: Mapping[str, Any], issuer: str, lists: Sequence[Badge]
+) -> StatusAnswer:
     candidates = [one.credential for one in lists if one.credential.get("id") == entry.get("id")]
     if not candidates:
         return StatusAnswer("unknown", f"The list {str(entry.get('id'))[:200]} was not given.")
     revoked = candidates[0].get("revokedCredential", [])
-    if candidates[0].get("issuer") != issuer or not isinstance(revoked, list) or not all(isinstance(one, Mapping) for one in revoked):
+    if (
+        candidates[0].get("issuer") != issuer
+        or not isinstance(revoked, list)
+        or not all(isinstance(one, Mapping) for one in revoked)
+    ):
         return StatusAnswer("unknown", "The revocation list is of another issuer, or is none.")
     for one in revoked:
         if one.get("id") == credential.get("id") and one.get("revoked", True) is not False:

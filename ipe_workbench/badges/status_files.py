@@ -33,7 +33,15 @@ def list_address(base: str, purpose: Purpose, number: int, proof: str) -> str:
     return f"{base}/status/{purpose}-{number + 1}.{'jwt' if proof == 'jwt' else 'json'}"
 
 
-def write_lists(folder: Path, register: Register, signer: Signer, method: str, *, now: datetime.datetime, valid_days: int | None = None) -> list[Path]:
+def write_lists(
+    folder: Path,
+    register: Register,
+    signer: Signer,
+    method: str,
+    *,
+    now: datetime.datetime,
+    valid_days: int | None = None,
+) -> list[Path]:
     """Sign and write every status list of a folder, and the list in 1EdTech's form."""
     settings = register.settings
     (folder / "status").mkdir(exist_ok=True)
@@ -113,7 +121,11 @@ def change_status(
             raise UnusableInputError(f"These keys are not those of {settings['issuer']}.", place=str(keyring.folder))
         signer = keyring.signer(kind, passphrase)
         if register.by_id(identifier) is None:
-            raise UnknownNameError(f"No badge here has the id {identifier[:100]}.", place=str(folder), mend="Give the badge's file, or its id.")
+            raise UnknownNameError(
+                f"No badge here has the id {identifier[:100]}.",
+                place=str(folder),
+                mend="Give the badge's file, or its id.",
+            )
         _check_change(register, identifier, change)
         register.add_change(Change(identifier, change, written(now), reason))
         return write_lists(folder, register, signer, keyring.method(kind), now=now, valid_days=valid_days)
@@ -130,10 +142,13 @@ def _token_kind(keyring: Keyring, issuer: str) -> Literal["RSA", "P-256"]:
 def _check_change(register: Register, identifier: str, change: str) -> None:
     now = register.statuses().get(identifier)
     if now is not None and now.change == "revoked":
-        raise UnusableInputError(f"This badge was revoked on {now.when}; that cannot be undone.", mend="Issue a new one.")
+        raise UnusableInputError(
+            f"This badge was revoked on {now.when}; that cannot be undone.", mend="Issue a new one."
+        )
     if change != "revoked" and "suspension" not in register.settings["purposes"]:
         raise UnusableInputError(
-            "These badges name no list of suspensions.", mend="Revoke it, or issue with --suspension to be able to suspend."
+            "These badges name no list of suspensions.",
+            mend="Revoke it, or issue with --suspension to be able to suspend.",
         )
     if change == "restored" and now is None:
         raise UnusableInputError("This badge is not suspended.")

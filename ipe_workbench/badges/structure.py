@@ -65,7 +65,9 @@ def schema_flaw(credential: Mapping[str, Any], kind: str) -> str | None:
 def _validator(kind: str) -> Callable[[Mapping[str, Any]], Any]:
     # The formats are checked by `times`, which knows the calendar; the library's own patterns let 30 February pass.
     formats: dict[str, Any] = {"date-time": lambda text: moment(text) is not None}
-    validator: Callable[[Mapping[str, Any]], Any] = fastjsonschema.compile(dict(schema(kind)), formats=formats, use_default=False)
+    validator: Callable[[Mapping[str, Any]], Any] = fastjsonschema.compile(
+        dict(schema(kind)), formats=formats, use_default=False
+    )
     return validator
 
 
@@ -120,4 +122,3 @@ def _association_flaws(subject: Mapping[str, Any]) -> Iterator[str]:
         for end in ("sourceId", "targetId"):
             if association[end] not in known:
                 yield f"association[{index}] leads to {str(association[end])[:80]!r}, which the record does not hold."
-

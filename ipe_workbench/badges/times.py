@@ -28,7 +28,9 @@ def moment(text: object) -> datetime.datetime | None:
         return None
     fraction = (found[3] or "")[:7]
     try:
-        return datetime.datetime.fromisoformat(f"{found[1]}T{found[2]}{fraction}{'+00:00' if found[4] == 'Z' else found[4]}")
+        return datetime.datetime.fromisoformat(
+            f"{found[1]}T{found[2]}{fraction}{'+00:00' if found[4] == 'Z' else found[4]}"
+        )
     except ValueError:
         return None
 

@@ -1,6 +1,7 @@
 """Verify a badge: a list of checks, each with its result, and one verdict that follows from them.
 
-Nothing is fetched: keys and status lists are what the verifier was given. A check that could not be made is ``unknown``, never passed.
+Nothing is fetched: keys and status lists are what the verifier was given. A check that could not be made is
+``unknown``, never passed.
 """
 
 from __future__ import annotations
@@ -45,10 +46,11 @@ class Verification:
     Parameters
     ----------
     verdict : str
-        ``verified`` or ``issuer-unknown`` (both valid: the second says that the keys are right, but nobody vouched for the
-        issuer), ``expired``, ``not-yet-valid``, ``revoked``, ``suspended``, ``status-unknown``, ``invalid``.
+        ``verified`` or ``issuer-unknown`` (both valid: the second says that the keys are right, but nobody vouched for
+        the issuer), ``expired``, ``not-yet-valid``, ``revoked``, ``suspended``, ``status-unknown``, ``invalid``.
     checks : tuple of Check
-        ``readable``, ``structure``, ``proof``, ``issuer-key``, ``purpose``, ``validity``, ``status``, ``issuer``; ``recipient``, ``alignment``,
+        ``readable``, ``structure``, ``proof``, ``issuer-key``, ``purpose``, ``validity``, ``status``, ``issuer``;
+        ``recipient``, ``alignment``,
         ``endorsements`` and ``members`` where there is something to check.
     credential : mapping or None
         The credential, for display; escape it, it is hostile.
@@ -133,7 +135,9 @@ def verify_badge(
     issuer = _issuer_of(credential)
     checks = [Check("readable", "ok", "One meaning, within the limits.")]
     flaws = structure_flaws(credential)
-    checks.append(Check("structure", "failed" if flaws else "ok", " ".join(flaws[:3]) or "As the standard's schema asks."))
+    checks.append(
+        Check("structure", "failed" if flaws else "ok", " ".join(flaws[:3]) or "As the standard's schema asks.")
+    )
     proved, key = _proof_checks(badge, issuer, keys, now)
     checks += proved
     checks.append(_validity(credential, now))
@@ -166,12 +170,22 @@ def _issuer_of(credential: Mapping[str, Any]) -> str:
     return identifier if isinstance(identifier, str) else ""
 
 
-def _proof_checks(badge: Badge, issuer: str, keys: KnownKeys, now: datetime.datetime) -> tuple[list[Check], KeyAnswer | None]:
+def _proof_checks(
+    badge: Badge, issuer: str, keys: KnownKeys, now: datetime.datetime
+) -> tuple[list[Check], KeyAnswer | None]:
     if badge.token is None:
         answer = check_proof(badge.credential, issuer, keys, now=now)
         purpose: State = "unknown" if answer.purpose is None else "ok" if answer.purpose else "failed"
-        words = {"ok": "The proof is made to assert.", "failed": "The proof was made for something else.", "unknown": "Not seen."}
-        return [_proof(answer.state, answer.reason), _key(answer.key), Check("purpose", purpose, words[purpose])], answer.key
+        words = {
+            "ok": "The proof is made to assert.",
+            "failed": "The proof was made for something else.",
+            "unknown": "Not seen.",
+        }
+        return [
+            _proof(answer.state, answer.reason),
+            _key(answer.key),
+            Check("purpose", purpose, words[purpose]),
+        ], answer.key
     state, reason, key = check_token(badge.token, issuer, keys)
     flaw = claims_flaw(badge.token)
     if state is True and flaw:
@@ -224,7 +238,11 @@ def _alignment(credential: Mapping[str, Any], known: Callable[[Mapping[str, Any]
     if not alignments:
         return []
     answers = [known(one) for one in alignments]
-    wrong = [str(one.get("targetCode") or one["targetName"])[:40] for one, answer in zip(alignments, answers, strict=True) if answer is False]
+    wrong = [
+        str(one.get("targetCode") or one["targetName"])[:40]
+        for one, answer in zip(alignments, answers, strict=True)
+        if answer is False
+    ]
     if wrong:
         return [Check("alignment", "failed", f"Not in the framework that they name: {', '.join(wrong[:5])}.")]
     if None in answers:
@@ -254,7 +272,13 @@ def _verdict(checks: Sequence[Check], status: StatusAnswer) -> Verdict:
         return "revoked" if status.status == "revoked" else "suspended"
     if states["validity"] != "ok":
         detail = next(one.detail for one in checks if one.id == "validity")
-        return "invalid" if states["validity"] == "unknown" else "expired" if detail.startswith("Expired") else "not-yet-valid"
+        return (
+            "invalid"
+            if states["validity"] == "unknown"
+            else "expired"
+            if detail.startswith("Expired")
+            else "not-yet-valid"
+        )
     if status.status == "unknown":
         return "status-unknown"
     return "verified" if states["issuer"] == "ok" else "issuer-unknown"

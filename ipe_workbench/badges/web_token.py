@@ -1,7 +1,7 @@
 """Badges as JSON Web Tokens (VC-JWT): the other proof format of Open Badges 3.0.
 
-The header says which key signed; it never brings a key along that is believed, and never chooses the algorithm: that follows from the
-key.
+The header says which key signed; it never brings a key along that is believed, and never chooses the algorithm: that
+follows from the key.
 
 References
 ----------
@@ -87,7 +87,10 @@ def sign_token(credential: Mapping[str, Any], signer: Signer, method: str) -> st
         raise ValueError("A badge as a token needs an RSA or P-256 key.")
     header = {"alg": signer.public.algorithm, "kid": method, "typ": "JWT"}
     payload = {**credential, **_claims(credential)}
-    signed = ".".join(encode_base64url(json.dumps(one, separators=(",", ":"), ensure_ascii=False).encode()) for one in (header, payload))
+    signed = ".".join(
+        encode_base64url(json.dumps(one, separators=(",", ":"), ensure_ascii=False).encode())
+        for one in (header, payload)
+    )
     return f"{signed}.{encode_base64url(signer.sign(signed.encode()))}"
 
 
@@ -109,7 +112,7 @@ def read_token(text: str) -> Token:
 
 
 def check_token(token: Token, issuer: str, keys: KnownKeys) -> tuple[bool | None, str, KeyAnswer | None]:
-    """Whether the signature is the issuer's: True, False or, with keys that are not known, None; the reason; the key."""
+    """Whether the signature is the issuer's (None: its key is not known), the reason, and what is known of the key."""
     flaw = _header_flaw(token.header)
     if flaw:
         return False, flaw, None

@@ -54,7 +54,9 @@ def keygen(
     issuer: Annotated[
         str | None, typer.Option(help="did:web:... or https address; a did:key without it.", show_default=False)
     ] = None,
-    kind: Annotated[list[KindChoice] | None, typer.Option(help="Repeatable; ed25519 and rsa by default.", show_default=False)] = None,
+    kind: Annotated[
+        list[KindChoice] | None, typer.Option(help="Repeatable; ed25519 and rsa by default.", show_default=False)
+    ] = None,
     rotate: Annotated[bool, typer.Option("--rotate", help="Retire the keys in use and make new ones.")] = False,
     leaked: Annotated[bool, typer.Option("--leaked", help="With --rotate: the old keys are known to others.")] = False,
     public: Annotated[
@@ -66,8 +68,8 @@ def keygen(
 ) -> None:
     """Make the keys of an issuer, encrypted with a passphrase.
 
-    The passphrase comes from a prompt or from IPE_KEY_PASSPHRASE. The folder gets the private keys (PEM, mode 0600), and
-    the documents to publish: jwks.json, and did.json for a did:web.
+    The passphrase comes from a prompt or from IPE_KEY_PASSPHRASE. The folder gets the private keys (PEM, mode 0600),
+    and the documents to publish: jwks.json, and did.json for a did:web.
 
     Example: ipe badges keygen --out keys --issuer did:web:badges.example.edu
     """
@@ -87,7 +89,9 @@ def keygen(
         if key.signs:
             typer.echo(printable(f"{key.public.kind}: {ring.method(key.public.kind)}"))
     published = ", ".join(ring.documents())
-    typer.echo(printable(f"Keep {out} and the passphrase safe, each in its own place. For publication: {published}."), err=True)
+    typer.echo(
+        printable(f"Keep {out} and the passphrase safe, each in its own place. For publication: {published}."), err=True
+    )
 
 
 @app.command()
@@ -99,17 +103,22 @@ def issue(
     proof: Annotated[ProofChoice, typer.Option(help="Form of the proof.")] = ProofChoice.data_integrity,
     algorithm: Annotated[TokenChoice, typer.Option(help="With --proof jwt.")] = TokenChoice.rs256,
     base: Annotated[
-        str | None, typer.Option(help="Web address of what will be published; the issuer's own by default.", show_default=False)
+        str | None,
+        typer.Option(help="Web address of what will be published; the issuer's own by default.", show_default=False),
     ] = None,
-    suspension: Annotated[bool, typer.Option("--suspension", help="Badges can be suspended, too (a second list).")] = False,
+    suspension: Annotated[
+        bool, typer.Option("--suspension", help="Badges can be suspended, too (a second list).")
+    ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a folder that holds badges.")] = False,
-    now: Annotated[str | None, typer.Option(help="Moment of the proofs; the present by default.", show_default=False)] = None,
+    now: Annotated[
+        str | None, typer.Option(help="Moment of the proofs; the present by default.", show_default=False)
+    ] = None,
     format: Annotated[OutputFormat, typer.Option(help="Print a line for people, or JSON.")] = OutputFormat.table,
 ) -> None:
     """Issue a badge for each award of a CSV file, each exactly once.
 
-    If it breaks off, the same command with --resume goes on. The folder gets badges/ and status/; its register.jsonl and
-    issued.csv know who the learners are and are not for publication.
+    If it breaks off, the same command with --resume goes on. The folder gets badges/ and status/; its register.jsonl
+    and issued.csv know who the learners are and are not for publication.
 
     Example: ipe badges issue my-programme --awards awards.csv --key keys --out badges
     """
@@ -131,7 +140,7 @@ def issue(
             now=moment,
             passphrase=_passphrase() if ring.needs_passphrase else None,
             proof=proof.value,
-            token_key="RSA" if algorithm is TokenChoice.rs256 else "P-256",
+            signing_kind="RSA" if algorithm is TokenChoice.rs256 else "P-256",
             base=base,
             suspension=suspension,
             resume=resume,
@@ -147,17 +156,24 @@ def verify(
         list[Path] | None, typer.Option(help="A status list, or a folder of them. Repeatable.", show_default=False)
     ] = None,
     jwks: Annotated[
-        list[Path] | None, typer.Option(help="Keys of the issuer: JWKS, did.json, controller document.", show_default=False)
+        list[Path] | None,
+        typer.Option(help="Keys of the issuer: JWKS, did.json, controller document.", show_default=False),
     ] = None,
-    issuer: Annotated[list[str] | None, typer.Option(help="Id of a trusted issuer. Repeatable.", show_default=False)] = None,
-    recipient: Annotated[str | None, typer.Option(help="E-mail address or id of who shows it.", show_default=False)] = None,
-    now: Annotated[str | None, typer.Option(help="Verify at this moment; the present by default.", show_default=False)] = None,
+    issuer: Annotated[
+        list[str] | None, typer.Option(help="Id of a trusted issuer. Repeatable.", show_default=False)
+    ] = None,
+    recipient: Annotated[
+        str | None, typer.Option(help="E-mail address or id of who shows it.", show_default=False)
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option(help="Verify at this moment; the present by default.", show_default=False)
+    ] = None,
     format: Annotated[OutputFormat, typer.Option(help="Print a table for people, or JSON.")] = OutputFormat.table,
 ) -> None:
     """Verify a badge without any network: a list of checks, and a verdict.
 
-    Verdicts: verified, issuer-unknown (both valid), expired, not-yet-valid, revoked, suspended, status-unknown, invalid.
-    Exit code 0: valid; 1: not valid; 2: the file is no badge.
+    Verdicts: verified, issuer-unknown (both valid), expired, not-yet-valid, revoked, suspended, status-unknown,
+    invalid. Exit code 0: valid; 1: not valid; 2: the file is no badge.
 
     Example: ipe badges verify badge.json --status revocation-1.json --jwks jwks.json --recipient a@example.edu
     """
@@ -244,7 +260,9 @@ def _now(text: str | None) -> datetime.datetime:
     try:
         when = datetime.datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter("Write the moment as 2027-06-01 or 2027-06-01T12:00:00Z.", param_hint="--now") from None
+        raise typer.BadParameter(
+            "Write the moment as 2027-06-01 or 2027-06-01T12:00:00Z.", param_hint="--now"
+        ) from None
     return when if when.tzinfo is not None else when.replace(tzinfo=datetime.UTC)
 
 
@@ -283,7 +301,9 @@ def _keys(paths: list[Path]) -> KnownKeys:
             documents.append(parse_json(_content(path)))
             KnownKeys(documents[-1:])
         except (AmbiguousJsonError, UnsoundKeyError) as error:
-            raise UnreadableFileError(str(error), place=str(path), mend="Give a JWKS, DID or controller document.") from None
+            raise UnreadableFileError(
+                str(error), place=str(path), mend="Give a JWKS, DID or controller document."
+            ) from None
     return KnownKeys(documents)
 
 
@@ -318,7 +338,10 @@ def _print_issued(made: Issued, format: OutputFormat) -> None:
         return
     before = f"; {made.already} were there already" if made.already else ""
     typer.echo(printable(f"{made.made} badges made in {made.folder / 'badges'}{before}."))
-    typer.echo(printable(f"Publish {made.folder / 'status'}; keep {made.folder / 'register.jsonl'} private and backed up."), err=True)
+    typer.echo(
+        printable(f"Publish {made.folder / 'status'}; keep {made.folder / 'register.jsonl'} private and backed up."),
+        err=True,
+    )
 
 
 def _print_report(report: Verification, format: OutputFormat) -> None:
@@ -326,7 +349,9 @@ def _print_report(report: Verification, format: OutputFormat) -> None:
         checks = [{"id": one.id, "state": one.state, "detail": one.detail} for one in report.checks]
         print_json({"valid": report.valid, "verdict": report.verdict, "checks": checks})
         return
-    print_table(table("Checks", ["check", "state", "detail"], [(one.id, one.state, one.detail) for one in report.checks]))
+    print_table(
+        table("Checks", ["check", "state", "detail"], [(one.id, one.state, one.detail) for one in report.checks])
+    )
     typer.echo(f"{'Valid' if report.valid else 'Not valid'}: {report.verdict}")
 
 

@@ -15,7 +15,11 @@ ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ENVIRONMENT = YAML(typ="safe").load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 # What conda-forge calls otherwise: its "playwright" is for Node.js, its "ortools" has no Python.
-CONDA_NAMES = {"playwright-python": "playwright", "ortools-python": "ortools"}
+CONDA_NAMES = {
+    "playwright-python": "playwright",
+    "ortools-python": "ortools",
+    "python-fastjsonschema": "fastjsonschema",
+}
 CARD = {"jupyterlab", "ipywidgets", "pandas", "networkx", "matplotlib", "papermill", "nbval", "pytest"}
 
 
