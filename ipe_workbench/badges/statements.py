@@ -390,8 +390,9 @@ def _scalar(scope: _Scope, member: str, item: Any, place: str) -> str:
         raise UnsafeDocumentError(place, "An array inside an array is not used in badges.")
     if isinstance(item, bool):
         return _literal("true" if item else "false", _datatype(term) or f"{_XSD}boolean")
-    if isinstance(item, int):
-        return _literal(str(item), _datatype(term) or f"{_XSD}integer")
+    if float(item).is_integer() and abs(item) < 1e21:
+        # For JSON-LD 3 and 3.0 are the same whole number.
+        return _literal(str(int(item)), _datatype(term) or f"{_XSD}integer")
     return _literal(_canonical_double(item), _datatype(term) or f"{_XSD}double")
 
 
