@@ -23,8 +23,10 @@ from ipe_workbench.cli import (
     lab,
     migrate,
     pathway_exchange,
+    pathway_feedback,
     pathway_plan,
     pathway_structure,
+    pathway_what_if,
     report,
     simulate,
     teams,
@@ -46,8 +48,10 @@ app = typer.Typer(
 pathways_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 pathways_app.command("import")(pathway_exchange.import_pathway)
 pathways_app.command("export")(pathway_exchange.export_pathway)
+pathways_app.command("feedback")(pathway_feedback.feedback)
 pathways_app.command("plan")(pathway_plan.plan)
 pathways_app.command("structure")(pathway_structure.structure)
+pathways_app.command("what-if")(pathway_what_if.what_if)
 app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("diff")(diff.diff)

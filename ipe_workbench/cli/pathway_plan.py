@@ -16,9 +16,9 @@ from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_name
 
 if TYPE_CHECKING:
     from ipe_workbench.credentials import Programme
-    from ipe_workbench.pathways.planning import CohortPlans, JointPlans, Plan, PlanFor
+    from ipe_workbench.pathways.planning import CohortPlans, JointPlans, Offering, Plan, PlanFor
 
-__all__ = ["plan"]
+__all__ = ["competency_of", "plan"]
 
 
 def plan(
@@ -51,6 +51,13 @@ def plan(
         list[str] | None,
         typer.Option(help="An offering that cannot be taken: credential or credential@term.", show_default=False),
     ] = None,
+    offerings: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV or workbook of what is offered when: credential, term, starts, ends, seats, assessor_hours.",
+            show_default=False,
+        ),
+    ] = None,
     seats: Annotated[
         list[str] | None,
         typer.Option(help="With --joint: seats of an offering, credential@term=30.", show_default=False),
@@ -69,19 +76,21 @@ def plan(
     Example: ipe pathways plan data/programmes/cu-ipe --goal ipe-micro-credential --cohort --joint --out plans.csv
     """
     from ipe_workbench.credentials import load_programme
+    from ipe_workbench.pathways.planning import offerings_of, read_offerings
     from ipe_workbench.pathways.planning import plan as plan_one
 
     if out is not None and out.exists() and not force:
         raise UnusableInputError("The file exists.", place=str(out), mend="Give another name, or --force.")
     found = load_programme(programme)
-    base = _situation(found, aim, growth or [], start, hours or [], closed or [])
+    offered = offerings_of(found) if offerings is None else read_offerings(offerings, found)
+    base = _situation(found, offered, aim, growth or [], start, hours or [], closed or [])
     learners = _learners(found, base, profession, awards, learner, cohort)
     if joint or len(learners) > 1:
-        plans = _of_cohort(found, goal, learners, joint, seats or [], format)
+        plans = _of_cohort(found, goal, learners, offered, joint, seats or [], format)
         made = plans.plans
     else:
         ((name, one),) = learners.items()
-        single = plan_one(found, goal, one)
+        single = plan_one(found, goal, one, offered)
         made = {name: single}
         if format is OutputFormat.json:
             print_json(single.to_dict())
@@ -97,30 +106,31 @@ def plan(
 
 def _situation(
     programme: Programme,
+    offered: tuple[Offering, ...],
     aim: str,
     growth: Sequence[str],
     start: str | None,
     hours: Sequence[str],
     closed: Sequence[str],
 ) -> PlanFor:
-    from ipe_workbench.pathways.planning import AIMS, PlanFor, offerings_of
+    from ipe_workbench.pathways.planning import AIMS, PlanFor
 
     if aim not in AIMS:
         raise UnknownNameError(f"`{aim}` is no aim.", mend=near_names(aim, AIMS))
     if (aim == "growth") != bool(growth):
         raise UnusableInputError("The aim `growth` and competencies to grow in go together.", mend="Give both.")
-    known = offerings_of(programme)
-    names = [name for one in known for name in (one.id, one.credential)]
+    names = [*programme.credentials, *(name for one in offered for name in (one.id, f"{one.credential}@{one.term}"))]
     for one in closed:
         if one not in names:
             raise UnknownNameError(f"`{one}` is no offering of this programme.", mend=near_names(one, names))
-    wanted = [_competency(programme, code) for code in growth]
+    wanted = [competency_of(programme, code) for code in growth]
     limits = _hours(programme, hours)
     first = day_of(start, "--from") if start else datetime.date.min
     return PlanFor(hours_per_term=limits, closed=frozenset(closed), from_day=first, aim=aim, growth=frozenset(wanted))
 
 
-def _competency(programme: Programme, code: str) -> str:
+def competency_of(programme: Programme, code: str) -> str:
+    """The id of a competency of the programme's frameworks, from its id or code."""
     for framework in programme.frameworks.values():
         if (found := framework.find(code)) is not None:
             return found.id
@@ -177,15 +187,16 @@ def _of_cohort(
     programme: Programme,
     goal: str,
     learners: Mapping[str, PlanFor],
+    offered: tuple[Offering, ...],
     joint: bool,
     seats: Sequence[str],
     format: OutputFormat,
 ) -> CohortPlans:
-    from ipe_workbench.pathways.planning import limit_seats, offerings_of, plan_cohort, plan_jointly
+    from ipe_workbench.pathways.planning import limit_seats, plan_cohort, plan_jointly
 
     shared: JointPlans | None = None
     if joint:
-        offerings = limit_seats(offerings_of(programme), _seats(seats))
+        offerings = limit_seats(offered, _seats(seats))
         shared = plan_jointly(programme, goal, learners, offerings)
         plans = shared.plans
     else:
@@ -195,7 +206,7 @@ def _of_cohort(
         with Progress(console=Console(stderr=True), disable=not is_terminal(), transient=True) as bar:
             task = bar.add_task("Planning", total=None)
             plans = plan_cohort(
-                programme, goal, learners, progress=lambda done, of: bar.update(task, completed=done, total=of)
+                programme, goal, learners, offered, progress=lambda done, of: bar.update(task, completed=done, total=of)
             )
     if format is OutputFormat.json:
         print_json((shared or plans).to_dict())

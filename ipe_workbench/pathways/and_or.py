@@ -52,6 +52,8 @@ class Gate(NamedTuple):
 
     def reached_by(self, holds: Iterable[Part]) -> bool:
         """Whether these parts are enough."""
+        if not self.caps:
+            return sum([part.weight for part in holds]) >= self.least
         counted: dict[str, int] = {}
         caps = dict(self.caps)
         total = 0
@@ -92,6 +94,9 @@ class AndOrGraph:
     """
 
     nodes: Mapping[str, Node]
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.nodes.items()))
 
     @cached_property
     def named(self) -> dict[str, tuple[str, ...]]:
@@ -134,13 +139,15 @@ class AndOrGraph:
 
     def redundant(self, reference: str) -> tuple[str, ...]:
         """The badges that a badge asks for whatever is chosen, though the rest of its rule needs them anyhow."""
-        place = self._place
+        place, without = self._place, self._not_without
         full = (1 << len(place)) - 1
-        without = {one: sum(1 << place[other] for other in (*needed, one)) for one, needed in self.needed.items()}
-        found = []
+        found: list[str] = []
+        if len(self.named[reference]) < 2:
+            return ()
         for other in self.asked_directly[reference]:
             if other in self.needed:
-                given = {**without, other: without[other] & ~(1 << place[other])}
+                given = {one: without.get(one, full) for one in self.named[reference]}
+                given[other] &= ~(1 << place[other])
                 if _lost(self.nodes[reference].asks, given, full) >> place[other] & 1:
                     found.append(other)
         return tuple(found)
@@ -183,6 +190,12 @@ class AndOrGraph:
                 enough = _first_enough(self.nodes[one].asks, rank)
                 found[one] = tuple(dict.fromkeys(enough[1])) if enough else ()
             step |= {one: 1 + max((step[other] for other in found[one]), default=0) for one in ready}
+
+    @cached_property
+    def _not_without(self) -> dict[str, int]:
+        """As bits: the badges without which each badge cannot be held, itself among them."""
+        place = self._place
+        return {one: sum([1 << place[other] for other in (*needed, one)]) for one, needed in self.needed.items()}
 
     @cached_property
     def _place(self) -> dict[str, int]:
@@ -318,11 +331,15 @@ def _lost(gate: Gate, without: Mapping[str, int], full: int) -> int:
         return full
     found = 0 if gate.reached_by(()) else every
     left = some & ~every
+    # Cases in which the same parts are lost are decided together.
     while left:
         case = left & -left
+        alike = left
+        for one in cases:
+            alike &= one if one & case else ~one
         if not gate.reached_by(part for part, one in zip(gate.parts, cases, strict=True) if not one & case):
-            found |= case
-        left ^= case
+            found |= alike
+        left &= ~alike
     return found
 
 

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.findings import Finding
-from ipe_workbench.pathways.and_or import AndOrGraph, and_or_graph
+from ipe_workbench.pathways.and_or import AndOrGraph, Gate, Node, and_or_graph
 from ipe_workbench.pathways.structure import Course, Curriculum, NodeStructure, Structure, structure
 from ipe_workbench.pathways.ways import Way, cheapest_ways
 
@@ -129,19 +130,28 @@ def programme_structure(programme: Programme, profession: str | None = None) -> 
     [37, 75, 120]
     """
     graph = and_or_graph(programme, profession)
+    choices, before, ways = _choices(graph, programme.info.title, programme.info.issuer.name)
+    return ProgrammeStructure(profession, choices, before, ways, tuple(_findings(programme, graph)))
+
+
+@lru_cache(maxsize=64)
+def _choices(
+    graph: AndOrGraph, title: str, issuer: str
+) -> tuple[dict[Choice, Structure], dict[Choice, Mapping[str, tuple[str, ...]]], dict[str, Way]]:
+    """The structures, what comes before each badge, and the cheapest ways; worked out once for a graph."""
     named = {one: tuple(sorted(names)) for one, names in graph.named.items()}
     ways = cheapest_ways(graph)
     choices: dict[Choice, Structure] = {
-        "every": structure(_curriculum(programme, graph, _sure_requisites(graph))),
+        "every": structure(_curriculum(title, issuer, graph, _sure_requisites(graph))),
         "cheapest": _cheapest(graph, ways),
-        "any": structure(_curriculum(programme, graph, named)),
+        "any": structure(_curriculum(title, issuer, graph, named)),
     }
     before: dict[Choice, Mapping[str, tuple[str, ...]]] = {
         "every": {one: _listed(graph, needed) for one, needed in graph.needed.items()},
         "cheapest": {one: tuple(badge for badge in way.badges if badge != one) for one, way in ways.items()},
         "any": {one: graph.rests_on(one) for one in graph.nodes},
     }
-    return ProgrammeStructure(profession, choices, before, ways, tuple(_findings(programme, graph)))
+    return choices, before, ways
 
 
 def curriculum_of(programme: Programme, profession: str | None = None) -> Curriculum:
@@ -155,15 +165,16 @@ def curriculum_of(programme: Programme, profession: str | None = None) -> Curric
     (21, {'communication-foundations': 'pre', 'teamwork-foundations': 'pre'})
     """
     graph = and_or_graph(programme, profession)
-    return _curriculum(programme, graph, {one: tuple(sorted(names)) for one, names in graph.named.items()})
+    named = {one: tuple(sorted(names)) for one, names in graph.named.items()}
+    return _curriculum(programme.info.title, programme.info.issuer.name, graph, named)
 
 
-def _curriculum(programme: Programme, graph: AndOrGraph, requisites: Mapping[str, tuple[str, ...]]) -> Curriculum:
+def _curriculum(title: str, issuer: str, graph: AndOrGraph, requisites: Mapping[str, tuple[str, ...]]) -> Curriculum:
     courses = tuple(
         Course(one, node.title, dict.fromkeys((other for other in requisites[one] if other != one), "pre"), node.hours)
         for one, node in graph.nodes.items()
     )
-    return Curriculum(programme.info.title, courses, institution=programme.info.issuer.name, choices=True)
+    return Curriculum(title, courses, institution=issuer, choices=True)
 
 
 def _listed(graph: AndOrGraph, badges: frozenset[str]) -> tuple[str, ...]:
@@ -191,9 +202,7 @@ def _cheapest(graph: AndOrGraph, ways: Mapping[str, Way]) -> Structure:
             blocking[one] += one != goal
     longest: tuple[str, ...] = ()
     for goal, way in ways.items():
-        supports = graph.supports(way.badges)
-        courses = tuple(Course(one, "", dict.fromkeys(supports[one], "pre")) for one in graph.nodes if one in supports)
-        found = structure(Curriculum("", courses, choices=True))
+        found = _along(tuple((one, graph.nodes[one].asks) for one in way.badges))
         for node in found.nodes:
             delay[node.id] = max(delay[node.id], node.delay)
             if not blocking[goal]:
@@ -204,6 +213,14 @@ def _cheapest(graph: AndOrGraph, ways: Mapping[str, Way]) -> Structure:
         for one, node in graph.nodes.items()
     )
     return Structure(tuple(nodes), longest)
+
+
+@lru_cache(maxsize=4096)
+def _along(way: tuple[tuple[str, Gate], ...]) -> Structure:
+    """The structure of what the badges of one way rest on in it."""
+    supports = AndOrGraph({one: Node("", 0.0, asks) for one, asks in way}).supports([one for one, _ in way])
+    courses = tuple(Course(one, "", dict.fromkeys(supports[one], "pre")) for one, _ in way)
+    return structure(Curriculum("", courses, choices=True))
 
 
 def _findings(programme: Programme, graph: AndOrGraph) -> list[Finding]:

@@ -49,12 +49,19 @@ def cheapest_way(graph: AndOrGraph, goal: str) -> Way | None:
     if goal not in graph.needed:
         return None
     sure = graph.needed[goal] | {goal}
-    if goal in graph.supports(sure):
-        listed = tuple(one for one in graph.nodes if one in sure)
-        return Way(listed, sum(graph.nodes[one].hours for one in listed))
+    listed = tuple(one for one in graph.nodes if one in sure)
+    if _is_a_way(tuple((one, graph.nodes[one].asks) for one in listed)):
+        return Way(listed, sum([graph.nodes[one].hours for one in listed]))
     rest = (*graph.rests_on(goal), goal)
     parts = tuple((one, graph.nodes[one]._replace(title="")) for one in graph.nodes if one in set(rest))
     return _solved(parts, goal, tuple(sorted(sure)))
+
+
+@lru_cache(maxsize=4096)
+def _is_a_way(parts: tuple[tuple[str, Gate], ...]) -> bool:
+    """Whether these badges can all be earned with nothing but each other."""
+    graph = AndOrGraph({one: Node("", 0.0, asks) for one, asks in parts})
+    return len(graph.supports(graph.nodes)) == len(parts)
 
 
 @lru_cache(maxsize=4096)

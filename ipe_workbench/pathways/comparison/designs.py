@@ -121,7 +121,8 @@ def _items(designs: Designs, kind: Kind) -> Iterator[Change]:
         if reference not in before and reference not in designs.renamed.values():
             yield Change(kind, "added", reference, "", f"{item.title} ({reference}) was added.", None, item.title)
     for old, new in designs.both(kind):
-        yield from _item(designs, kind, old, new)
+        if old is not new:
+            yield from _item(designs, kind, old, new)
 
 
 def _item(designs: Designs, kind: Kind, old: MicroCredential | Stack, new: MicroCredential | Stack) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from ipe_workbench.pathways.planning.cohort import CohortPlans, cohort_of, plan_
 from ipe_workbench.pathways.planning.joint import JointPlans, plan_jointly
 from ipe_workbench.pathways.planning.learner import AIMS, Aim, PlanFor
 from ipe_workbench.pathways.planning.offerings import Offering, limit_seats, offerings_of
+from ipe_workbench.pathways.planning.offerings_file import read_offerings
 from ipe_workbench.pathways.planning.plan import Plan, PlannedStep, plan
 from ipe_workbench.pathways.planning.reasons import Impossible
 
@@ -27,4 +28,5 @@ __all__ = [
     "plan",
     "plan_cohort",
     "plan_jointly",
+    "read_offerings",
 ]

@@ -37,7 +37,7 @@ _FULL = Impossible(("No seat or no assessor's hour is left for this learner.",))
 
 @dataclass(frozen=True)
 class Use:
-    """How much of a limit is used: seats of an offering, or hours of the assessors of a role in a term."""
+    """How much of a limit is used: seats or assessors' hours of an offering, or a role's assessors' hours in a term."""
 
     name: str
     used: float
@@ -106,7 +106,7 @@ def plan_jointly(
     programme, goal, learners
         As for `plan_cohort`; learners' aims are those of the whole here, so that `aim` must be ``hours``.
     offerings : tuple of Offering, optional
-        With their `seats`.
+        With their `seats` and `assessor_hours`.
     assessor_hours : mapping of str to float, optional
         Hours in a term by the assessors' role; by default those of the programme's `capacity`.
     progress : callable, optional
@@ -152,8 +152,13 @@ def plan_jointly(
 
 def _limits(offered: tuple[Offering, ...], roles: Mapping[str, float]) -> dict[str, float]:
     found = {one.id: float(one.seats) for one in offered if one.seats is not None}
+    found |= {_assessing(one): one.assessor_hours for one in offered if one.assessor_hours is not None}
     terms = dict.fromkeys(one.term for one in offered)
     return found | {f"{role} {term}": hours for term in terms for role, hours in roles.items()}
+
+
+def _assessing(one: Offering) -> str:
+    return f"assessors of {one.id}"
 
 
 def _begin(
@@ -214,9 +219,10 @@ class _Master:
             if one.id in self.rows:
                 found[one.id] = 1.0
             assessment = self.programme.credentials[one.credential].assessment
-            if assessment is not None and (name := f"{assessment.assessor} {one.term}") in self.rows:
+            if assessment is not None:
                 hours = assessment.assessor_minutes * (1 + assessment.double_rated) / 60
-                found[name] = found.get(name, 0.0) + hours
+                for name in {f"{assessment.assessor} {one.term}", _assessing(one)} & self.rows.keys():
+                    found[name] = found.get(name, 0.0) + hours
         return found
 
     def share(self) -> tuple[float, dict[str, float], list[float]]:

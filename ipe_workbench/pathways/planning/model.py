@@ -179,7 +179,7 @@ def _may_take(programme: Programme, learner: PlanFor, one: Offering) -> bool:
     profession = learner.facts.profession
     if profession is not None and not programme.may_earn(one.credential, profession):
         return False
-    if one.id in learner.closed or one.credential in learner.closed:
+    if one.is_among(learner.closed):
         return False
     held = [award for award in learner.facts.awards if award.badge == one.credential and award.on <= one.ends]
     return all(award.expires is not None and award.expires < one.ends for award in held)

@@ -35,6 +35,10 @@ class Offering:
         Contact hours that attendance records, by activity.
     seats : int or None
         How many learners it takes; ``None`` for no limit.
+    assessor_hours : float or None
+        Hours of assessors' time for it; ``None`` for no limit but those of the programme's capacity.
+    section : int
+        Several offerings of a credential in one term are told apart by it, from 1.
     asked : bool
         There is no such offering; it stands for what a plan could ask for.
     """
@@ -47,14 +51,20 @@ class Offering:
     activities: Mapping[str, float] = field(default_factory=dict)
     seats: int | None = None
     asked: bool = False
+    assessor_hours: float | None = None
+    section: int = 1
 
     def __hash__(self) -> int:
-        return hash((self.credential, self.term, self.ends, self.asked))
+        return hash((self.credential, self.term, self.ends, self.asked, self.section))
 
     @property
     def id(self) -> str:
-        """``credential@term``."""
-        return f"{self.credential}@{self.term}"
+        """``credential@term``; a second section has ``#2`` behind it."""
+        return f"{self.credential}@{self.term}" + (f"#{self.section}" if self.section > 1 else "")
+
+    def is_among(self, names: Collection[str]) -> bool:
+        """Whether names of sections, offerings (``credential@term``) or credentials include this one."""
+        return self.id in names or f"{self.credential}@{self.term}" in names or self.credential in names
 
 
 def offerings_of(programme: Programme, from_day: datetime.date = datetime.date.min) -> tuple[Offering, ...]:

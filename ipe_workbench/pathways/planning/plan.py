@@ -218,11 +218,7 @@ def planned(programme: Programme, goal: str, learner: PlanFor, taken: Iterable[O
 
 def usable_by(learner: PlanFor, offerings: Iterable[Offering]) -> tuple[Offering, ...]:
     """The offerings that begin late enough for the learner and are not closed to them."""
-    return tuple(
-        one
-        for one in offerings
-        if one.begins >= learner.from_day and one.id not in learner.closed and one.credential not in learner.closed
-    )
+    return tuple(one for one in offerings if one.begins >= learner.from_day and not one.is_among(learner.closed))
 
 
 def _assessing(programme: Programme, learner: PlanFor) -> list[str]:

@@ -1,0 +1,197 @@
+"""By which day a learner who begins with nothing can complete what, within the calendar of a programme."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from ipe_workbench.credentials.facts import add_months
+from ipe_workbench.credentials.programme import Programme
+from ipe_workbench.credentials.rules import (
+    AllOf,
+    AnyOf,
+    Approval,
+    AtLeast,
+    Badge,
+    Hours,
+    InOrder,
+    PerProfession,
+    Points,
+    Rule,
+    Score,
+    Shortcut,
+    Within,
+    badges_in,
+    branch_for,
+    walk,
+)
+from ipe_workbench.pathways.planning.offerings import Offering, offerings_of
+
+__all__ = ["finish_days", "kinds_of_learners"]
+
+_EVER = datetime.date.min
+
+
+def finish_days(
+    programme: Programme, profession: str | None, offerings: tuple[Offering, ...] | None = None
+) -> dict[str, datetime.date]:
+    """The earliest day on which each credential and stack can be held; what cannot be held in time is left out.
+
+    Parameters
+    ----------
+    programme : Programme
+    profession : str or None
+        Id of the learner's profession.
+    offerings : tuple of Offering, optional
+        When credentials are offered; by default as the programme's activities say.
+
+    Notes
+    -----
+    As in a plan, the learner takes whatever there is, passes with the pass score, and holds what a credential requires
+    on an earlier day. There is no limit of hours, and expiry is left aside: each day is the earliest that any plan can
+    reach, and a plan's where nothing expires meanwhile.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> finish_days(example_programme(), "nursing")["communication-certificate"].isoformat()
+    '2027-11-14'
+    """
+    offered = offerings_of(programme) if offerings is None else offerings
+    walk_of = _Walk(programme, profession)
+    by_day: dict[datetime.date, list[Offering]] = {}
+    for one in offered:
+        if profession is None or programme.may_earn(one.credential, profession):
+            by_day.setdefault(one.ends, []).append(one)
+    walk_of.complete(_EVER, programme.stacks)
+    for day in sorted(by_day):
+        earned = [one.credential for one in by_day[day] if walk_of.may_be_taken(one.credential, day)]
+        for one in earned:
+            walk_of.days.setdefault(one, []).append(day)
+        walk_of.complete(day, earned)
+    return {one: days[0] for one, days in walk_of.days.items()}
+
+
+def kinds_of_learners(programme: Programme) -> dict[str, tuple[str, ...]]:
+    """The professions of which a programme asks and offers the same: the first of each kind, with all of them."""
+    rules = [one.rule for one in programme.stacks.values()]
+    rules += [one.requires for one in programme.credentials.values() if one.requires is not None]
+    branches = [part for rule in rules for part in walk(rule) if isinstance(part, PerProfession)]
+    kinds: dict[object, list[str]] = {}
+    for profession in programme.info.professions:
+        chosen = tuple(profession.id if profession.id in one.per_profession else None for one in branches)
+        closed = tuple(one for one in programme.credentials if not programme.may_earn(one, profession.id))
+        kinds.setdefault((chosen, closed), []).append(profession.id)
+    return {members[0]: tuple(members) for members in kinds.values()}
+
+
+class _Walk:
+    """The days so far on which each badge can be awarded."""
+
+    def __init__(self, programme: Programme, profession: str | None) -> None:
+        self.programme, self.profession = programme, profession
+        self.days: dict[str, list[datetime.date]] = {}
+        self.owner = {one.id: home.id for home in programme.credentials.values() for one in home.activities}
+        self.hours = {one.id: one.hours for one in (*programme.activities(), *programme.credentials.values())}
+        self.askers: dict[str, list[str]] = {}
+        for stack in programme.stacks.values():
+            scored = (part.score.assessment for part in walk(stack.rule) if isinstance(part, Score))
+            for name in {self.owner.get(one, one) for one in (*badges_in(stack.rule), *scored)}:
+                self.askers.setdefault(name, []).append(stack.id)
+
+    def may_be_taken(self, credential: str, day: datetime.date) -> bool:
+        requires = self.programme.credentials[credential].requires
+        if requires is None:
+            return True
+        met = self.earliest(requires, _EVER)
+        return met is not None and met < day
+
+    def complete(self, day: datetime.date, new: Iterable[str]) -> None:
+        """The stacks that what is new completes, and those that these complete."""
+        waiting = list(new) if day == _EVER else [asker for one in new for asker in self.askers.get(one, ())]
+        while waiting:
+            stack = waiting.pop(0)
+            if stack not in self.days and self.earliest(self.programme.stacks[stack].rule, _EVER) is not None:
+                self.days[stack] = [day]
+                waiting += self.askers.get(stack, ())
+
+    def earliest(self, rule: Rule, since: datetime.date) -> datetime.date | None:
+        """The first day by which what is dated since then satisfies the rule."""
+        match rule:
+            case Badge():
+                return self._first(rule.badge, since)
+            case Score():
+                assessment = self.programme.credentials.get(rule.score.assessment)
+                graded = assessment.assessment if assessment else None
+                if graded is None or graded.pass_score < rule.score.min:
+                    return None
+                return self._first(rule.score.assessment, since)
+            case AllOf(all=parts):
+                return self._kth(parts, len(parts), since)
+            case AnyOf(any=parts):
+                return self._kth(parts, 1, since)
+            case AtLeast():
+                return self._kth(rule.at_least.of, rule.at_least.count, since)
+            case Approval():
+                return since
+            case InOrder(in_order=steps):
+                day: datetime.date | None = since
+                for step in steps:
+                    day = None if day is None else self.earliest(step, day)
+                return day
+            case Within():
+                return self._within(rule, since)
+            case PerProfession():
+                branch = branch_for(rule, self.profession)
+                return None if branch is None else self.earliest(branch, since)
+            case Shortcut():
+                return self._kth((Badge(badge=rule.shortcut.badge), rule.shortcut.otherwise), 1, since)
+            case Points():
+                return self._points(rule, since)
+            case Hours():
+                return self._hours(rule, since)
+
+    def _first(self, badge: str, since: datetime.date) -> datetime.date | None:
+        return next((day for day in self.days.get(badge, ()) if day >= since), None)
+
+    def _kth(self, parts: tuple[Rule, ...], count: int, since: datetime.date) -> datetime.date | None:
+        if count == 0:
+            return since
+        found = sorted(day for part in parts if (day := self.earliest(part, since)) is not None)
+        return found[count - 1] if len(found) >= count else None
+
+    def _within(self, rule: Within, since: datetime.date) -> datetime.date | None:
+        inner, months = rule.within.rule, rule.within.months
+        if self.earliest(inner, since) is None:
+            return None
+        named = {self.owner.get(one, one) for one in badges_in(inner)}
+        starts = sorted({day for one in named for day in self.days.get(one, ()) if day >= since}) or [since]
+        ends = ((start, self.earliest(inner, start)) for start in starts)
+        return min((end for start, end in ends if end is not None and end <= add_months(start, months)), default=None)
+
+    def _points(self, rule: Points, since: datetime.date) -> datetime.date | None:
+        first = {item: day for item in rule.points.from_ if (day := self._first(item.badge, since)) is not None}
+
+        def worth(by: datetime.date) -> float:
+            counted: dict[str | None, int] = {}
+            total = 0.0
+            for item in sorted((one for one, day in first.items() if day <= by), key=lambda one: -one.points):
+                counted[item.kind] = counted.get(item.kind, 0) + 1
+                most = rule.points.cap.get(item.kind) if item.kind is not None else None
+                total += item.points if most is None or counted[item.kind] <= most else 0.0
+            return total
+
+        return next((day for day in sorted(set(first.values())) if worth(day) >= rule.points.min), None)
+
+    def _hours(self, rule: Hours, since: datetime.date) -> datetime.date | None:
+        amounts: dict[datetime.date, float] = {}
+        for one in dict.fromkeys(rule.hours.of):
+            day = self._first(self.owner.get(one, one), since)
+            if day is not None and one in self.hours:
+                amounts[day] = amounts.get(day, 0.0) + self.hours[one]
+        total = 0.0
+        for day in sorted(amounts):
+            total += amounts[day]
+            if total >= rule.hours.min - 1e-9:
+                return day
+        return None
