@@ -43,6 +43,9 @@ def plan(
     start: Annotated[
         str | None, typer.Option("--from", help="Only what begins on that day or later.", show_default=False)
     ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="Only what ends on that day or earlier.", show_default=False)
+    ] = None,
     hours: Annotated[
         list[str] | None,
         typer.Option("--hours", help="Most hours in a term: 30, or 2027-fall=30 (repeat it).", show_default=False),
@@ -83,7 +86,7 @@ def plan(
         raise UnusableInputError("The file exists.", place=str(out), mend="Give another name, or --force.")
     found = load_programme(programme)
     offered = offerings_of(found) if offerings is None else read_offerings(offerings, found)
-    base = _situation(found, offered, aim, growth or [], start, hours or [], closed or [])
+    base = _situation(found, offered, aim, growth or [], (start, until), hours or [], closed or [])
     learners = _learners(found, base, profession, awards, learner, cohort)
     if joint or len(learners) > 1:
         plans = _of_cohort(found, goal, learners, offered, joint, seats or [], format)
@@ -109,7 +112,7 @@ def _situation(
     offered: tuple[Offering, ...],
     aim: str,
     growth: Sequence[str],
-    start: str | None,
+    time: tuple[str | None, str | None],
     hours: Sequence[str],
     closed: Sequence[str],
 ) -> PlanFor:
@@ -125,8 +128,15 @@ def _situation(
             raise UnknownNameError(f"`{one}` is no offering of this programme.", mend=near_names(one, names))
     wanted = [competency_of(programme, code) for code in growth]
     limits = _hours(programme, hours)
-    first = day_of(start, "--from") if start else datetime.date.min
-    return PlanFor(hours_per_term=limits, closed=frozenset(closed), from_day=first, aim=aim, growth=frozenset(wanted))
+    start, end = time
+    return PlanFor(
+        hours_per_term=limits,
+        closed=frozenset(closed),
+        from_day=day_of(start, "--from") if start else datetime.date.min,
+        until=day_of(end, "--until") if end else datetime.date.max,
+        aim=aim,
+        growth=frozenset(wanted),
+    )
 
 
 def competency_of(programme: Programme, code: str) -> str:

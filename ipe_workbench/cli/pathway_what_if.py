@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,7 +70,8 @@ def what_if(
         print_json(result.to_dict())
     else:
         _print(result)
-    shut_out = any(one.before is not None and one.after is None for one in (*result.finishing, *result.learners))
+    shut_out = any(one.before is not None and one.after is None for one in result.finishing)
+    shut_out |= any(one.before is not None and one.after is None for one in result.learners)
     raise typer.Exit(1 if shut_out else 0)
 
 
@@ -77,8 +79,9 @@ def _print(result: WhatIf) -> None:
     typer.echo(printable("What if: " + " ".join(one.message for one in result.changes)))
     metrics = result.metrics()
     rows = [
-        (one.choice, one.id, one.figure, _number(one.before), _number(one.after))
-        for one in metrics[metrics.figure != "centrality"].itertuples()
+        (choice, badge, figure, _number(was), _number(now))
+        for choice, badge, _, figure, was, now in metrics.itertuples(index=False, name=None)
+        if figure != "centrality"
     ]
     _table("Structural figures that change", ["Choice", "Badge", "Figure"], rows)
     hours = [
@@ -110,7 +113,7 @@ def _print(result: WhatIf) -> None:
         typer.echo("Nothing changes in figures, coverage, hours and completion.")
 
 
-def _table(title: str, columns: list[str | tuple[str, str]], rows: list[tuple[object, ...]]) -> None:
+def _table(title: str, columns: list[str | tuple[str, str]], rows: Sequence[Sequence[object]]) -> None:
     if not rows:
         return
     print_table(table(title, [*columns, ("Before", "right"), ("After", "right")], rows[:_SHOWN]))

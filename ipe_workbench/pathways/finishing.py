@@ -66,10 +66,10 @@ def finish_days(
     walk_of.complete(_EVER, programme.stacks)
     for day in sorted(by_day):
         earned = [one.credential for one in by_day[day] if walk_of.may_be_taken(one.credential, day)]
-        for one in earned:
-            walk_of.days.setdefault(one, []).append(day)
+        for credential in earned:
+            walk_of.days.setdefault(credential, []).append(day)
         walk_of.complete(day, earned)
-    return {one: days[0] for one, days in walk_of.days.items()}
+    return {reference: days[0] for reference, days in walk_of.days.items()}
 
 
 def kinds_of_learners(programme: Programme) -> dict[str, tuple[str, ...]]:
@@ -92,7 +92,8 @@ class _Walk:
         self.programme, self.profession = programme, profession
         self.days: dict[str, list[datetime.date]] = {}
         self.owner = {one.id: home.id for home in programme.credentials.values() for one in home.activities}
-        self.hours = {one.id: one.hours for one in (*programme.activities(), *programme.credentials.values())}
+        self.hours = {one.id: one.hours for one in programme.activities()}
+        self.hours |= {one.id: one.hours for one in programme.credentials.values()}
         self.askers: dict[str, list[str]] = {}
         for stack in programme.stacks.values():
             scored = (part.score.assessment for part in walk(stack.rule) if isinstance(part, Score))

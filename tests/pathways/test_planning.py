@@ -225,6 +225,26 @@ def test_what_no_badge_can_do_is_said_without_a_way_out():
     assert "90" in found.reasons[0] or "0.9" in found.reasons[0]
 
 
+def test_a_goal_whose_badge_ran_out_is_completed_again():
+    programme = made({"goal": {"all": ["a"]}}, {"a": [1]}, a={"validity_months": 1}, goal={"validity_months": 1})
+    old = datetime.date(2026, 1, 5)
+    facts = Facts(awards=(programme.award("a", old), programme.award("goal", old)))
+    found = plan(programme, "goal", PlanFor(facts, from_day=datetime.date(2026, 8, 1)))
+    assert [one.credential for one in found.steps] == ["a"]
+    assert found.completed_on == found.steps[0].ends
+    shared = plan_jointly(programme, "goal", {"L": PlanFor(facts, from_day=datetime.date(2026, 8, 1))})
+    assert shared.plans.plans["L"].steps == found.steps
+
+
+def test_what_ends_after_the_last_day_of_a_learner_does_not_count():
+    programme = made({"goal": {"any": ["a", "b"]}}, {"a": [25], "b": [3]}, a={"hours": 1}, b={"hours": 5})
+    assert [one.credential for one in plan(programme, "goal", PlanFor()).steps] == ["a"]
+    short = PlanFor(until=datetime.date(2026, 12, 1))
+    assert [one.credential for one in plan(programme, "goal", short).steps] == ["b"]
+    none = plan(programme, "goal", PlanFor(until=datetime.date(2026, 8, 5)))
+    assert none.impossible is not None
+
+
 def test_a_goal_that_is_held_needs_no_steps():
     facts = Facts.holding(["communication-certificate"], on=datetime.date(2026, 1, 2))
     found = plan(example_programme(), "communication-certificate", PlanFor(facts))

@@ -17,7 +17,7 @@ from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.pathways.planning.cohort import CohortPlans, states_of
 from ipe_workbench.pathways.planning.learner import PlanFor
-from ipe_workbench.pathways.planning.model import PlanModel, build_model
+from ipe_workbench.pathways.planning.model import PlanModel, build_model, ran_out
 from ipe_workbench.pathways.planning.offerings import Offering, offerings_of
 from ipe_workbench.pathways.planning.plan import Plan, plan, planned, usable_by
 from ipe_workbench.pathways.planning.reasons import Impossible
@@ -157,6 +157,10 @@ def _limits(offered: tuple[Offering, ...], roles: Mapping[str, float]) -> dict[s
     return found | {f"{role} {term}": hours for term in terms for role, hours in roles.items()}
 
 
+def _holds(learner: PlanFor, goal: str) -> bool:
+    return any(one.badge == goal and not ran_out(one, learner.from_day) for one in learner.facts.awards)
+
+
 def _assessing(one: Offering) -> str:
     return f"assessors of {one.id}"
 
@@ -172,7 +176,7 @@ def _begin(
         state = _State(members, learner, made, [], None)
         costs = {one: sum(one.hours.values()) for one in made.taken}
         best = None
-        if made.goal is not False and not any(award.badge == goal for award in learner.facts.awards):
+        if made.goal is not False and not _holds(learner, goal):
             made.model.add_bool_or([made.goal])
             best = _best_at(state, costs)
         if best is None:

@@ -30,6 +30,8 @@ class PlanFor:
         Offerings (``credential@term``) or credentials that this learner cannot take.
     from_day : date
         The day from which the plan is made: only offerings that begin then or later count.
+    until : date
+        The last day that the learner has: offerings that end later do not count.
     aim : "hours", "earliest" or "growth"
         What is made best. Ties go to the other two in the order hours, earliest; then to fewer badges, then to earlier
         offerings, then to the order of the programme.
@@ -41,6 +43,7 @@ class PlanFor:
     hours_per_term: Mapping[str, float] = field(default_factory=dict)
     closed: frozenset[str] = frozenset()
     from_day: datetime.date = datetime.date.min
+    until: datetime.date = datetime.date.max
     aim: Aim = "hours"
     growth: frozenset[str] = frozenset()
 
@@ -49,4 +52,4 @@ class PlanFor:
         facts = self.facts
         held = (facts.profession, *map(frozenset, (facts.awards, facts.scores, facts.hours, facts.approvals)))
         limits = frozenset(self.hours_per_term.items())
-        return (held, limits, self.closed, self.from_day, self.aim, self.growth)
+        return (held, limits, self.closed, self.from_day, self.until, self.aim, self.growth)

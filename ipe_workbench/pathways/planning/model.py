@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ipe_workbench.credentials.facts import Award
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import Rule, Score, badges_in, walk
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
@@ -17,7 +18,7 @@ from ipe_workbench.pathways.planning.offerings import Offering
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-__all__ = ["Limit", "PlanModel", "build_model", "completing_order", "named", "relevant", "rule_of"]
+__all__ = ["Limit", "PlanModel", "build_model", "completing_order", "named", "ran_out", "relevant", "rule_of"]
 
 _DAY = datetime.timedelta(days=1)
 
@@ -175,6 +176,11 @@ def named(rule: Rule) -> tuple[str, ...]:
     return (*badges_in(rule), *(part.score.assessment for part in walk(rule) if isinstance(part, Score)))
 
 
+def ran_out(award: Award, day: datetime.date) -> bool:
+    """Whether an award no longer counts on a day."""
+    return award.expires is not None and award.expires < day
+
+
 def _may_take(programme: Programme, learner: PlanFor, one: Offering) -> bool:
     profession = learner.facts.profession
     if profession is not None and not programme.may_earn(one.credential, profession):
@@ -194,7 +200,7 @@ def _asked(programme: Programme, learner: PlanFor, credentials: frozenset[str]) 
         )
         for term in programme.info.terms
         for reference in programme.credentials
-        if reference in credentials - held and term.end >= learner.from_day
+        if reference in credentials - held and learner.from_day <= term.end <= learner.until
     )
 
 
@@ -215,7 +221,7 @@ def _completions(
     programme: Programme, encoding: Encoding, stack: str, from_day: datetime.date
 ) -> dict[datetime.date, Literal]:
     """For each day whether the stack is completed then for the first time; its badge is given on that day."""
-    held = [award for award in encoding.facts.awards if award.badge == stack]
+    held = [award for award in encoding.facts.awards if award.badge == stack and not ran_out(award, from_day)]
     found: dict[datetime.date, Literal] = {}
     if held:
         return {max(from_day, min(award.on for award in held)): True}

@@ -14,7 +14,7 @@ from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import Approval, walk
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.pathways.planning.learner import PlanFor
-from ipe_workbench.pathways.planning.model import PlanModel, build_model, completing_order, relevant, rule_of
+from ipe_workbench.pathways.planning.model import PlanModel, build_model, completing_order, ran_out, relevant, rule_of
 from ipe_workbench.pathways.planning.offerings import Offering, offerings_of
 from ipe_workbench.pathways.planning.reasons import Impossible, why_impossible
 
@@ -157,7 +157,7 @@ def plan(
     offered = offerings_of(programme) if offerings is None else offerings
     offered = usable_by(learner, offered)
     title = programme.title(goal)
-    held = [one.on for one in learner.facts.awards if one.badge == goal]
+    held = [one.on for one in learner.facts.awards if one.badge == goal and not ran_out(one, learner.from_day)]
     if held:
         return Plan(goal, title, completed_on=min(held), growth=_shown(programme, learner, []))
     also = frozenset(_assessing(programme, learner)) if learner.aim == "growth" else frozenset()
@@ -193,7 +193,7 @@ def planned(programme: Programme, goal: str, learner: PlanFor, taken: Iterable[O
             facts = _earned(programme, facts, one)
         completes = []
         for stack in stacks:
-            held = any(award.badge == stack for award in facts.awards)
+            held = any(award.badge == stack and not ran_out(award, learner.from_day) for award in facts.awards)
             if not held and completed_on(programme.stacks[stack].rule, facts, on=day) is not None:
                 facts = replace(facts, awards=(*facts.awards, programme.award(stack, day)))
                 completes.append(stack)
@@ -201,7 +201,7 @@ def planned(programme: Programme, goal: str, learner: PlanFor, taken: Iterable[O
             title = programme.credentials[one.credential].title
             last = tuple(completes) if one is today[-1] else ()
             steps.append(PlannedStep(one.credential, title, one.term, one.ends, one.hours, last))
-        if done is None and any(award.badge == goal for award in facts.awards):
+        if done is None and any(award.badge == goal and not ran_out(award, learner.from_day) for award in facts.awards):
             done = day
     if done is None:
         raise ValueError(f"These offerings do not complete {goal}.")
@@ -217,8 +217,12 @@ def planned(programme: Programme, goal: str, learner: PlanFor, taken: Iterable[O
 
 
 def usable_by(learner: PlanFor, offerings: Iterable[Offering]) -> tuple[Offering, ...]:
-    """The offerings that begin late enough for the learner and are not closed to them."""
-    return tuple(one for one in offerings if one.begins >= learner.from_day and not one.is_among(learner.closed))
+    """The offerings that lie within the learner's time and are not closed to them."""
+    return tuple(
+        one
+        for one in offerings
+        if learner.from_day <= one.begins and one.ends <= learner.until and not one.is_among(learner.closed)
+    )
 
 
 def _assessing(programme: Programme, learner: PlanFor) -> list[str]:
