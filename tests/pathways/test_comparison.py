@@ -193,6 +193,14 @@ def test_a_new_id_for_the_same_credential_is_one_renaming_and_no_change_of_the_r
     assert "awards of b do not count as b-new" in change.message
 
 
+def test_a_rule_that_still_names_the_old_id_is_told_apart_by_that_id():
+    moved = credential("b", hours=3).model_copy(update={"id": "b-new"})
+    assert messages(small(), small(badges={"b": None, "b-new": moved}), "rule") == [
+        "certificate counts B (b), too, toward the 2 asked for.",
+        "certificate no longer counts B toward the 2 asked for.",
+    ]
+
+
 def test_fields_are_said_in_words_with_both_values():
     rubric = {
         "levels": [{"id": "low", "title": "Low", "points": 1}, {"id": "high", "title": "High", "points": 2}],

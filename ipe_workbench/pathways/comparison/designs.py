@@ -45,9 +45,12 @@ class Designs:
         return cls(old, new, renamed)
 
     def title(self, reference: str) -> str:
-        """The title of an id in the new design, else in the old one."""
+        """The title of an id in the new design, else in the old one; with the id where it is one that was given up."""
         found = self.new.title(reference)
-        return found if found != reference else self.old.title(reference)
+        if found != reference:
+            return found
+        title = self.old.title(reference)
+        return f"{title} ({reference})" if reference in self.renamed else title
 
     def both(self, kind: Kind) -> Iterator[tuple[MicroCredential | Stack, MicroCredential | Stack]]:
         """Each credential or stack that both designs have, renamed ones too, in the order of the new one."""
