@@ -71,7 +71,18 @@ def export_pathway(
 
     if out.is_dir():
         raise UnusableInputError("This is a folder.", place=str(out), mend="Name a file to write.")
-    made = export(load_programme(programme), to)
+    loaded = load_programme(programme)
+    if to == "catalogue":
+        from ipe_workbench.reporting.catalogue import catalogue_page
+
+        page = catalogue_page(loaded).encode("utf-8")
+        write_atomically(out, page)
+        if format is OutputFormat.json:
+            print_json({"format": to, "bytes": len(page), "losses": [], "path": str(out)})
+        else:
+            typer.echo(printable(f"Written to {out}."))
+        return
+    made = export(loaded, to)
     write_atomically(out, made.content)
     if format is OutputFormat.json:
         print_json(made.to_dict() | {"path": str(out)})

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from ipe_workbench.credentials.exchange.achievements import CONTEXT, achievement, achievement_losses
 from ipe_workbench.credentials.exchange.badgr_writing import write_badgr
 from ipe_workbench.credentials.exchange.ctdl_writing import write_ctdl_pathway
+from ipe_workbench.credentials.exchange.graphml import write_pathway_graphml
 from ipe_workbench.credentials.model import MicroCredential, Stack
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError, near_names
@@ -16,7 +17,7 @@ from ipe_workbench.findings import Finding, sort_findings
 
 __all__ = ["PATHWAY_FORMATS", "PathwayExport", "PathwayFormat", "export_pathway"]
 
-PathwayFormat = Literal["badgr", "ctdl", "open-badges"]
+PathwayFormat = Literal["badgr", "ctdl", "open-badges", "graphml"]
 PATHWAY_FORMATS: tuple[PathwayFormat, ...] = get_args(PathwayFormat)
 
 
@@ -43,7 +44,8 @@ def export_pathway(programme: Programme, to: str) -> PathwayExport:
         What to write.
     to : str
         One of `PATHWAY_FORMATS`: ``badgr`` (Badgr and Canvas Credentials native JSON), ``ctdl`` (a CTDL Pathway as
-        JSON-LD), ``open-badges`` (a JSON list with an Open Badges 3.0 Achievement of each credential and stack).
+        JSON-LD), ``open-badges`` (a JSON list with an Open Badges 3.0 Achievement of each credential and stack),
+        ``graphml`` (the graph of what counts toward what).
 
     Raises
     ------
@@ -59,7 +61,7 @@ def export_pathway(programme: Programme, to: str) -> PathwayExport:
     >>> len(json.loads(made.content))
     21
     """
-    writers = {"badgr": _badgr, "ctdl": _ctdl, "open-badges": _open_badges}
+    writers = {"badgr": _badgr, "ctdl": _ctdl, "open-badges": _open_badges, "graphml": _graphml}
     if to not in writers:
         raise UnknownNameError(f"`{to}` is no format of export.", mend=near_names(to, PATHWAY_FORMATS))
     content, losses = writers[to](programme)
@@ -74,6 +76,11 @@ def _badgr(programme: Programme) -> tuple[bytes, tuple[Finding, ...]]:
 def _ctdl(programme: Programme) -> tuple[bytes, tuple[Finding, ...]]:
     graph, losses = write_ctdl_pathway(programme)
     return _json(graph), losses
+
+
+def _graphml(programme: Programme) -> tuple[bytes, tuple[Finding, ...]]:
+    text, losses = write_pathway_graphml(programme)
+    return text.encode("utf-8"), losses
 
 
 def _open_badges(programme: Programme) -> tuple[bytes, tuple[Finding, ...]]:

@@ -15,7 +15,7 @@ from ipe_workbench.errors import UnknownNameError, UnusableInputError
 EXAMPLE = Path(__file__).parents[3] / "data" / "programmes" / "cu-ipe"
 
 
-@pytest.mark.parametrize("to", PATHWAY_FORMATS)
+@pytest.mark.parametrize("to", [*PATHWAY_FORMATS, "catalogue"])
 def test_every_format_is_written_with_a_report(to, tmp_path):
     out = tmp_path / "made"
     answer = CliRunner().invoke(
@@ -37,3 +37,19 @@ def test_an_unknown_format_and_a_folder_are_refused(tmp_path):
     assert not out.exists()
     answer = CliRunner().invoke(app, ["pathways", "export", str(EXAMPLE), "--to", "badgr", "--out", str(tmp_path)])
     assert isinstance(answer.exception, UnusableInputError)
+
+
+def test_the_graph_is_read_by_networkx_with_what_counts_toward_what():
+    import io
+
+    import networkx as nx
+
+    from ipe_workbench.credentials import badges_in, example_programme
+    from ipe_workbench.credentials.exchange.graphml import write_pathway_graphml
+
+    programme = example_programme()
+    graph = nx.read_graphml(io.BytesIO(write_pathway_graphml(programme)[0].encode("utf-8")))
+    counted = {(badge, one.id) for one in programme.stacks.values() for badge in badges_in(one.rule)}
+    found = {(a, b) for a, b, data in graph.edges(data=True) if data["relation"] == "counts_toward"}
+    assert found == counted
+    assert graph.nodes["team-simulation"]["hours"] == 6.0
