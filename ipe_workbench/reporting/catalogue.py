@@ -88,7 +88,7 @@ def _stacks(programme: Programme) -> Iterator[Html]:
     if programme.stacks:
         yield element("h2", "What the credentials stack to", id="stacks")
     for one in programme.stacks.values():
-        facts = [("Kind", f"{one.kind}, {one.stage}"), ("Workload", effort_in_words(one).removeprefix("Effort: ")),
+        facts = [("Kind", f"{one.kind}, {one.stage}"), ("Workload", effort_in_words(one).removeprefix("Effort: ").rstrip(".")),
                  *_life(one)]  # fmt: skip
         rule = element("p", element("strong", "What completes it: "), describe(one.rule, programme.title), ".")
         parts = [_link(name, programme) for name in badges_in(one.rule)]
@@ -107,7 +107,7 @@ def _credentials(programme: Programme) -> Iterator[Html]:
             ("For", who),
             ("Before it", requires),
             ("Kind", f"{one.type}, {one.level}, {one.stage}"),
-            ("Workload", effort_in_words(one).removeprefix("Effort: ")),
+            ("Workload", effort_in_words(one).removeprefix("Effort: ").rstrip(".")),
             ("Participation", one.participation),
             *_life(one),
         ]
