@@ -88,7 +88,7 @@ def _stacks(programme: Programme) -> Iterator[Html]:
     if programme.stacks:
         yield element("h2", "What the credentials stack to", id="stacks")
     for one in programme.stacks.values():
-        facts = [("Kind", f"{one.kind}, {one.stage}"), ("Workload", effort_in_words(one).removeprefix("Effort: ").rstrip(".")),
+        facts = [("Kind", f"{one.kind}, {one.stage}"), ("Workload", _workload(one)),
                  *_life(one)]  # fmt: skip
         rule = element("p", element("strong", "What completes it: "), describe(one.rule, programme.title), ".")
         parts = [_link(name, programme) for name in badges_in(one.rule)]
@@ -107,7 +107,7 @@ def _credentials(programme: Programme) -> Iterator[Html]:
             ("For", who),
             ("Before it", requires),
             ("Kind", f"{one.type}, {one.level}, {one.stage}"),
-            ("Workload", effort_in_words(one).removeprefix("Effort: ").rstrip(".")),
+            ("Workload", _workload(one)),
             ("Participation", one.participation),
             *_life(one),
         ]
@@ -136,6 +136,10 @@ def _life(design: MicroCredential | Stack) -> list[tuple[str, str]]:
     valid = f"{design.validity_months} months" if design.validity_months else "for good"
     return [("Level", level), ("Valid", valid), ("Renewal", design.renewal), ("Version", design.version),
             ("Quality assurance", design.quality_assurance)]  # fmt: skip
+
+
+def _workload(design: MicroCredential | Stack) -> str:
+    return effort_in_words(design).removeprefix("Effort: ").rstrip(".")
 
 
 def _facts(facts: list[tuple[str, str]]) -> Html:
