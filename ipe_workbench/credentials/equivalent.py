@@ -12,24 +12,18 @@ from ipe_workbench.credentials.evaluate_many import evaluate_many
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached, add_months
 from ipe_workbench.credentials.rules import (
     AllOf,
-    AnyOf,
     Approval,
     AtLeast,
     Choice,
     Hours,
-    InOrder,
     PerProfession,
     Rule,
     Score,
-    Shortcut,
-    ShortcutTo,
-    Window,
     Within,
     badges_in,
-    branch_for,
     walk,
 )
-from ipe_workbench.credentials.simplify import is_impossible, simplify
+from ipe_workbench.credentials.simplify import as_met, is_impossible, simplify
 from ipe_workbench.credentials.truth import Truth, written
 
 __all__ = ["Equivalence", "equivalent"]
@@ -90,7 +84,7 @@ def equivalent(rule: Rule, other: Rule) -> Equivalence:
     names = dict.fromkeys(name for part in parts for name in part.per_profession if name != "default")
     decided = True
     for profession in (None, *names):
-        one, two = (simplify(_as_met(either, profession)) for either in (rule, other))
+        one, two = (simplify(as_met(either, profession, _NEVER)) for either in (rule, other))
         if written(one) == written(two) or (is_impossible(one) and is_impossible(two)) or _proven(one, two):
             continue
         for facts in _tried(one, two, profession):
@@ -103,30 +97,6 @@ def equivalent(rule: Rule, other: Rule) -> Equivalence:
 def _proven(one: Rule, two: Rule) -> bool:
     truth = Truth((one, two))
     return truth.fits and truth.worlds & (truth.of(one) ^ truth.of(two)) == 0
-
-
-def _as_met(rule: Rule, profession: str | None) -> Rule:
-    """The rule as learners of a profession meet it."""
-    match rule:
-        case AllOf(all=parts):
-            return AllOf(all=tuple(_as_met(part, profession) for part in parts))
-        case AnyOf(any=parts):
-            return AnyOf(any=tuple(_as_met(part, profession) for part in parts))
-        case InOrder(in_order=parts):
-            return InOrder(in_order=tuple(_as_met(part, profession) for part in parts))
-        case AtLeast():
-            of = tuple(_as_met(part, profession) for part in rule.at_least.of)
-            return AtLeast(at_least=Choice(count=rule.at_least.count, of=of))
-        case Within():
-            return Within(within=Window(months=rule.within.months, rule=_as_met(rule.within.rule, profession)))
-        case Shortcut():
-            inner = _as_met(rule.shortcut.otherwise, profession)
-            return Shortcut(shortcut=ShortcutTo(badge=rule.shortcut.badge, otherwise=inner))
-        case PerProfession():
-            branch = branch_for(rule, profession)
-            return _NEVER if branch is None else _as_met(branch, profession)
-        case _:
-            return rule
 
 
 def _tried(one: Rule, two: Rule, profession: str | None) -> Iterator[Facts]:

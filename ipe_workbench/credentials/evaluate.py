@@ -35,6 +35,7 @@ from ipe_workbench.credentials.rules import (
     counted,
     describe,
 )
+from ipe_workbench.credentials.simplify import as_met, simplify
 
 __all__ = ["Evaluation", "completed_on", "evaluate", "explain", "missing", "progress"]
 
@@ -202,7 +203,7 @@ def _done(rule: Rule, facts: Facts, title: Callable[[str], str]) -> tuple[str, .
         case _:
             day = completed(rule, facts)
             when = "" if day in (None, datetime.date.min) else f" ({day})"
-            return () if day is None else (f"Done: {_in_short(rule, title)}{when}.",)
+            return () if day is None else (f"Done: {_in_short(rule, title, facts.profession)}{when}.",)
 
 
 def _still(part: OpenPart, facts: Facts, title: Callable[[str], str]) -> str:
@@ -214,7 +215,9 @@ def _still(part: OpenPart, facts: Facts, title: Callable[[str], str]) -> str:
             who = facts.profession or "a learner without a profession"
             return f"Not possible: the rule has no branch for {who} and no default."
         case AtLeast() if rule.at_least.count > len(rule.at_least.of):
-            return f"Not possible: it asks for {_in_short(rule, title)}, and there are no more."
+            count, of = rule.at_least.count, rule.at_least.of
+            words = _in_short(AnyOf(any=of), title, facts.profession)
+            return f"Not possible: it asks for {count} of a list of {len(of)}: {words.removeprefix('one of: ')}."
         case Points() if points_held(rule, Facts.holding(item.badge for item in rule.points.from_)) < rule.points.min:
             return f"Not possible: it asks for {describe(rule, title)}, and there are not so many."
         case Points():
@@ -230,13 +233,15 @@ def _still(part: OpenPart, facts: Facts, title: Callable[[str], str]) -> str:
             best = max((one.score for one in counting.scores if one.assessment == rule.score.assessment), default=None)
             text = describe(rule, title) + ("" if best is None else f" (best so far: {best:.0%})")
         case _:
-            text = _in_short(rule, title)
+            text = _in_short(rule, title, facts.profession)
     by = f", by {part.by}" if part.by else ""
     again = any(award.badge in badges_in(rule) and award.on < part.since for award in facts.awards)
     return f"Still to do: {text}{by}{f' (what was earned before {part.since} does not count here)' if again else ''}."
 
 
-def _in_short(rule: Rule, title: Callable[[str], str]) -> str:
+def _in_short(rule: Rule, title: Callable[[str], str], profession: str | None) -> str:
+    """The rule as this learner meets it, in as few words as it takes."""
+    rule = rule if isinstance(rule, Badge) else simplify(as_met(rule, profession))
     text = describe(rule, title)
     match rule:
         case AtLeast():

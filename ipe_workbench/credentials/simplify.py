@@ -25,11 +25,12 @@ from ipe_workbench.credentials.rules import (
     ShortcutTo,
     Window,
     Within,
+    branch_for,
     walk,
 )
 from ipe_workbench.credentials.truth import Truth, written
 
-__all__ = ["is_impossible", "simplify", "size"]
+__all__ = ["as_met", "is_impossible", "simplify", "size"]
 
 _NOTHING = AllOf(all=())
 
@@ -90,6 +91,30 @@ def is_impossible(rule: Rule, profession: str | None = None) -> bool:
             return all(one is None or is_impossible(one, profession) for one in mine)
         case _:
             return False
+
+
+def as_met(rule: Rule, profession: str | None, without: Rule | None = None) -> Rule:
+    """The rule as learners of a profession meet it; `without`, or the part as it is, where they have no branch."""
+    match rule:
+        case AllOf(all=parts):
+            return AllOf(all=tuple(as_met(part, profession, without) for part in parts))
+        case AnyOf(any=parts):
+            return AnyOf(any=tuple(as_met(part, profession, without) for part in parts))
+        case InOrder(in_order=parts):
+            return InOrder(in_order=tuple(as_met(part, profession, without) for part in parts))
+        case AtLeast():
+            of = tuple(as_met(part, profession, without) for part in rule.at_least.of)
+            return AtLeast(at_least=Choice(count=rule.at_least.count, of=of))
+        case Within():
+            return Within(within=Window(months=rule.within.months, rule=as_met(rule.within.rule, profession, without)))
+        case Shortcut():
+            inner = as_met(rule.shortcut.otherwise, profession, without)
+            return Shortcut(shortcut=ShortcutTo(badge=rule.shortcut.badge, otherwise=inner))
+        case PerProfession():
+            branch = branch_for(rule, profession)
+            return (without or rule) if branch is None else as_met(branch, profession, without)
+        case _:
+            return rule
 
 
 def _step(rule: Rule) -> Rule:

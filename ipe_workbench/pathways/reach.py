@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Collection, Hashable, Iterable
 from typing import Literal
 
-from ipe_workbench.credentials.evaluate import evaluate
+from ipe_workbench.credentials.evaluate import completed_on
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import Approval, PerProfession, Rule, badges_in, walk
@@ -64,7 +64,7 @@ def earnable(programme: Programme, profession: str, without: Collection[str] = (
         new = {
             one
             for one, rule in rules.items()
-            if one not in held and (rule is None or evaluate(rule, facts, on=_DAY).satisfied)
+            if one not in held and (rule is None or completed_on(rule, facts, on=_DAY) is not None)
         }
         if not new:
             return frozenset(held)

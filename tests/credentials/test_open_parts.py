@@ -137,8 +137,15 @@ def test_points_hours_and_scores_say_how_much_is_left():
     assert "a score of at least 80% in quiz (best so far: 65%)." in explain(score, tried, on=DAY)
 
 
+def test_learners_read_their_own_branch_without_repetitions():
+    branches = {"per_profession": {"nursing": "ward", "default": "clinic"}}
+    rule = parse_rule({"any": [{"in_order": ["a"]}, {"all": ["a", "b"]}, branches]})
+    assert "Still to do: a or ward." in explain(rule, Facts(profession="nursing"), on=DAY)
+    assert "Still to do: a or clinic." in explain(rule, Facts(), on=DAY)
+
+
 def test_what_nobody_can_do_is_called_not_possible():
-    assert "Not possible: it asks for 3 of a or b" in explain(
+    assert "Not possible: it asks for 3 of a list of 2: a or b." in explain(
         parse_rule({"at_least": {"count": 3, "of": ["a", "b"]}}), Facts(), on=DAY
     )
     capped = {"points": {"min": 2, "from": [{"badge": "a", "points": 3, "kind": "x"}], "cap": {"x": 0}}}
