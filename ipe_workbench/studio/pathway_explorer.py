@@ -62,7 +62,7 @@ class PathwayExplorer(widgets.VBox):  # type: ignore[misc]
             "goal": widgets.Dropdown(options=choices["goal"], description="Goal"),
             "term": widgets.Dropdown(options=choices["term"], description="Plan from the start of"),
             "hours": widgets.BoundedFloatText(
-                min=0, max=10_000, description="Most hours in a term (0: no limit)", continuous_update=False
+                min=0, max=10_000, description="Most hours a term (0: any)", continuous_update=False
             ),
             "aim": widgets.Dropdown(options=_AIMS, description="Best means"),
             "held": widgets.SelectMultiple(
@@ -72,7 +72,7 @@ class PathwayExplorer(widgets.VBox):  # type: ignore[misc]
         _check(model)
         for name, control in self.controls.items():
             traitlets.link((model, name), (control, "value"))
-            stacked(control, *(["ipe-wide"] if name == "held" else []))
+            stacked(control, *(["ipe-wide"] if name in ("goal", "held") else []))
         super().__init__([
             style_sheet(), wrapped(list(self.controls.values())), self.alert, self.summary, self.chart, self.map,
         ])  # fmt: skip
