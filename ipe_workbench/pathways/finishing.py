@@ -153,11 +153,20 @@ class _Walk:
                 return self._hours(rule, since)
 
     def _first(self, badge: str, since: datetime.date) -> datetime.date | None:
-        return next((day for day in self.days.get(badge, ()) if day >= since), None)
+        for day in self.days.get(badge, ()):
+            if day >= since:
+                return day
+        return None
 
     def _kth(self, parts: tuple[Rule, ...], count: int, since: datetime.date) -> datetime.date | None:
-        if count == 0:
-            return since
+        if count == len(parts):
+            latest = since
+            for part in parts:
+                day = self.earliest(part, since)
+                if day is None:
+                    return None
+                latest = max(latest, day)
+            return latest
         found = sorted(day for part in parts if (day := self.earliest(part, since)) is not None)
         return found[count - 1] if len(found) >= count else None
 
@@ -168,7 +177,8 @@ class _Walk:
         named = {self.owner.get(one, one) for one in badges_in(inner)}
         starts = sorted({day for one in named for day in self.days.get(one, ()) if day >= since}) or [since]
         ends = ((start, self.earliest(inner, start)) for start in starts)
-        return min((end for start, end in ends if end is not None and end <= add_months(start, months)), default=None)
+        # A window that begins later ends no earlier, so that the first that will do is the best.
+        return next((end for start, end in ends if end is not None and end <= add_months(start, months)), None)
 
     def _points(self, rule: Points, since: datetime.date) -> datetime.date | None:
         first = {item: day for item in rule.points.from_ if (day := self._first(item.badge, since)) is not None}
