@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+# No test asserts wall time: the machine may be busy.
+settings.register_profile("workbench", deadline=None)
+settings.load_profile("workbench")
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
