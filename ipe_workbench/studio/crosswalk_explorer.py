@@ -45,7 +45,7 @@ def crosswalk_explorer(crosswalk: Crosswalk, source: Framework, target: Framewor
     def turn(change: Any) -> None:
         model.backwards = change["new"]
         choice.options = model.choices
-        choice.value = None
+        choice.index = 0
         show()
 
     def choose(change: Any) -> None:

@@ -46,6 +46,8 @@ class FrameworkImporter(widgets.VBox):  # type: ignore[misc]
         self.path.observe(self._named, names="value")
         self.upload.observe(self._uploaded, names="value")
         widgets.link((self.model, "to"), (self.to, "value"))
+        # A list whose value is None shows nothing unless its place is named.
+        self.to.index = 0 if self.model.to is None else self.to.index
         self.model.observe(self._show, names=["reading", "error", "export"])
         self._show()
         if path is not None:

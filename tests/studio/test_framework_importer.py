@@ -15,6 +15,7 @@ SHEET = b"Code,Statement,Colour\nA,<script>alert(1)</script>,red\nA1,Second,blue
 def test_an_uploaded_sheet_shows_its_facts_its_guesses_and_its_losses():
     shown = FrameworkImporter()
     assert shown.to.disabled
+    assert shown.to.label == "choose a format"
     shown.model.read_content("C:\\fakepath\\My list <b>.csv", SHEET)
     assert shown.framework.title == "My list b"
     assert "2 items, 1 at the top, 2 levels, 1 without parts" in shown.facts.value
