@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -224,7 +224,8 @@ def open_store(db: str | Path | None = None) -> Store:
         raise UnusableInputError("There are no records here.", place=place, mend="Make them with `ipe records init`.")
     with _reached(url) as engine, engine.connect() as connection:
         require_latest(connection, place)
-    return Store(engine, url, _key(url, make=False))
+        key = _key(url, make=False)
+    return Store(engine, url, key)
 
 
 @contextmanager
@@ -234,20 +235,20 @@ def _reached(url: URL) -> Iterator[Engine]:
 
     engine = engine_for(url)
     place = place_of(url)
-    try:
-        yield engine
-    except OperationalError as error:
-        # The first line of a driver's message names the host and the cause; it never holds the password.
-        cause = str(error.orig).strip().splitlines()[0]
-        raise EnvironmentFault(
-            f"The database does not answer: {cause}.", place=place, mend="Is it running, and is the address right?"
-        ) from None
-    except DatabaseError as error:
-        raise UnusableInputError(
-            f"This is not a database of records: {str(error.orig).splitlines()[0]}.",
-            place=place,
-            mend="Name the right file in --db or IPE_DB.",
-        ) from None
+    with ExitStack() as unless_all_is_well:
+        unless_all_is_well.callback(engine.dispose)
+        try:
+            yield engine
+        except OperationalError as error:
+            # The first line of a driver's message names the host and the cause; it never holds the password.
+            cause = str(error.orig).strip().splitlines()[0]
+            mend = "Is it running, and is the address right?"
+            raise EnvironmentFault(f"The database does not answer: {cause}.", place=place, mend=mend) from None
+        except DatabaseError as error:
+            cause = str(error.orig).strip().splitlines()[0]
+            mend = "Name the right file in --db or IPE_DB."
+            raise UnusableInputError(f"This is not a database of records: {cause}.", place=place, mend=mend) from None
+        unless_all_is_well.pop_all()
 
 
 def _key(url: URL, *, make: bool) -> Key:
