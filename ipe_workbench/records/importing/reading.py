@@ -1,0 +1,214 @@
+"""What every format needs while it reads: columns by the names that people give them, cells as values, findings."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.findings import Finding, Place, Severity
+from ipe_workbench.records.importing.cells import DateStyle, date_style, moment, number, parse_date, truth
+from ipe_workbench.records.importing.source import Part, Source
+from ipe_workbench.records.importing.targets import Record
+
+__all__ = ["Field", "Format", "Reading", "Row", "plain_heading"]
+
+FieldKind = Literal["text", "date", "time", "number", "share", "whole", "truth"]
+#: More findings than this are counted, not listed.
+MOST_FINDINGS = 100
+
+
+class Field(NamedTuple):
+    """A column of a file: its name in the manual, what its cells are, other names that people give it."""
+
+    name: str
+    kind: FieldKind = "text"
+    aliases: tuple[str, ...] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: how to recognise it, and how to turn it into records."""
+
+    id: str
+    title: str
+    fits: Callable[[Source], bool]
+    read: Callable[[Source, Reading], Iterator[Record]]
+
+
+class Row(NamedTuple):
+    """A row of a part: its number and its values by field name; what is missing or wrong is ``None``."""
+
+    number: int
+    values: dict[str, Any]
+
+
+@dataclass
+class Reading:
+    """One reading of a source.
+
+    Parameters
+    ----------
+    columns : mapping
+        The heading in the file by the name of a field, from a mapping file; it wins over the names that are known.
+    values : mapping
+        Fixed values by the name of a field, for files that do not say them (a term, an assessment).
+    dates : "dmy", "mdy" or None
+        In which order dates such as 03/04/2026 name day and month; found out where the file shows it.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    dates: DateStyle | None = None
+    findings: list[Finding] = field(default_factory=list)
+    errors: int = 0
+
+    def say(self, id: str, severity: Severity, message: str, mend: str, place: Place) -> None:
+        """Note a finding; of very many only the first are listed."""
+        self.errors += severity == "error"
+        if len(self.findings) < MOST_FINDINGS:
+            self.findings.append(Finding(id, severity, message, mend, place))
+
+    def heading_of(self, part: Part, one: Field) -> str | None:
+        """The heading of a field in a part; ``None`` when it has none."""
+        if one.name in self.columns:
+            wanted = self.columns[one.name]
+            if wanted in part.header:
+                return wanted
+            mend = f"It has: {', '.join(filter(None, part.header))[:300]}."
+            raise UnusableInputError(
+                f"The mapping names the column `{wanted}`, which the file does not have.", place=str(part.place()), mend=mend
+            )
+        known = {plain_heading(name) for name in (one.name, *one.aliases)}
+        found = [heading for heading in part.header if heading and plain_heading(heading) in known]
+        if len(found) > 1:
+            raise UnusableInputError(
+                f"The columns `{found[0]}` and `{found[1]}` are both `{one.name}`.",
+                place=f"{part.place()}, row {part.header_row}",
+                mend="Remove one, or say in a mapping file which it is.",
+            )
+        return found[0] if found else None
+
+    def rows(self, part: Part, fields: Sequence[Field]) -> Iterator[Row]:
+        """The rows of a part as values.
+
+        A cell that cannot be read is a finding at its row and column.
+
+        Raises
+        ------
+        UnusableInputError
+            When a needed column is missing or stands twice.
+        """
+        headings = {one.name: self.heading_of(part, one) for one in fields}
+        for one in fields:
+            if one.needed and headings[one.name] is None and one.name not in self.values:
+                names = " or ".join((one.name, *one.aliases[:2]))
+                found = ", ".join(filter(None, part.header))[:300]
+                raise UnusableInputError(
+                    f"There is no column `{one.name}` (found: {found}).",
+                    place=f"{part.place()}, row {part.header_row}",
+                    mend=f"Name it {names}, or say in a mapping file which it is.",
+                )
+        known = [(one, part.header.index(heading), heading) for one in fields if (heading := headings[one.name])]
+        reads = [(one, at, heading, self._reader(part, one, at, heading)) for one, at, heading in known]
+        fixed = {
+            one.name: self._fixed(one) for one in fields if headings[one.name] is None and one.name in self.values
+        }
+        empty = dict.fromkeys((one.name for one in fields), None) | fixed
+        for row, cells in part.rows():
+            values = empty.copy()
+            for one, at, heading, read in reads:
+                text = cells[at]
+                if not text:
+                    if one.needed:
+                        self.say("cell-missing", "error", f"`{heading}` is empty.", "Fill it in.", part.place(row, heading))
+                    continue
+                try:
+                    values[one.name] = read(text)
+                except ValueError as error:
+                    shown = text if len(text) <= 40 else text[:40] + "..."
+                    message = f"`{shown}` {error}."
+                    self.say("cell-unreadable", "error", message, "Mend the cell.", part.place(row, heading))
+            yield Row(row, values)
+
+    def unread(self, part: Part, fields: Iterable[Field]) -> None:
+        """Say which columns nobody reads."""
+        known = {self.heading_of(part, one) for one in fields}
+        left = [one for one in part.header if one and one not in known]
+        if left:
+            message = f"Columns that are not read: {', '.join(left)[:300]}."
+            mend = "Name them in a mapping file if they matter."
+            self.say("column-unread", "info", message, mend, part.place(part.header_row))
+
+    def _fixed(self, one: Field) -> Any:
+        try:
+            return _READERS.get(one.kind, _text)(self.values[one.name]) if one.kind != "date" else parse_date(
+                self.values[one.name], self.dates
+            )
+        except ValueError as error:
+            raise UnusableInputError(f"The value of `{one.name}`, `{self.values[one.name]}`, {error}.") from None
+
+    def _reader(self, part: Part, one: Field, at: int, heading: str) -> Callable[[str], Any]:
+        if one.kind != "date":
+            return _READERS[one.kind]
+        style = self.dates or self._style_of(part, at, heading)
+        return lru_cache(maxsize=10_000)(lambda text: parse_date(text, style))
+
+    def _style_of(self, part: Part, at: int, heading: str) -> DateStyle | None:
+        """How a column writes its dates, as far as one look at all of it shows."""
+        try:
+            return date_style(list({cells[at] for _, cells in part.rows() if "-" != cells[at][4:5] and cells[at]}))
+        except ValueError as error:
+            self.say("date-styles", "error", f"In `{heading}` {error}.", "Write 2026-10-01.", part.place(None, heading))
+            return None
+
+
+def plain_heading(heading: str) -> str:
+    """A heading without case, blanks and signs, by which headings are compared.
+
+    Examples
+    --------
+    >>> plain_heading("Student ID"), plain_heading("student_id")
+    ('studentid', 'studentid')
+    """
+    return re.sub(r"[\W_]+", "", heading.casefold())
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _share(text: str) -> float:
+    value = number(text)
+    if not 0 <= value <= 1:
+        raise ValueError("is not a share from 0 to 1 (or a percentage with its sign)")
+    return value
+
+
+def _whole(text: str) -> int:
+    value = number(text)
+    if value != int(value):
+        raise ValueError("is not a whole number")
+    return int(value)
+
+
+def _moment(text: str) -> datetime.datetime:
+    try:
+        return moment(text)
+    except ValueError:
+        raise ValueError("is not a time; write it as 2026-10-01T08:00:00Z") from None
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "text": _text,
+    "number": number,
+    "share": _share,
+    "whole": _whole,
+    "truth": truth,
+    "time": _moment,
+}

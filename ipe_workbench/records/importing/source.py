@@ -1,0 +1,294 @@
+"""A file of rows, read as it streams past: never the whole of it in memory, and never beyond stated limits."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from ipe_workbench.documents import spreadsheet_safe
+from ipe_workbench.errors import UnreadableFileError
+from ipe_workbench.findings import Finding, Place
+from ipe_workbench.frameworks.import_result import Notes
+from ipe_workbench.frameworks.sheets.tables import is_workbook, workbook_tables
+
+__all__ = ["MAX_CELL", "Part", "Source", "open_source"]
+
+#: The longest cell, in characters.
+MAX_CELL = 100_000
+_MAX_COLUMNS = 2_000
+#: The largest archive when unpacked, in bytes, its most members, and how much smaller it may be than what it holds.
+_MAX_UNPACKED, _MAX_MEMBERS, _MAX_RATIO = 2 * 2**30, 1_000, 200
+_DELIMITERS = (",", ";", "\t", "|")
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table of a source: a CSV file (of a folder or an archive), or a sheet of a workbook. `name` is empty alone."""
+
+    source: Source = field(repr=False, compare=False)
+    name: str
+    header: tuple[str, ...]
+    header_row: int = 1
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Rows below the header: their number in the file, and as many cells as the header has; empty rows left out."""
+        width = len(self.header)
+        for number, cells in self.source.lines(self.name):
+            if number <= self.header_row:
+                continue
+            texts = [plain(cell) for cell in cells]
+            if any(texts):
+                yield number, (texts + [""] * (width - len(texts)))[:width]
+
+    def place(self, row: int | None = None, column: str = "") -> Place:
+        """Where a cell stands."""
+        file = f"{self.source.path}/{self.name}" if self.name else str(self.source.path)
+        return Place(file, row, f"column {column}" if column else "")
+
+
+class Source:
+    """What somebody hands over: a file, a folder of CSV files, an archive of them, or a workbook.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is.
+    sha256 : str
+        Hash of the content, of a folder that of all its files.
+    findings : list of Finding
+        What was guessed while reading.
+    parts : dict
+        Tables by name; empty for a file that is no table (JSON lines).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.findings: list[Finding] = []
+        self.parts: dict[str, Part] = {}
+        self._files: dict[str, _Member] = {}
+        self._sheets: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        self.sha256 = self._survey()
+
+    def lines(self, name: str) -> Iterator[tuple[int, Sequence[str]]]:
+        """All rows of a part with their numbers, the header too."""
+        if name in self._sheets:
+            yield from self._sheets[name]
+            return
+        member = self._files[name]
+        with member.open() as binary:
+            text = io.TextIOWrapper(binary, encoding=member.encoding, errors="strict", newline="")
+            # Strict, so that a file that ends inside a quoted cell is not taken for a whole one.
+            reader = csv.reader(text, delimiter=member.delimiter, strict=True)
+            csv.field_size_limit(MAX_CELL)
+            row = 0
+            try:
+                width = len(self.parts[name].header) if name in self.parts else 0
+                cells: Sequence[str] = ()
+                for row, cells in enumerate(reader, start=1):
+                    if len(cells) > _MAX_COLUMNS:
+                        raise self._broken(name, row, f"the row has more than {_MAX_COLUMNS:,} cells")
+                    yield row, cells
+                if member.cut_short and 0 < len(cells) < width:
+                    raise self._broken(name, row, "the file ends in the middle of a row")
+            except csv.Error as error:
+                long = "field larger" in str(error)
+                cause = f"a cell has more than {MAX_CELL:,} characters" if long else str(error)
+                raise self._broken(name, row + 1, cause) from None
+
+    def text_lines(self) -> Iterator[tuple[int, str]]:
+        """The lines of a file of text that is no table, with their numbers; empty ones left out."""
+        (member,) = self._files.values()
+        with member.open() as binary:
+            text = io.TextIOWrapper(binary, encoding=member.encoding, errors="strict")
+            for row in range(1, 2**62):
+                line = text.readline(MAX_CELL * 10 + 1)
+                if not line:
+                    return
+                if len(line) > MAX_CELL * 10:
+                    raise self._broken("", row, "the line is too long")
+                if line.strip():
+                    yield row, line
+
+    def place(self, row: int | None = None) -> Place:
+        """Where a line of a file that is no table stands."""
+        return Place(str(self.path), row)
+
+    def _survey(self) -> str:
+        """Look at everything once: kind, encodings, limits, headers, hash."""
+        if self.path.is_dir():
+            members = [(one.name, one) for one in sorted(self.path.iterdir()) if one.suffix.lower() == ".csv"]
+            if not members:
+                raise self._broken("", None, "the folder holds no CSV files")
+            hashes = [self._look_at(name, _Member(file)) for name, file in members]
+            return hashlib.sha256("".join(hashes).encode()).hexdigest()
+        try:
+            start = self.path.open("rb").read(4)
+        except FileNotFoundError:
+            raise UnreadableFileError("There is no such file.", place=str(self.path)) from None
+        if not is_workbook(start):
+            return self._look_at("", _Member(self.path))
+        return self._look_into_archive()
+
+    def _look_into_archive(self) -> str:
+        content_hash = _hash(self.path.open("rb"))
+        try:
+            with zipfile.ZipFile(self.path) as packed:
+                infos = [one for one in packed.infolist() if not one.is_dir()]
+        except (zipfile.BadZipFile, OSError, ValueError):
+            raise self._broken("", None, "the archive is damaged") from None
+        if any(one.filename.startswith("xl/worksheets/") for one in infos):
+            return self._look_at_workbook(content_hash)
+        unpacked, packed_size = sum(one.file_size for one in infos), max(self.path.stat().st_size, 1)
+        if len(infos) > _MAX_MEMBERS or unpacked > _MAX_UNPACKED:
+            raise self._broken("", None, "the archive is too large when unpacked")
+        if unpacked > 10 * 2**20 and unpacked / packed_size > _MAX_RATIO:
+            raise self._broken("", None, f"the archive holds more than {_MAX_RATIO} times its size")
+        for one in infos:
+            name = PurePosixPath(one.filename.replace("\\", "/"))
+            if name.is_absolute() or ".." in name.parts or ":" in one.filename:
+                raise self._broken("", None, f"the archive holds a file outside of itself ({one.filename[:80]!r})")
+            if one.flag_bits & 1:
+                raise self._broken("", None, "the archive is encrypted")
+            if name.suffix.lower() == ".csv" and "__MACOSX" not in name.parts:
+                if name.name in self._files:
+                    raise self._broken("", None, f"the archive holds two files {name.name}")
+                self._look_at(name.name, _Member(self.path, one.filename))
+        if not self._files:
+            raise self._broken("", None, "the archive holds no CSV files")
+        return content_hash
+
+    def _look_at_workbook(self, content_hash: str) -> str:
+        notes = Notes(str(self.path))
+        tables = workbook_tables(self.path.read_bytes(), notes)
+        self.findings += notes.all()
+        alone = sum(bool(table.rows) for table in tables) == 1
+        for table in tables:
+            if table.rows:
+                name = "" if alone else table.name
+                self._sheets[name] = list(table.rows)
+                number, cells = table.rows[0]
+                self.parts[name] = Part(self, name, tuple(map(plain, cells)), number)
+        if not self.parts:
+            raise self._broken("", None, "the workbook is empty")
+        return content_hash
+
+    def _look_at(self, name: str, member: _Member) -> str:
+        with member.open() as binary:
+            digest, member.encoding, member.cut_short = _hash_and_encoding(binary)
+        if member.encoding == "":
+            raise self._broken(name, None, "this is not a table of text")
+        if member.encoding == "cp1252":
+            message = "The file is not UTF-8; it is read as Windows-1252."
+            place = Place(f"{self.path}/{name}" if name else str(self.path))
+            mend = "Save it as CSV, UTF-8, and look at its accents."
+            self.findings.append(Finding("guessed-encoding", "warning", message, mend, place))
+        self._files[name] = member
+        with member.open() as binary:
+            start = io.TextIOWrapper(binary, encoding=member.encoding, errors="replace").read(_BLOCK)
+        first = next((line for line in start.splitlines() if line.strip()), "")
+        if first.lstrip().startswith(("{", "[")):
+            return digest
+        member.delimiter = max(_DELIMITERS, key=lambda sign: (_outside_quotes(first).count(sign), -_DELIMITERS.index(sign)))
+        for row, cells in self.lines(name):
+            if any(cell.strip() for cell in cells):
+                self.parts[name] = Part(self, name, tuple(map(plain, cells)), row)
+                break
+        return digest
+
+    def _broken(self, part: str, row: int | None, cause: str) -> UnreadableFileError:
+        file = f"{self.path}/{part}" if part else str(self.path)
+        place = f"{file}, row {row}" if row else file
+        return UnreadableFileError(f"{cause[0].upper()}{cause[1:]}.", place=place, mend="Export it again, as CSV in UTF-8.")
+
+
+@dataclass
+class _Member:
+    """A file on the disk or in an archive, with what was found out about it."""
+
+    path: Path
+    inside: str = ""
+    encoding: str = "utf-8-sig"
+    delimiter: str = ","
+    #: Whether the last line has no end, as in a file that was cut off.
+    cut_short: bool = False
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        if not self.inside:
+            with self.path.open("rb") as binary:
+                yield binary
+            return
+        try:
+            with zipfile.ZipFile(self.path) as packed, packed.open(self.inside) as binary:
+                yield binary
+        except (zipfile.BadZipFile, EOFError) as error:
+            place = f"{self.path}/{self.inside}"
+            raise UnreadableFileError("The archive is damaged.", place=place, mend="Export it again.") from error
+
+
+def open_source(path: str | Path) -> Source:
+    """Look at a file, a folder or an archive.
+
+    Raises
+    ------
+    UnreadableFileError
+        When it is missing, damaged, encrypted, too large, or no table of text.
+    """
+    return Source(Path(path))
+
+
+def plain(cell: str) -> str:
+    """A cell without blanks around it and without the apostrophe that kept a spreadsheet from running it.
+
+    Examples
+    --------
+    >>> plain(" '=1+1 "), plain("'tis"), plain("-3")
+    ('=1+1', "'tis", '-3')
+    """
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'") else text
+
+
+def _outside_quotes(line: str) -> str:
+    return re.sub(r'"[^"]*"', "", line)
+
+
+def _hash(binary: IO[bytes]) -> str:
+    with binary:
+        return hashlib.file_digest(binary, "sha256").hexdigest()
+
+
+def _hash_and_encoding(binary: IO[bytes]) -> tuple[str, str, bool]:
+    """The hash of a file, the encoding that reads all of it (empty for what is no text), and whether its last line has no end."""
+    digest = hashlib.sha256()
+    encoding, decoder, last = "", None, b""
+    for block in iter(lambda: binary.read(_BLOCK), b""):
+        digest.update(block)
+        if not encoding:
+            wide = block.startswith((b"\xff\xfe", b"\xfe\xff"))
+            if b"\0" in block[:4096] and not wide:
+                return digest.hexdigest(), "", False
+            encoding = "utf-16" if wide else "utf-8-sig"
+            decoder = codecs.getincrementaldecoder(encoding)()
+        last = block[-2:]
+        if decoder is not None:
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError:
+                encoding, decoder = "cp1252", None
+    if decoder is not None:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            encoding = "cp1252"
+    return digest.hexdigest(), encoding or "utf-8-sig", not (b"\n" in last or b"\r" in last)
