@@ -32,6 +32,7 @@ from ipe_workbench.cli import (
     teams,
 )
 from ipe_workbench.cli import credentials as credentials_group
+from ipe_workbench.cli import records as records_group
 from ipe_workbench.errors import WorkbenchError
 
 __all__ = ["app", "main"]
@@ -62,6 +63,7 @@ app.add_typer(credentials_group.app, name="credentials", help="List, show and be
 app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
 app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange of stacks and pathways.")
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
+app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 app.command("simulate")(simulate.simulate)
 app.command("teams")(teams.teams)
 app.command("report")(report.report)

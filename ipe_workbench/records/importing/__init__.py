@@ -1,6 +1,7 @@
-"""Files of other systems on their way into the records: recognised, read as they stream past, staged, checked, recorded."""
+"""Files of other systems on their way into the records: recognised, read as they stream past, staged, checked."""
 
 from ipe_workbench.records.importing.known_formats import FORMATS
+from ipe_workbench.records.importing.mapping import read_mapping
 from ipe_workbench.records.importing.running import ImportResult, import_file
 
-__all__ = ["FORMATS", "ImportResult", "import_file"]
+__all__ = ["FORMATS", "ImportResult", "import_file", "read_mapping"]

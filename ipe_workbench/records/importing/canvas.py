@@ -1,4 +1,4 @@
-"""The gradebook that Canvas exports: a row a student, a column an assignment, a row of possible points below the header.
+"""The gradebook that Canvas exports: a row a student, a column an assignment, a row of possible points above them.
 
 Source: Instructure, "How do I export grades in the Gradebook?" (Canvas guides). The columns Student, ID, SIS User ID,
 SIS Login ID and Section come first; an assignment's heading ends with its number in brackets, ``Essay (1234)``; columns
@@ -59,11 +59,20 @@ def _read(source: Source, reading: Reading) -> Iterator[Record]:
         for at, match in assignments.items():
             if cells[at].casefold() in _NONE:
                 continue
-            yield from _result(part, reading, row, learner, match["number"], cells[at], possible.get(at), part.header[at])
+            yield from _result(
+                part, reading, row, learner, match["number"], cells[at], possible.get(at), part.header[at]
+            )
 
 
 def _result(
-    part: Part, reading: Reading, row: int, learner: str, assessment: str, text: str, possible: float | None, heading: str
+    part: Part,
+    reading: Reading,
+    row: int,
+    learner: str,
+    assessment: str,
+    text: str,
+    possible: float | None,
+    heading: str,
 ) -> Iterator[Record]:
     try:
         points = number(text)

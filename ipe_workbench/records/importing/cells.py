@@ -67,11 +67,11 @@ def parse_date(text: str, style: DateStyle | None = None) -> datetime.date:
     match = _NUMERIC.fullmatch(text)
     if match is None:
         raise ValueError("is not a date; write it as 2026-10-01")
-    first, _, second, year = (int(one) if one.isdigit() else one for one in match.groups())
+    first, second, year = (int(match[group]) for group in (1, 3, 4))
     if style is None and first != second:
         raise ValueError("could be two dates; say which comes first, day or month")
     day, month = (second, first) if style == "mdy" else (first, second)
-    return datetime.date(int(year), int(month), int(day))
+    return datetime.date(year, month, day)
 
 
 def moment(text: str) -> datetime.datetime:

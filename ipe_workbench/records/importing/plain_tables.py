@@ -214,7 +214,17 @@ def _assessments(row: Row, seen: set[object]) -> Emitted:
         score = points / possible
     yield (
         "assessments",
-        (value["learner"], assessment, value["attempt"] or 1, value["on"], score, points, possible, value["passed"], team),
+        (
+            value["learner"],
+            assessment,
+            value["attempt"] or 1,
+            value["on"],
+            score,
+            points,
+            possible,
+            value["passed"],
+            team,
+        ),
     )
 
 
@@ -289,18 +299,23 @@ _EMIT: dict[str, Callable[[Row, set[object]], Emitted]] = {
 }
 
 
+def _likeliest(header: tuple[str, ...]) -> str | None:
+    """The kind that knows the most of the columns, of those whose needed columns are all there."""
+    found = {plain_heading(one) for one in header}
+    known: dict[str, int] = {}
+    for kind, fields in _FIELDS.items():
+        names = [{plain_heading(name) for name in (one.name, *one.aliases)} for one in fields]
+        if all(found & some for some, one in zip(names, fields, strict=True) if one.needed):
+            known[kind] = sum(bool(found & some) for some in names)
+    return max(known, key=lambda kind: known[kind], default=None)
+
+
 def _format(kind: str) -> Format:
     fields, emit = _FIELDS[kind], _EMIT[kind]
-    needed = [{plain_heading(name) for name in (one.name, *one.aliases)} for one in fields if one.needed]
-    own = {plain_heading(one.name) for one in fields}
 
     def fits(source: Source) -> bool:
         part = source.parts.get("")
-        if part is None:
-            return False
-        found = {plain_heading(one) for one in part.header}
-        # All needed columns, and at least one column by the manual's own name.
-        return all(names & found for names in needed) and bool(own & found)
+        return part is not None and kind == _likeliest(part.header)
 
     def read(source: Source, reading: Reading) -> Iterator[Record]:
         part = source.parts[""]
@@ -321,7 +336,4 @@ def _format(kind: str) -> Format:
     return Format(kind.replace("_", "-"), f"{kind.replace('_', ' ')} (simple CSV of the manual)", fits, read)
 
 
-#: The most demanding first: a file is of the first kind that fits.
-PLAIN_TABLES: tuple[Format, ...] = tuple(
-    _format(kind) for kind in sorted(_FIELDS, key=lambda kind: -sum(one.needed for one in _FIELDS[kind]))
-)
+PLAIN_TABLES: tuple[Format, ...] = tuple(map(_format, _FIELDS))

@@ -82,7 +82,9 @@ class Reading:
                 return wanted
             mend = f"It has: {', '.join(filter(None, part.header))[:300]}."
             raise UnusableInputError(
-                f"The mapping names the column `{wanted}`, which the file does not have.", place=str(part.place()), mend=mend
+                f"The mapping names the column `{wanted}`, which the file does not have.",
+                place=str(part.place()),
+                mend=mend,
             )
         known = {plain_heading(name) for name in (one.name, *one.aliases)}
         found = [heading for heading in part.header if heading and plain_heading(heading) in known]
@@ -116,9 +118,7 @@ class Reading:
                 )
         known = [(one, part.header.index(heading), heading) for one in fields if (heading := headings[one.name])]
         reads = [(one, at, heading, self._reader(part, one, at, heading)) for one, at, heading in known]
-        fixed = {
-            one.name: self._fixed(one) for one in fields if headings[one.name] is None and one.name in self.values
-        }
+        fixed = {one.name: self._fixed(one) for one in fields if headings[one.name] is None and one.name in self.values}
         empty = dict.fromkeys((one.name for one in fields), None) | fixed
         for row, cells in part.rows():
             values = empty.copy()
@@ -126,7 +126,9 @@ class Reading:
                 text = cells[at]
                 if not text:
                     if one.needed:
-                        self.say("cell-missing", "error", f"`{heading}` is empty.", "Fill it in.", part.place(row, heading))
+                        self.say(
+                            "cell-missing", "error", f"`{heading}` is empty.", "Fill it in.", part.place(row, heading)
+                        )
                     continue
                 try:
                     values[one.name] = read(text)
@@ -147,22 +149,35 @@ class Reading:
 
     def _fixed(self, one: Field) -> Any:
         try:
-            return _READERS.get(one.kind, _text)(self.values[one.name]) if one.kind != "date" else parse_date(
-                self.values[one.name], self.dates
+            return (
+                _READERS.get(one.kind, _text)(self.values[one.name])
+                if one.kind != "date"
+                else parse_date(self.values[one.name], self.dates)
             )
         except ValueError as error:
             raise UnusableInputError(f"The value of `{one.name}`, `{self.values[one.name]}`, {error}.") from None
 
     def _reader(self, part: Part, one: Field, at: int, heading: str) -> Callable[[str], Any]:
+        # The same texts come again and again: scores, dates, ids.
+        if one.kind == "text":
+            return _text
         if one.kind != "date":
-            return _READERS[one.kind]
-        style = self.dates or self._style_of(part, at, heading)
-        return lru_cache(maxsize=10_000)(lambda text: parse_date(text, style))
+            return lru_cache(maxsize=10_000)(_READERS[one.kind])
+        styles: list[DateStyle | None] = [self.dates] if self.dates else []
+
+        def read(text: str) -> datetime.date:
+            if text[4:5] == "-":
+                return parse_date(text)
+            if not styles:
+                styles.append(self._style_of(part, at, heading))
+            return parse_date(text, styles[0])
+
+        return lru_cache(maxsize=10_000)(read)
 
     def _style_of(self, part: Part, at: int, heading: str) -> DateStyle | None:
         """How a column writes its dates, as far as one look at all of it shows."""
         try:
-            return date_style(list({cells[at] for _, cells in part.rows() if "-" != cells[at][4:5] and cells[at]}))
+            return date_style(list({cells[at] for _, cells in part.rows()}))
         except ValueError as error:
             self.say("date-styles", "error", f"In `{heading}` {error}.", "Write 2026-10-01.", part.place(None, heading))
             return None

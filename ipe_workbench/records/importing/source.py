@@ -8,8 +8,8 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -46,9 +46,9 @@ class Part:
         for number, cells in self.source.lines(self.name):
             if number <= self.header_row:
                 continue
-            texts = [plain(cell) for cell in cells]
+            texts = list(map(plain, cells))
             if any(texts):
-                yield number, (texts + [""] * (width - len(texts)))[:width]
+                yield number, texts if len(texts) == width else (texts + [""] * (width - len(texts)))[:width]
 
     def place(self, row: int | None = None, column: str = "") -> Place:
         """Where a cell stands."""
@@ -79,14 +79,13 @@ class Source:
         self._sheets: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
         self.sha256 = self._survey()
 
-    def lines(self, name: str) -> Iterator[tuple[int, Sequence[str]]]:
+    def lines(self, name: str) -> Generator[tuple[int, Sequence[str]], None, None]:
         """All rows of a part with their numbers, the header too."""
         if name in self._sheets:
             yield from self._sheets[name]
             return
         member = self._files[name]
-        with member.open() as binary:
-            text = io.TextIOWrapper(binary, encoding=member.encoding, errors="strict", newline="")
+        with member.open() as binary, io.TextIOWrapper(binary, encoding=member.encoding, newline="") as text:
             # Strict, so that a file that ends inside a quoted cell is not taken for a whole one.
             reader = csv.reader(text, delimiter=member.delimiter, strict=True)
             csv.field_size_limit(MAX_CELL)
@@ -108,8 +107,7 @@ class Source:
     def text_lines(self) -> Iterator[tuple[int, str]]:
         """The lines of a file of text that is no table, with their numbers; empty ones left out."""
         (member,) = self._files.values()
-        with member.open() as binary:
-            text = io.TextIOWrapper(binary, encoding=member.encoding, errors="strict")
+        with member.open() as binary, io.TextIOWrapper(binary, encoding=member.encoding) as text:
             for row in range(1, 2**62):
                 line = text.readline(MAX_CELL * 10 + 1)
                 if not line:
@@ -132,7 +130,8 @@ class Source:
             hashes = [self._look_at(name, _Member(file)) for name, file in members]
             return hashlib.sha256("".join(hashes).encode()).hexdigest()
         try:
-            start = self.path.open("rb").read(4)
+            with self.path.open("rb") as binary:
+                start = binary.read(4)
         except FileNotFoundError:
             raise UnreadableFileError("There is no such file.", place=str(self.path)) from None
         if not is_workbook(start):
@@ -140,7 +139,7 @@ class Source:
         return self._look_into_archive()
 
     def _look_into_archive(self) -> str:
-        content_hash = _hash(self.path.open("rb"))
+        content_hash = _hash(self.path)
         try:
             with zipfile.ZipFile(self.path) as packed:
                 infos = [one for one in packed.infolist() if not one.is_dir()]
@@ -193,22 +192,27 @@ class Source:
             mend = "Save it as CSV, UTF-8, and look at its accents."
             self.findings.append(Finding("guessed-encoding", "warning", message, mend, place))
         self._files[name] = member
-        with member.open() as binary:
-            start = io.TextIOWrapper(binary, encoding=member.encoding, errors="replace").read(_BLOCK)
+        with member.open() as binary, io.TextIOWrapper(binary, encoding=member.encoding, errors="replace") as text:
+            start = text.read(_BLOCK)
         first = next((line for line in start.splitlines() if line.strip()), "")
         if first.lstrip().startswith(("{", "[")):
             return digest
-        member.delimiter = max(_DELIMITERS, key=lambda sign: (_outside_quotes(first).count(sign), -_DELIMITERS.index(sign)))
-        for row, cells in self.lines(name):
-            if any(cell.strip() for cell in cells):
-                self.parts[name] = Part(self, name, tuple(map(plain, cells)), row)
-                break
+        member.delimiter = max(
+            _DELIMITERS, key=lambda sign: (_outside_quotes(first).count(sign), -_DELIMITERS.index(sign))
+        )
+        with closing(self.lines(name)) as rows:
+            for row, cells in rows:
+                if any(cell.strip() for cell in cells):
+                    self.parts[name] = Part(self, name, tuple(map(plain, cells)), row)
+                    break
         return digest
 
     def _broken(self, part: str, row: int | None, cause: str) -> UnreadableFileError:
         file = f"{self.path}/{part}" if part else str(self.path)
         place = f"{file}, row {row}" if row else file
-        return UnreadableFileError(f"{cause[0].upper()}{cause[1:]}.", place=place, mend="Export it again, as CSV in UTF-8.")
+        return UnreadableFileError(
+            f"{cause[0].upper()}{cause[1:]}.", place=place, mend="Export it again, as CSV in UTF-8."
+        )
 
 
 @dataclass
@@ -256,20 +260,22 @@ def plain(cell: str) -> str:
     ('=1+1', "'tis", '-3')
     """
     text = cell.strip()
-    return text[1:] if text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'") else text
+    if text[:1] != "'":
+        return text
+    return text[1:] if spreadsheet_safe(text.lstrip("'")).startswith("'") else text
 
 
 def _outside_quotes(line: str) -> str:
     return re.sub(r'"[^"]*"', "", line)
 
 
-def _hash(binary: IO[bytes]) -> str:
-    with binary:
+def _hash(path: Path) -> str:
+    with path.open("rb") as binary:
         return hashlib.file_digest(binary, "sha256").hexdigest()
 
 
 def _hash_and_encoding(binary: IO[bytes]) -> tuple[str, str, bool]:
-    """The hash of a file, the encoding that reads all of it (empty for what is no text), and whether its last line has no end."""
+    """The hash of a file, the encoding that reads all of it (empty: no text), and whether its last line has no end."""
     digest = hashlib.sha256()
     encoding, decoder, last = "", None, b""
     for block in iter(lambda: binary.read(_BLOCK), b""):

@@ -6,12 +6,28 @@ who is unknown, what stands twice, what is new, what has changed.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, and_, func, literal, null, or_, select, true
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    and_,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ipe_workbench.records.importing.targets import ORDER, TARGETS, Record, Target
@@ -72,7 +88,9 @@ class Staging:
         waiting: dict[str, list[tuple[object, ...]]] = {}
         for one in records:
             rows = waiting.setdefault(one.target, [])
-            rows.append((one.row, one.part, one.column, *_spread(TARGETS[one.target], one.values)))
+            target = TARGETS[one.target]
+            values = _spread(target, one.values) if target.team else one.values
+            rows.append((one.row, one.part, one.column, *values))
             if len(rows) >= _BATCH:
                 self._insert(one.target, rows)
                 rows.clear()
@@ -127,7 +145,8 @@ class Staging:
                     copy.write_row(row)
             return
         places = ", ".join("?" * len(stage.columns))
-        plain = [tuple(_sqlite_value(value) for value in row) for row in rows]
+        dated = [at for at, one in enumerate(stage.columns) if isinstance(one.type, Date | DateTime)]
+        plain = [_with_texts(row, dated) for row in rows] if dated else rows
         self._connection.exec_driver_sql(f"INSERT INTO {stage.name} ({quoted}) VALUES ({places})", plain)  # noqa: S608
 
     def _unknown(self, target: Target, most: int) -> Iterator[Fault]:
@@ -209,7 +228,7 @@ class Staging:
             differs = or_(*(value.is_distinct_from(real.c[one]) for one, value in new.items()))
             update = {**new, "import_id": statement.excluded["import_id"]}
             statement = statement.on_conflict_do_update(index_elements=conflict, set_=update, where=differs)
-        touched = self._connection.execute(statement).rowcount
+        touched = self._connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount
         added = (self._connection.scalar(select(func.count()).select_from(real)) or 0) - before
         return Applied(target.name, total, added, touched - added)
 
@@ -243,16 +262,20 @@ class Staging:
 
 def _spread(target: Target, values: tuple[object, ...]) -> tuple[object, ...]:
     """The values with a team, ``(term, name)``, in two columns."""
-    if not target.team:
-        return values
     place = target.columns.index(target.team)
     team: Any = values[place]
     term, name = team if team is not None else (None, None)
     return (*values[:place], name, *values[place + 1 :], term)
 
 
-def _sqlite_value(value: object) -> object:
-    return value.isoformat(" ") if hasattr(value, "hour") else value.isoformat() if hasattr(value, "isoformat") else value
+def _with_texts(row: tuple[object, ...], dated: Sequence[int]) -> tuple[object, ...]:
+    """The row with dates and times as SQLite keeps them: as text."""
+    values = list(row)
+    for at in dated:
+        value = values[at]
+        if value is not None:
+            values[at] = str(value) if not isinstance(value, datetime.datetime) else f"{value:%Y-%m-%d %H:%M:%S.%f}"
+    return tuple(values)
 
 
 def _drop(stage: Table) -> Any:

@@ -1,0 +1,134 @@
+"""``ipe records``: the database of what really happened."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
+
+if TYPE_CHECKING:
+    from ipe_workbench.records.importing import ImportResult
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Database = Annotated[
+    str | None,
+    typer.Option("--db", help="SQLite file or PostgreSQL URL; IPE_DB, else records.sqlite here.", show_default=False),
+]
+Format = Annotated[OutputFormat, typer.Option(help="Print a table for people, or JSON.")]
+
+
+class DateOrder(StrEnum):
+    """Which comes first in dates such as 03/04/2026."""
+
+    dmy = "dmy"
+    mdy = "mdy"
+
+
+@app.command()
+def init(db: Database = None) -> None:
+    """Make the records, or bring those that are there up to date.
+
+    Example: ipe records init --db records.sqlite
+    """
+    from ipe_workbench.records import make_store
+
+    with make_store(db) as store:
+        typer.echo(f"The records are ready: {printable(store.place)}")
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Files, folders or archives of CSV files.", show_default=False)],
+    db: Database = None,
+    kind: Annotated[
+        str | None, typer.Option("--as", help="Kind of file; recognised by default.", show_default=False)
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="YAML file that says which column is which.", show_default=False)
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=VALUE for all rows. Repeatable.", show_default=False)
+    ] = None,
+    dates: Annotated[
+        DateOrder | None, typer.Option(help="Which comes first in 03/04/2026: day or month.", show_default=False)
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be recorded; record nothing.")] = False,
+    format: Format = OutputFormat.table,
+) -> None:
+    """Bring files of other systems into the records: all of a file or nothing; a second time changes nothing.
+
+    Exit code 2 when a file has errors; what stands before it on the command line is recorded.
+
+    Example: ipe records import roster.csv readiness-tests.csv
+
+    Example: ipe records import gradebook.csv --set term=2026-fall --dry-run
+    """
+    import datetime
+
+    from ipe_workbench.records import open_store
+    from ipe_workbench.records.importing import import_file, read_mapping
+
+    chosen = read_mapping(mapping, set_ or ())
+    results = []
+    with open_store(db) as store:
+        for file in files:
+            result = import_file(
+                store,
+                file,
+                at=datetime.datetime.now(datetime.UTC).replace(tzinfo=None),
+                format=kind or chosen.format,
+                columns=chosen.columns,
+                values=chosen.values,
+                dates=dates.value if dates else chosen.dates,
+                dry_run=dry_run,
+            )
+            results.append(result)
+            if format is OutputFormat.table:
+                _show(result, dry_run)
+            if result.errors:
+                break
+    if format is OutputFormat.json:
+        print_json({"format": 1, "dry_run": dry_run, "imports": [one.to_dict() for one in results]})
+    if any(one.errors for one in results):
+        raise typer.Exit(2)
+
+
+@app.command()
+def stats(db: Database = None, format: Format = OutputFormat.table) -> None:
+    """How many rows the records hold, by table.
+
+    Example: ipe records stats
+    """
+    from ipe_workbench.records import open_store
+
+    with open_store(db) as store:
+        counts = store.counts()
+    if format is OutputFormat.json:
+        print_json({"format": 1, "tables": counts})
+        return
+    rows = [(name.replace("_", " "), f"{count:,}") for name, count in sorted(counts.items())]
+    print_table(table(f"Records of {store.place}", ("Table", ("Rows", "right")), rows))
+
+
+def _show(result: ImportResult, dry_run: bool) -> None:
+    for finding in result.findings:
+        typer.echo(printable(str(finding)), err=True)
+    name = printable(result.file)
+    if result.errors:
+        typer.echo(f"{name}: nothing was recorded; mend the errors first.", err=True)
+        return
+    if not result.changed:
+        typer.echo(f"{name}: all of it is in the records already ({result.format}).")
+        return
+    columns = ("Table", ("Added", "right"), ("Changed", "right"), ("As before", "right"))
+    rows = [
+        (one.target.replace("_", " "), f"{one.added:,}", f"{one.changed:,}", f"{one.unchanged:,}")
+        for one in result.tables
+    ]
+    start = "would be recorded" if dry_run else "recorded"
+    print_table(table(f"{result.file}: {start} as {result.format}", columns, rows))
