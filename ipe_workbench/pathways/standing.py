@@ -6,11 +6,11 @@ import datetime
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from ipe_workbench.credentials.completions import with_completions
 from ipe_workbench.credentials.evaluate import evaluate
 from ipe_workbench.credentials.facts import Facts
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError, near_names
-from ipe_workbench.pathways.planning.model import completing_order
 
 __all__ = ["STATES", "BadgeState", "State", "standing"]
 
@@ -62,8 +62,6 @@ def standing(programme: Programme, facts: Facts, on: datetime.date) -> dict[str,
     ------
     UnknownNameError
         When an award names a badge that the programme does not have.
-    UnusableInputError
-        When stacks ask for each other in a circle.
 
     Notes
     -----
@@ -83,12 +81,7 @@ def standing(programme: Programme, facts: Facts, on: datetime.date) -> dict[str,
         if award.badge not in names:
             message = f"The learner holds `{award.badge}`, which is no badge of this programme."
             raise UnknownNameError(message, mend=near_names(award.badge, names))
-    completed = {}
-    for reference in completing_order(programme, programme.stacks):
-        done = evaluate(programme.stacks[reference].rule, facts, on=on).completed_on
-        if done is not None and not any(award.badge == reference for award in facts.awards):
-            facts = replace(facts, awards=(*facts.awards, programme.award(reference, done)))
-        completed[reference] = done
+    facts = with_completions(facts, programme, on=on)
     found = {}
     for reference in names:
         known = _awarded(reference, facts, on)
