@@ -115,6 +115,8 @@ def issue_awards(
         new = [award for award in awards if register.entry(award) is None]
         register.add(new, issued=written(now))
         (folder / "badges").mkdir(exist_ok=True)
+        for unfinished in (folder / "badges").glob(".*"):
+            unfinished.unlink()
         write_lists(folder, register, signer, keyring.method(kind), now=now)
         made = 0
         for done, award in enumerate(awards, start=1):

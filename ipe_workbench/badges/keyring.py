@@ -25,7 +25,6 @@ from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 __all__ = ["HeldKey", "Keyring"]
 
 _LIST = "keys.json"
-_SHORTEST_PASSPHRASE = 8
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ class Keyring:
         Raises
         ------
         UnusableInputError
-            When the folder holds keys already, the passphrase is too short, or the issuer's id is none.
+            When the folder holds keys already, the passphrase is empty, or the issuer's id is none.
         """
         if (folder / _LIST).exists():
             raise UnusableInputError(
@@ -220,11 +219,8 @@ class Keyring:
         return f"{word}-{1 + sum(key.public.kind == kind for key in self.keys)}"
 
     def _with_new(self, kinds: Iterable[KeyKind], passphrase: str, now: datetime.datetime) -> Keyring:
-        if len(passphrase) < _SHORTEST_PASSPHRASE:
-            raise UnusableInputError(
-                f"The passphrase is shorter than {_SHORTEST_PASSPHRASE} signs.",
-                mend="Take a few words that nobody guesses.",
-            )
+        if not passphrase:
+            raise UnusableInputError("The passphrase is empty.", mend="Take a few words that nobody guesses.")
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         ring = self
         for kind in kinds:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,8 @@ __all__ = ["Part", "SharedParts", "Statement", "UnsafeDocumentError", "read_stat
 
 # Subject, predicate, object, graph (empty: the default graph), as terms of N-Quads; blank nodes as `_:b0`, `_:b1`, ...
 Statement = tuple[str, str, str, str]
+# A node's id, the place where it is named, and what is said about it there.
+_Mention = tuple[str, str, Mapping[str, Any]]
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -61,7 +63,8 @@ def read_statements(document: Mapping[str, Any]) -> list[Statement]:
     UnsafeDocumentError
         For anything that a pinned context does not define, and for what could be changed under a valid proof: inline or
         unknown contexts, keywords and addresses as member names, compact or relative addresses, ``_:`` ids, nulls and
-        empty arrays, equal items of an array, a node that is described in two places, control characters.
+        empty arrays, equal items of an array, a node that says more elsewhere than in its first place, control
+        characters.
 
     Examples
     --------
@@ -74,7 +77,7 @@ def read_statements(document: Mapping[str, Any]) -> list[Statement]:
     ipe_workbench.badges.statements.UnsafeDocumentError: colour: No pinned context defines this member.
     """
     reader = _Reader()
-    reader.node(_initial_scope(), None, document, "", "", _Descriptions())
+    reader.document(document)
     return list(reader.statements)
 
 
@@ -98,7 +101,7 @@ class SharedParts:
     def read(self, document: Mapping[str, Any]) -> tuple[list[Statement], list[Part]]:
         """The statements of a document but those of its shared nodes, and these apart; see `read_statements`."""
         reader = _Reader(self)
-        reader.node(_initial_scope(), None, document, "", "", _Descriptions())
+        reader.document(document)
         return list(reader.statements), reader.parts
 
     def part(self, scope: _Scope, name: str, node: Mapping[str, Any], place: str) -> Part | None:
@@ -110,9 +113,7 @@ class SharedParts:
             reader = _Reader(label=f"_:s{len(self._read)}x")
             described = _Descriptions()
             subject = reader.node(scope, name, node, place, "", described)
-            self._read[key] = Part(
-                subject, tuple(reader.statements), tuple((one, *told) for one, told in described.places.items())
-            )
+            self._read[key] = Part(subject, tuple(reader.statements), tuple(described.mentions))
         return self._read[key]
 
 
@@ -122,23 +123,37 @@ class Part:
 
     subject: str
     statements: tuple[Statement, ...]
-    described: tuple[tuple[str, str, bool], ...]
+    mentions: tuple[_Mention, ...]
 
 
-@dataclass
 class _Descriptions:
-    """Where each node of one credential is described; embedded credentials have their own, and their own proofs."""
+    """Where the nodes of one credential are named and described; embedded credentials have their own, and own proofs.
 
-    places: dict[str, tuple[str, bool]] = field(default_factory=dict)
+    Nodes of one id are one node to the proof, so members could be moved from one to the other. That is harmless only
+    if the place where people look first says everything: the issuer, else the one nearest to the top.
+    """
 
-    def add(self, identifier: str, place: str, described: bool) -> None:
-        if identifier not in self.places:
-            self.places[identifier] = (place, described)
-        elif described:
+    def __init__(self) -> None:
+        self.mentions: list[_Mention] = []
+
+    def check(self) -> None:
+        """Raise `UnsafeDocumentError` when a node says something elsewhere that its first place does not."""
+        by_id: dict[str, list[_Mention]] = {}
+        for mention in self.mentions:
+            by_id.setdefault(mention[0], []).append(mention)
+        for mentions in by_id.values():
+            if len(mentions) > 1 and any(node for _, _, node in mentions):
+                _refuse_scattered(mentions)
+
+
+def _refuse_scattered(mentions: list[_Mention]) -> None:
+    first, *others = sorted(mentions, key=lambda one: (one[1].count("/"), one[1] != "issuer", one[1]))
+    for identifier, place, node in others:
+        if any(name not in first[2] or first[2][name] != value for name, value in node.items()):
             raise UnsafeDocumentError(
                 place,
-                f"The node {identifier[:200]} is described again (first at {self.places[identifier][0] or 'the top'}): "
-                "members could be moved between the two under the same proof.",
+                f"The node {identifier[:200]} says more here than in its first place ({first[1] or 'the top'}): "
+                "members could have been moved between the two under the same proof.",
             )
 
 
@@ -249,12 +264,32 @@ class _Reader:
         )
         if part is not None:
             self.parts.append(part)
-            for identifier, where, is_described in part.described:
-                described.add(identifier, where, is_described)
+            described.mentions += part.mentions
             return part.subject
         contexts = _contexts(node, place, name)
         if contexts and name is not None:
-            described = _Descriptions()
+            own = _Descriptions()
+            subject = self._read(scope, name, node, contexts, place, graph, own)
+            own.check()
+            return subject
+        return self._read(scope, name, node, contexts, place, graph, described)
+
+    def document(self, document: Mapping[str, Any]) -> None:
+        """Read a whole document."""
+        described = _Descriptions()
+        self.node(_initial_scope(), None, document, "", "", described)
+        described.check()
+
+    def _read(
+        self,
+        scope: _Scope,
+        name: str | None,
+        node: Mapping[str, Any],
+        contexts: tuple[str, ...],
+        place: str,
+        graph: str,
+        described: _Descriptions,
+    ) -> str:
         types = _types(node, place)
         inner, for_types = scope.node(name, len(node) == 1 and "id" in node, contexts, types)
         subject = self._subject(inner, node, place, described)
@@ -275,7 +310,8 @@ class _Reader:
             return self._blank()
         identifier = node["id"]
         subject = _address(scope, identifier, f"{place}/id" if place else "id")
-        described.add(identifier, place, any(member not in ("id", "type") for member in node))
+        said = {name: value for name, value in node.items() if name not in ("id", "type", "@context")}
+        described.mentions.append((identifier, place, said))
         return subject
 
     def _member(
@@ -305,7 +341,10 @@ class _Reader:
         self, scope: _Scope, term: _Term, member: str, item: Any, place: str, graph: str, described: _Descriptions
     ) -> str:
         if not isinstance(item, dict):
-            return _scalar(scope.values(member), member, item, place)
+            read = _scalar(scope.values(member), member, item, place)
+            if read[0] == "<":
+                described.mentions.append((item, place, {}))
+            return read
         if not term.is_graph:
             return self.node(scope, member, item, place, graph, described)
         named = self._blank()

@@ -268,8 +268,13 @@ def _now(text: str | None) -> datetime.datetime:
 
 def _passphrase(*, confirm: bool = False) -> str:
     given = os.environ.get("IPE_KEY_PASSPHRASE")
-    if given is not None:
-        return given
+    given = _asked(confirm) if given is None else given
+    if confirm and len(given) < 12:
+        typer.echo("A short passphrase is soon guessed; take a few words.", err=True)
+    return given
+
+
+def _asked(confirm: bool) -> str:
     if not sys.stdin.isatty():
         raise UnusableInputError(
             "The passphrase of the keys is needed.", mend="Set IPE_KEY_PASSPHRASE, or run this in a terminal."

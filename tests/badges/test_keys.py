@@ -149,9 +149,9 @@ def test_a_leaked_key_verifies_nothing_any_more(tmp_path):
         assert not verify(before, keys=keys, now=NOW).valid
 
 
-def test_keys_are_not_overwritten_and_a_short_passphrase_is_refused(tmp_path):
+def test_keys_are_not_overwritten_and_an_empty_passphrase_is_refused(tmp_path):
     with pytest.raises(UnusableInputError, match="passphrase"):
-        Keyring.generated(tmp_path / "a", "short", now=NOW)
+        Keyring.generated(tmp_path / "a", "", now=NOW)
     assert not (tmp_path / "a").exists()
     Keyring.generated(tmp_path / "b", PASSPHRASE, now=NOW, kinds=["Ed25519"])
     with pytest.raises(UnusableInputError, match="already"):

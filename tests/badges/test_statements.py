@@ -66,7 +66,7 @@ REFUSED = {
     "a node described twice": (
         "credentialSubject/achievement/creator",
         {"type": ["Profile"], "name": "Other"},
-        "described again",
+        "says more here",
     ),
     "a control character": ("name", "Badge\x08", "control character"),
 }
@@ -80,6 +80,12 @@ def test_refused_with_the_place_and_the_reason(case):
         value = {**value, "id": document["issuer"]["id"]}
     with pytest.raises(UnsafeDocumentError, match=reason):
         read_statements(changed(path, value, document))
+
+
+def test_a_node_may_be_described_again_with_what_its_first_place_says_as_the_standards_own_example_does():
+    document = unsigned()
+    document["credentialSubject"]["achievement"]["creator"] = dict(document["issuer"])
+    assert set(read_statements(document)) == set(read_statements(unsigned()))
 
 
 def test_pyld_drops_an_undefined_term_in_silence_which_is_why_it_is_refused_here():
