@@ -2,6 +2,7 @@
 # Set-up on a fresh machine with Python and nothing else.
 #   scripts/setup.sh VENV LOCK   make the virtual environment, install the locked dependencies and this project
 #   scripts/setup.sh browser     make sure that there is a Chromium for the browser tests
+#   scripts/setup.sh interop     install other people's badge verifiers (npm) for the interoperability tests
 #   scripts/setup.sh postgresql  make sure that there is a PostgreSQL server for the tests of the records
 # What was installed is written to VENV/.installed, so a second run does nothing until a lock or pyproject.toml changes.
 # PYTHON=/path/to/python3 chooses the interpreter.
@@ -19,6 +20,10 @@ main() {
     if [ "${1:-}" = postgresql ]; then
         # Debian keeps the server's programs off the PATH.
         command -v initdb /usr/lib/postgresql/*/bin/initdb >/dev/null || apt_get postgresql " (the server)"
+        return
+    fi
+    if [ "${1:-}" = interop ]; then
+        install_interop
         return
     fi
     if [ $# != 2 ] || [ ! -f "$2" ]; then
@@ -63,6 +68,17 @@ find_python() {
     done
     say "Python 3.11 to 3.14 is needed; ${PYTHON:-python3} is missing or another version. Install one, or name it: make demo PYTHON=/path/to/python3"
     exit 3
+}
+
+install_interop() {
+    local folder=tests/interop
+    # npm keeps its own copy of the lock beside what it installed.
+    if [ -d "$folder/node_modules" ] && [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
+        return
+    fi
+    command -v npm >/dev/null || apt_get npm " (Node.js with npm)"
+    say "Installing the verifiers of $folder/package-lock.json ..."
+    npm ci --prefix "$folder" --silent
 }
 
 apt_get() {  # PACKAGE [NOTE]: install a Debian package when we may; say how when we may not
