@@ -94,6 +94,10 @@ def _explained(
     if not possible(()):
         return None
     core = list(limits)
+    if not possible(core):
+        # The solver names limits that suffice; only among them is the smallest reason looked for.
+        named = set(solver.sufficient_assumptions_for_infeasibility())
+        core = [name for name in core if (~limits[name].broken).index in named] or core
     for name in list(core):
         without = [one for one in core if one != name]
         if not possible(without):
