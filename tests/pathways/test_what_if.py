@@ -65,7 +65,7 @@ def test_an_edit_changes_what_is_asked_for(words, reference, expected):
     [
         ({"points": {"min": 2, "from": [{"badge": "a", "points": 1}, {"badge": "c", "points": 2}]}},
          "at least 2 points from: c (2)"),
-        ({"hours": {"min": 3, "of": ["a", "c"]}}, "at least 3 hours in: c"),
+        ({"hours": {"min": 3, "of": ["a", "c"]}}, "at least 3 hours in c"),
         ({"in_order": ["a", "c"]}, "in this order: c"),
         ({"within": {"months": 3, "rule": {"all": ["a", "c"]}}}, "within 3 months: c"),
         ({"per_profession": {"nursing": "a", "default": "c"}}, "by profession (nursing: nothing more; default: c)"),
