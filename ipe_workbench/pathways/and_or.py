@@ -99,6 +99,11 @@ class AndOrGraph:
         return hash(tuple(self.nodes.items()))
 
     @cached_property
+    def untitled(self) -> dict[str, Node]:
+        """The nodes without their titles: a badge that is only renamed is the same to whatever is worked out."""
+        return {one: node._replace(title="") for one, node in self.nodes.items()}
+
+    @cached_property
     def named(self) -> dict[str, tuple[str, ...]]:
         """The badges that each node names, in alternatives too; those that are not in the graph are left out."""
         return {one: tuple(dict.fromkeys(self._names(node.asks))) for one, node in self.nodes.items()}
@@ -315,14 +320,15 @@ class _Translation:
 
 def _lost(gate: Gate, without: Mapping[str, int], full: int) -> int:
     """The cases in which a gate is not met; `without` says it of each badge, and `full` are all cases, as bits."""
-    cases = [
-        without.get(one.of, full) if isinstance(one.of, str) else _lost(one.of, without, full) for one in gate.parts
-    ]
-    some, every = 0, full
-    for one in cases:
+    cases = []
+    some, every, plain = 0, full, not gate.caps
+    for of, weight, _ in gate.parts:
+        one = without.get(of, full) if isinstance(of, str) else _lost(of, without, full)
+        cases.append(one)
         some |= one
         every &= one
-    if all(one.weight == 1 for one in gate.parts) and not gate.caps:
+        plain = plain and weight == 1
+    if plain:
         if gate.least == len(cases):
             return some
         if gate.least == 1:

@@ -52,8 +52,8 @@ def cheapest_way(graph: AndOrGraph, goal: str) -> Way | None:
     listed = tuple(one for one in graph.nodes if one in sure)
     if _is_a_way(tuple((one, graph.nodes[one].asks) for one in listed)):
         return Way(listed, sum([graph.nodes[one].hours for one in listed]))
-    rest = (*graph.rests_on(goal), goal)
-    parts = tuple((one, graph.nodes[one]._replace(title="")) for one in graph.nodes if one in set(rest))
+    rest = {*graph.rests_on(goal), goal}
+    parts = tuple((one, node) for one, node in graph.untitled.items() if one in rest)
     return _solved(parts, goal, tuple(sorted(sure)))
 
 
