@@ -100,6 +100,7 @@ plain = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(10**9), 10**9)
+    | st.floats(allow_nan=False)
     | st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from("abcde"), inner, max_size=4),
     max_leaves=12,
@@ -115,6 +116,13 @@ def test_any_content_can_be_edited_into_any_other(before, after):
     edited = document.edited(after)
     assert edited.data == after
     assert parse_document(edited.text).data == after
+
+
+@pytest.mark.parametrize("written", ["5.960464477539063e-08", "1_0.5e-3", "0.10", "1E5", "-.5", "1.7976931348623157e+308"])
+def test_a_number_beside_an_edit_stays_the_same_number(written):
+    document = parse_document(f"score: {written}\nname: a\n", "f.yaml")
+    edited = parse_document(document.edited({**document.data, "name": "b"}).text, "f.yaml")
+    assert edited.data == {"score": float(written.replace("_", "")), "name": "b"}
 
 
 def test_several_violations_are_reported_at_once_with_their_lines():

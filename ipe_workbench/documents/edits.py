@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarfloat import ScalarFloat
 from ruamel.yaml.scalarint import ScalarInt
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
@@ -34,6 +35,7 @@ def edited_text(text: str, content: Fields, data: Mapping[str, Any], path: str) 
     if "#" not in text and _values(data, _LARGE) >= _LARGE:
         return yaml.dump(copied(dict(data)), Dumper=_Dumper, allow_unicode=True, width=120, sort_keys=False)
     editor = YAML(typ="rt")
+    editor.Representer = _Representer
     editor.indent(mapping=2, sequence=4, offset=2)
     editor.width = 120
     editor.preserve_quotes = True
@@ -75,6 +77,23 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
 
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(tuple, lambda dumper, value: dumper.represent_list(list(value)))
+
+
+class _Representer(RoundTripRepresenter):  # type: ignore[misc]
+    """Writes a number as it stood in the text, where that is still the same number."""
+
+
+def _number(representer: _Representer, value: ScalarFloat) -> yaml.Node:
+    # ruamel works out the digits before an exponent anew, which can lose the last, and moves underscores.
+    node = representer.represent_scalar_float(value)
+    try:
+        same = resolved(node.value) == float(value)
+    except ValueError:
+        same = False
+    return node if same else representer.represent_float(float(value))
+
+
+_Representer.add_representer(ScalarFloat, _number)
 
 
 def plain(value: Any) -> Any:
