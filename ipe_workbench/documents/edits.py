@@ -79,11 +79,11 @@ _Dumper.add_representer(str, _text)
 _Dumper.add_representer(tuple, lambda dumper, value: dumper.represent_list(list(value)))
 
 
-class _Representer(RoundTripRepresenter):  # type: ignore[misc]
+class _Representer(RoundTripRepresenter):
     """Writes a number as it stood in the text, where that is still the same number."""
 
 
-def _number(representer: _Representer, value: ScalarFloat) -> yaml.Node:
+def _number(representer: _Representer, value: ScalarFloat) -> Any:
     # ruamel works out the digits before an exponent anew, which can lose the last, and moves underscores.
     node = representer.represent_scalar_float(value)
     try:
