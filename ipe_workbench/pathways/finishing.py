@@ -96,8 +96,7 @@ class _Walk:
         self.hours |= {one.id: one.hours for one in programme.credentials.values()}
         self.askers: dict[str, list[str]] = {}
         for stack in programme.stacks.values():
-            scored = (part.score.assessment for part in walk(stack.rule) if isinstance(part, Score))
-            for name in {self.owner.get(one, one) for one in (*badges_in(stack.rule), *scored)}:
+            for name in self._named(stack.rule):
                 self.askers.setdefault(name, []).append(stack.id)
 
     def may_be_taken(self, credential: str, day: datetime.date) -> bool:
@@ -174,11 +173,15 @@ class _Walk:
         inner, months = rule.within.rule, rule.within.months
         if self.earliest(inner, since) is None:
             return None
-        named = {self.owner.get(one, one) for one in badges_in(inner)}
-        starts = sorted({day for one in named for day in self.days.get(one, ()) if day >= since}) or [since]
+        starts = sorted({day for one in self._named(inner) for day in self.days.get(one, ()) if day >= since}) or [since]
         ends = ((start, self.earliest(inner, start)) for start in starts)
         # A window that begins later ends no earlier, so that the first that will do is the best.
         return next((end for start, end in ends if end is not None and end <= add_months(start, months)), None)
+
+    def _named(self, rule: Rule) -> set[str]:
+        """The credentials and stacks whose award, hours or score the rule looks at."""
+        scored = (part.score.assessment for part in walk(rule) if isinstance(part, Score))
+        return {self.owner.get(one, one) for one in (*badges_in(rule), *scored)}
 
     def _points(self, rule: Points, since: datetime.date) -> datetime.date | None:
         first = {item: day for item in rule.points.from_ if (day := self._first(item.badge, since)) is not None}

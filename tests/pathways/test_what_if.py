@@ -180,6 +180,14 @@ def test_the_earliest_days_are_those_of_the_planner(data):
         assert found == best.completed_on
 
 
+def test_a_score_inside_a_window_is_reached_on_the_day_of_its_assessment():
+    rule = {"within": {"months": 1, "rule": {"score": {"assessment": "a", "min": 0.5}}}}
+    design = made({"goal": rule}, {"a": [0]})
+    best = plan(design, "goal", PlanFor(Facts(profession="nursing"), aim="earliest"))
+    assert best.completed_on is not None
+    assert finish_days(design, "nursing")["goal"] == best.completed_on
+
+
 def test_the_command_says_it_in_words_and_refuses_what_it_does_not_understand():
     def ipe(*arguments: str):
         return CliRunner().invoke(app, ["pathways", "what-if", "data/programmes/cu-ipe", *arguments])
