@@ -19,7 +19,7 @@ lab: setup  ## open the notebooks in JupyterLab
 test: setup-dev lint  ## set up, then lint and run every test: units, properties, notebooks, browser, PostgreSQL
 	@scripts/setup.sh browser || echo "Without it the browser tests fail."
 	@scripts/setup.sh postgresql || echo "Without it the tests of the records fail."
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile
 	$(BIN)/python -m pytest -c notebooks/pytest.ini --rootdir=. --nbval-lax notebooks
 
 lint: setup-dev  ## style, types, layers, spelling, stripped notebooks
