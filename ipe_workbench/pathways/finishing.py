@@ -173,8 +173,8 @@ class _Walk:
         inner, months = rule.within.rule, rule.within.months
         if self.earliest(inner, since) is None:
             return None
-        starts = sorted({day for one in self._named(inner) for day in self.days.get(one, ()) if day >= since}) or [since]
-        ends = ((start, self.earliest(inner, start)) for start in starts)
+        dated = {day for one in self._named(inner) for day in self.days.get(one, ()) if day >= since}
+        ends = ((start, self.earliest(inner, start)) for start in sorted(dated) or [since])
         # A window that begins later ends no earlier, so that the first that will do is the best.
         return next((end for start, end in ends if end is not None and end <= add_months(start, months)), None)
 
