@@ -6,7 +6,9 @@ What a cohort's badges share is read and canonicalised once, so a badge costs li
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +31,7 @@ from ipe_workbench.badges.structure import schema_flaw, structure_flaws
 from ipe_workbench.badges.times import moment, written
 from ipe_workbench.badges.web_token import sign_token
 from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.documents import write_atomically
+from ipe_workbench.documents import spreadsheet_safe, write_atomically
 from ipe_workbench.errors import EnvironmentFault, UnusableInputError
 
 __all__ = ["BadgeWriter", "Issued", "ProofForm", "badge_path", "issue_awards"]
@@ -127,6 +129,7 @@ def issue_awards(
                 made += 1
             if progress is not None:
                 progress(done)
+        _write_index(folder, register, awards)
     return Issued(made, len(awards) - made, folder, issuer)
 
 
@@ -134,6 +137,19 @@ def badge_path(folder: Path, register: Register, entry: Entry) -> Path:
     """The file of a badge."""
     ending = "jwt" if register.settings["proof"] == "jwt" else "json"
     return folder / "badges" / f"{entry.id.removeprefix('urn:uuid:')}.{ending}"
+
+
+def _write_index(folder: Path, register: Register, awards: Sequence[AwardRow]) -> None:
+    """``issued.csv``: which file is whose, for the mailing tool. Private, like the register."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["learner", "email", "did", "credential", "awarded", "id", "file"])
+    for award in awards:
+        entry = register.entries[award.key]
+        row = [award.learner, award.email or "", award.did or "", award.credential, award.awarded.isoformat(), entry.id]
+        name = badge_path(folder, register, entry).relative_to(folder).as_posix()
+        writer.writerow([spreadsheet_safe(cell) for cell in (*row, name)])
+    write_atomically(folder / "issued.csv", text.getvalue(), private=True)
 
 
 class BadgeWriter:

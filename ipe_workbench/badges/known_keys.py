@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ipe_workbench.badges.keys import PublicKey, UnsoundKeyError, key_of_did
@@ -45,6 +45,8 @@ class KnownKeys:
     ----------
     documents : iterable of mapping
         The documents.
+    fetched : iterable of mapping
+        Documents that the issuers publish themselves, from the web.
 
     Raises
     ------
@@ -60,11 +62,14 @@ class KnownKeys:
     False
     """
 
-    def __init__(self, documents: Iterable[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self, documents: Iterable[Mapping[str, Any]] = (), *, fetched: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
         self._sets: list[dict[str, PublicKey]] = []
         self._issuers: dict[str, Mapping[str, Any]] = {}
         for document in documents:
             self._take(document)
+        self._fetched = {str(one.get("id")): one for one in fetched}
 
     def find(self, method: str, issuer: str) -> KeyAnswer:
         """The key of a verification method that must be the issuer's own, and be meant for assertions."""
@@ -77,6 +82,9 @@ class KnownKeys:
             return _self_told(controller, fragment)
         if controller in self._issuers:
             return _told_by(self._issuers[controller], method)
+        if not self._sets and controller in self._fetched:
+            # The issuer's own word: the key is right, but nobody here vouches for the issuer.
+            return replace(_told_by(self._fetched[controller], method), source="self")
         found = {key for one in self._sets for kid, key in one.items() if kid in (method, fragment, f"#{fragment}")}
         if len(found) == 1:
             return KeyAnswer(found.pop(), f"{method} is in the given keys.", source="given")

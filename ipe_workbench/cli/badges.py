@@ -168,9 +168,12 @@ def verify(
     now: Annotated[
         str | None, typer.Option(help="Verify at this moment; the present by default.", show_default=False)
     ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Fetch keys and status lists that were not given (https, public hosts).")
+    ] = False,
     format: Annotated[OutputFormat, typer.Option(help="Print a table for people, or JSON.")] = OutputFormat.table,
 ) -> None:
-    """Verify a badge without any network: a list of checks, and a verdict.
+    """Verify a badge, without any network unless asked: a list of checks, and a verdict.
 
     Verdicts: verified, issuer-unknown (both valid), expired, not-yet-valid, revoked, suspended, status-unknown,
     invalid. Exit code 0: valid; 1: not valid; 2: the file is no badge.
@@ -182,11 +185,12 @@ def verify(
     from ipe_workbench.badges.alignments import is_known_alignment
 
     content = _content(file)
+    fetched, more_lists = _fetched(content) if online else ([], [])
     options: dict[str, Any] = {
         "now": _now(now),
-        "keys": _keys(jwks or []),
+        "keys": _keys(jwks or [], fetched),
         "issuers": tuple(issuer or ()),
-        "lists": _lists(status or []),
+        "lists": [*_lists(status or []), *more_lists],
         "recipient": recipient,
         "known_alignment": is_known_alignment,
     }
@@ -296,7 +300,23 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _keys(paths: list[Path]) -> KnownKeys:
+def _fetched(content: bytes) -> tuple[list[Any], list[Badge]]:
+    """Key documents and status lists from the web; what could not be had is said, and the checks will show it."""
+    from ipe_workbench.badges import RefusedBadgeError, UnreadableBadgeError, read_badge
+    from ipe_workbench.badges.online import fetched_keys, fetched_lists
+
+    try:
+        badge = read_badge(content)
+    except (RefusedBadgeError, UnreadableBadgeError):
+        return [], []
+    documents, troubles = fetched_keys(badge)
+    lists, more = fetched_lists(badge)
+    for trouble in (*troubles, *more):
+        typer.echo(printable(trouble), err=True)
+    return documents, lists
+
+
+def _keys(paths: list[Path], fetched: list[Any]) -> KnownKeys:
     from ipe_workbench.badges import KnownKeys, UnsoundKeyError
     from ipe_workbench.badges.strict_json import AmbiguousJsonError, parse_json
 
@@ -309,7 +329,7 @@ def _keys(paths: list[Path]) -> KnownKeys:
             raise UnreadableFileError(
                 str(error), place=str(path), mend="Give a JWKS, DID or controller document."
             ) from None
-    return KnownKeys(documents)
+    return KnownKeys(documents, fetched=fetched)
 
 
 def _lists(paths: list[Path]) -> list[Badge]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import json
 import os
@@ -83,7 +84,15 @@ def test_nothing_of_the_learner_is_in_a_badge_but_what_was_given_and_the_hash(tm
     text = badges_in(tmp_path)[0].read_text()
     assert "4711" not in text
     assert "lopez" not in text
-    assert (tmp_path / REGISTER).stat().st_mode & 0o077 == 0
+    for private in (REGISTER, "issued.csv"):
+        assert (tmp_path / private).stat().st_mode & 0o077 == 0
+
+
+def test_the_index_says_which_file_is_whose_and_runs_no_formula(tmp_path, ring):
+    issue_awards(example_programme(), [award("=cmd|' /C calc'!A0", email="l@example.edu")], ring, tmp_path, **OPTIONS)
+    (row,) = csv.DictReader((tmp_path / "issued.csv").read_text().splitlines())
+    assert row["learner"].startswith("'=cmd")
+    assert json.loads((tmp_path / row["file"]).read_bytes())["id"] == row["id"]
 
 
 def test_going_on_adds_what_is_new_and_touches_nothing_else(tmp_path, ring):

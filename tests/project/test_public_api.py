@@ -29,7 +29,7 @@ def test_unknown_name_is_an_attribute_error():
 
 
 @pytest.mark.parametrize(
-    "room", ["frameworks", "credentials", "pathways", "simulation", "evaluation", "figures", "reporting"]
+    "room", ["badges", "frameworks", "credentials", "pathways", "simulation", "evaluation", "figures", "reporting"]
 )
 def test_each_room_exports_only_names_that_exist_and_says_what_it_is_for(room):
     module = importlib.import_module(f"ipe_workbench.{room}")
