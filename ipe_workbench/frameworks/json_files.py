@@ -63,7 +63,8 @@ def parse_json(content: bytes, name: str) -> tuple[Any, Notes]:
     Raises
     ------
     UnreadableFileError
-        When the content is larger than `MAX_BYTES`, not UTF-8, not JSON, or nested deeper than any framework.
+        When the content is larger than `MAX_BYTES`, not UTF-8 (or 16, or 32), not JSON, or nested deeper than any
+        framework.
 
     Examples
     --------
@@ -93,7 +94,8 @@ def parse_json(content: bytes, name: str) -> tuple[Any, Notes]:
         return None
 
     try:
-        text = content.decode("utf-8-sig")
+        encoding = json.detect_encoding(content)
+        text = content.decode(encoding)
         data = json.loads(text, object_pairs_hook=unique, parse_float=finite, parse_constant=finite)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
@@ -105,6 +107,8 @@ def parse_json(content: bytes, name: str) -> tuple[Any, Notes]:
     except ValueError as error:
         # Python's advice to programmers follows the semicolon (a number of thousands of digits).
         raise refused(f"The file cannot be read: {str(error).split(';')[0]}.", name) from None
+    if not encoding.startswith("utf-8"):
+        notes.say("mended", "info", f"The file is read as {encoding.upper()}.", "", "Save it as UTF-8.")
     if _too_deep(data):
         raise refused("The JSON is nested too deep to be a framework.", name)
     if _SURROGATE.search(text):

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import openpyxl
 import pytest
+from openpyxl.styles import Alignment
 
 from ipe_workbench.frameworks import import_framework
 from ipe_workbench.frameworks.garbage import collection_paused
@@ -135,6 +136,142 @@ def test_sheets_with_the_same_columns_are_one_framework_and_others_are_named(tmp
     assert {"sheet-joined": "info", "sheet-unread": "warning"}.items() <= {
         one.id: one.severity for one in reading.findings
     }.items()
+
+
+#: Sheets without a column of parents, as people make them, and their trees: (depth, statement) in order.
+IMPLIED = {
+    "Domain filled once, as a merged cell": (
+        "Domain,Code,Competency\nValues,V1,Respect\n,V2,Trust\nRoles,R1,Know\n",
+        [(1, "Values"), (2, "Respect"), (2, "Trust"), (1, "Roles"), (2, "Know")],
+    ),
+    "Domain in each row, and one without": (
+        "Domain;Competency\nValues;Respect\nValues;Trust\nRoles;Know\n;Lost\n",
+        [(1, "Values"), (2, "Respect"), (2, "Trust"), (1, "Roles"), (2, "Know"), (1, "Lost")],
+    ),
+    "three columns of statements with codes": (
+        "Domain Code,Domain,Competency Code,Competency,Sub-competency Code,Sub-competency\n"
+        "A,Values,A1,Respect,A1a,Say\n,,,,A1b,Do\n,,A2,Trust,A2a,Keep\nB,Roles,B1,Know,B1a,Tell\n",
+        [
+            *((1, "Values"), (2, "Respect"), (3, "Say"), (3, "Do"), (2, "Trust"), (3, "Keep")),
+            *((1, "Roles"), (2, "Know"), (3, "Tell")),
+        ],
+    ),
+    "numbered levels": (
+        "Level 1,Level 2,Level 3\nValues,Respect,Say\n,,Do\n,Trust,Keep\nRoles,Know,\n",
+        [(1, "Values"), (2, "Respect"), (3, "Say"), (3, "Do"), (2, "Trust"), (3, "Keep"), (1, "Roles"), (2, "Know")],
+    ),
+    "numbered levels like stairs": (
+        "Level 1\tLevel 2\tLevel 3\nValues\n\tRespect\n\t\tSay\n\tTrust\nRoles\n",
+        [(1, "Values"), (2, "Respect"), (3, "Say"), (2, "Trust"), (1, "Roles")],
+    ),
+    "a Domain that is a row itself": (
+        "Code,Domain,Statement\nV,Values,Values\nV1,Values,Respect\nV1.1,Values,Say\n",
+        [(1, "Values"), (2, "Respect"), (3, "Say")],
+    ),
+    "the same name below two wholes": (
+        "Domain,Area,Competency\nValues,Other,Respect\nRoles,Other,Know\n,,Tell\n",
+        [(1, "Values"), (2, "Other"), (3, "Respect"), (1, "Roles"), (2, "Other"), (3, "Know"), (3, "Tell")],
+    ),
+    "leading blanks": (
+        "Code,Statement\nA,Values\nB,  Respect\nC,    Say\nD,  Trust\nE,Roles\n",
+        [(1, "Values"), (2, "Respect"), (3, "Say"), (2, "Trust"), (1, "Roles")],
+    ),
+    "stray blanks beside codes": (
+        "Code,Statement\nA,Values\nA1,  Respect\nA2,Trust\nB, Roles\nB1,Know\n",
+        [(1, "Values"), (2, "Respect"), (2, "Trust"), (1, "Roles"), (2, "Know")],
+    ),
+    "headings over the whole width": (
+        "Code,Statement\nValues and ethics,\nVE1,Respect\nVE2,Trust\nRoles in teams,\nRR1,Know\n",
+        [(1, "Values and ethics"), (2, "Respect"), (2, "Trust"), (1, "Roles in teams"), (2, "Know")],
+    ),
+}
+
+
+def tree_of(reading):
+    depths: dict[str | None, int] = {None: 0}
+    for one in reading.framework.in_order():
+        depths[one.id] = depths[one.parent] + 1
+        yield depths[one.id], one.statement
+
+
+@pytest.mark.parametrize("shape", IMPLIED)
+def test_a_tree_that_a_sheet_only_implies_is_read_and_said_to_be_guessed(shape, tmp_path):
+    text, tree = IMPLIED[shape]
+    path = tmp_path / "x.csv"
+    path.write_text(text, encoding="utf-8")
+    reading = import_framework(path)
+    assert list(tree_of(reading)) == tree
+    guesses = [one for one in reading.findings if one.id == "sheet-guessed" and one.severity == "warning"]
+    assert guesses or shape == "numbered levels like stairs"
+
+
+def test_wholes_take_the_codes_beside_them(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(IMPLIED["three columns of statements with codes"][0], encoding="utf-8")
+    codes = [one.code for one in import_framework(path).framework.in_order()]
+    assert codes == ["A", "A1", "A1a", "A1b", "A2", "A2a", "B", "B1", "B1a"]
+
+
+def test_a_column_of_parents_speaks_before_a_domain(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("Code,Statement,Parent,Domain\nA,a,,X\nB,b,A,Y\n", encoding="utf-8")
+    framework = import_framework(path).framework
+    assert [(one.parent, one.extras) for one in framework.in_order()] == [
+        (None, {"sheet": {"Domain": "X"}}),
+        ("A", {"sheet": {"Domain": "Y"}}),
+    ]
+
+
+def test_the_indents_of_a_spreadsheet_program_and_merged_cells_are_a_tree(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    rows = [("Values", 0), ("Respect", 1), ("Say", 2), ("Trust", 1), ("Roles", 0)]
+    sheet.append(["Statement", "Hours"])
+    for at, (text, indent) in enumerate(rows, start=2):
+        sheet.append([text, at])
+        sheet.cell(at, 1).alignment = Alignment(indent=indent)
+    book.save(tmp_path / "indented.xlsx")
+    assert list(tree_of(import_framework(tmp_path / "indented.xlsx"))) == [(depth + 1, text) for text, depth in rows]
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["From Word"], [], ["Domain", "Competency"], ["Values", "Respect"], [None, "Trust"], ["Roles", "Know"]):
+        sheet.append(row)
+    sheet.merge_cells("A4:A5")
+    book.save(tmp_path / "merged.xlsx")
+    tree = [(1, "Values"), (2, "Respect"), (2, "Trust"), (1, "Roles"), (2, "Know")]
+    assert list(tree_of(import_framework(tmp_path / "merged.xlsx"))) == tree
+
+
+def plain_keywords(value):
+    if isinstance(value, dict):
+        return {{"@id": "id", "@type": "type"}.get(key, key): plain_keywords(one) for key, one in value.items()}
+    return [plain_keywords(one) for one in value] if isinstance(value, list) else value
+
+
+def test_json_ld_with_plain_keywords_or_an_included_block_is_the_same_graph(tmp_path):
+    parent = f"{REGISTRY}ce-{uuid(1)}"
+    whole = {"@id": f"{REGISTRY}ce-{uuid(9)}", "@type": "ceasn:CompetencyFramework", "ceasn:name": {"en": "F"}}
+    nodes = [competency(1), competency(2, **{"ceasn:isChildOf": {"@id": parent}})]
+    shapes = {
+        "graph": {"@graph": [whole, *nodes]},
+        "plain": plain_keywords({"@context": "x", "@graph": [whole, *nodes]}),
+        "included beside": {"@context": "x", "@graph": [whole], "@included": nodes},
+        "included inside": {"@context": "x", **whole, "@included": nodes},
+        "list": plain_keywords([whole, *nodes]),
+    }
+    found = {name: facts(tmp_path, f"{name}.json", shape) for name, shape in shapes.items()}
+    assert found["graph"]["items"] == found["graph"]["depth"] == 2
+    assert all(one == found["graph"] for one in found.values()), found
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_json_is_read_in_every_encoding_of_unicode(encoding, tmp_path):
+    path = tmp_path / "x.json"
+    path.write_bytes(json.dumps(case(*(link(node(a), node(b)) for a, b in PAIRS))).encode(encoding))
+    reading = import_framework(path)
+    assert len(reading.framework.competencies) == 4
+    assert any("is read as UTF" in one.message for one in reading.findings) == (encoding != "utf-8-sig")
 
 
 def test_our_uuids_are_those_of_version_5():

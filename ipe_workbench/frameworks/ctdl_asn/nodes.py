@@ -13,9 +13,24 @@ from ipe_workbench.frameworks.ctdl_asn import terms
 from ipe_workbench.frameworks.identifiers import local_id
 from ipe_workbench.frameworks.import_result import Notes
 
-__all__ = ["Node", "graph_nodes", "reference", "references", "weight_of"]
+__all__ = ["Node", "graph_nodes", "keyword", "reference", "references", "weight_of"]
 
 _IDENTIFIER = re.compile(r"(ce-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+#: What contexts of JSON-LD 1.1 commonly allow in place of "@id", "@type" ...
+_KEYWORDS = frozenset(("id", "type", "graph", "included"))
+
+
+def keyword(node: Mapping[str, Any], name: str) -> Any:
+    """The value of a keyword such as ``@id``, which may be written without its sign.
+
+    Examples
+    --------
+    >>> keyword({"id": "ce-1"}, "@id")
+    'ce-1'
+    """
+    return node[name] if name in node else node.get(name.removeprefix("@"))
 
 
 class Node:
@@ -29,7 +44,7 @@ class Node:
         self._data: dict[str, Any] = {}
         self._unknown: dict[str, Any] = {}
         for written, value in data.items():
-            if written.startswith("@"):
+            if written.startswith("@") or written in _KEYWORDS:
                 continue
             name = terms.known_name(written)
             if name is None:
@@ -130,21 +145,21 @@ class Node:
 
 def graph_nodes(data: Any, notes: Notes) -> list[Node]:
     """Every node with a type that frameworks use; nodes that stand inside others are taken out, too."""
-    listed = data.get("@graph", [data]) if isinstance(data, dict) else data
+    listed = _listed(data)
     found: list[Node] = []
-    waiting = [(one, index) for index, one in enumerate(listed if isinstance(listed, list) else [listed])][::-1]
+    waiting = [(one, index) for index, one in enumerate(listed)][::-1]
     while waiting:
         one, index = waiting.pop()
         if not isinstance(one, dict):
             continue
         inner = [part for value in one.values() for part in (value if isinstance(value, list) else [value])]
-        waiting.extend((part, index) for part in reversed(inner) if isinstance(part, dict) and "@type" in part)
-        written = one.get("@type")
+        waiting.extend((part, index) for part in reversed(inner) if isinstance(part, dict) and _typed(part))
+        written = keyword(one, "@type")
         types = written if isinstance(written, list) else [written]
         kinds = [terms.CLASSES.get(terms.known_name(str(type)) or "") for type in types if isinstance(type, str)]
         kind = next((kind for kind in kinds if kind), None)
         if kind is not None:
-            address = one.get("@id")
+            address = keyword(one, "@id")
             name = address.strip() if isinstance(address, str) else ""
             if not name:
                 ctid = Node("", kind, one, Notes(notes.file)).ctid
@@ -155,6 +170,21 @@ def graph_nodes(data: Any, notes: Notes) -> list[Node]:
                     )
             found.append(Node(name, kind, one, notes, index))
     return found
+
+
+def _listed(data: Any) -> list[Any]:
+    """The nodes on top: of the graph and what is included beside it, of a list, or the one that there is."""
+    if not isinstance(data, dict):
+        return data if isinstance(data, list) else [data]
+    graphs = [keyword(data, name) for name in ("@graph", "@included") if keyword(data, name) is not None]
+    if _typed(data) or not graphs:
+        # What it includes stands inside it, and is taken out of it.
+        return [data]
+    return [node for graph in graphs for node in (graph if isinstance(graph, list) else [graph])]
+
+
+def _typed(node: Mapping[str, Any]) -> bool:
+    return isinstance(keyword(node, "@type"), str | list)
 
 
 def reference(address: str) -> str:
@@ -170,7 +200,7 @@ def references(values: Iterable[Any]) -> list[str]:
         one = value
         if isinstance(value, dict):
             named = {terms.known_name(key) or key: part for key, part in value.items()}
-            one = named.get("@id") or named.get("ceterms:targetNode") or named.get("ceterms:ctid")
+            one = keyword(named, "@id") or named.get("ceterms:targetNode") or named.get("ceterms:ctid")
         if isinstance(one, str) and one.strip():
             found.append(one.strip())
     return found

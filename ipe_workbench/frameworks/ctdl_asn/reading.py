@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ipe_workbench.frameworks.ctdl_asn import terms
-from ipe_workbench.frameworks.ctdl_asn.nodes import Node, graph_nodes, reference, references, weight_of
+from ipe_workbench.frameworks.ctdl_asn.nodes import Node, graph_nodes, keyword, reference, references, weight_of
 from ipe_workbench.frameworks.ctdl_asn.rubrics import read_rubrics
 from ipe_workbench.frameworks.hierarchy import ChildLink, Tree, grow_tree, in_code_order
 from ipe_workbench.frameworks.identifiers import local_id, original_id, slug
@@ -58,8 +58,11 @@ def read_ctdl_asn(path: str | Path) -> FrameworkReading:
 def is_ctdl_asn(data: Any) -> bool:
     """Whether JSON looks like CTDL-ASN: an ``@graph``, or a list of nodes with a type."""
     if isinstance(data, dict):
-        return "@graph" in data or ("@context" in data and "@type" in data)
-    return isinstance(data, list) and any(isinstance(one, dict) and ("@type" in one or "@id" in one) for one in data)
+        named = "@context" in data and any(keyword(data, name) for name in ("@type", "@graph", "@included"))
+        return named or "@graph" in data
+    return isinstance(data, list) and any(
+        isinstance(one, dict) and ("@id" in one or isinstance(keyword(one, "@type"), str | list)) for one in data
+    )
 
 
 def read_ctdl_asn_data(data: Any, notes: Notes) -> FrameworkReading:

@@ -6,7 +6,16 @@ import re
 
 from ipe_workbench.frameworks.case.fields import RELATIONS
 
-__all__ = ["ASSOCIATION_COLUMNS", "DOCUMENT_COLUMNS", "ITEM_COLUMNS", "RELATION_COLUMNS", "plain_header"]
+__all__ = [
+    "ASSOCIATION_COLUMNS",
+    "CODE_WORDS",
+    "DOCUMENT_COLUMNS",
+    "ITEM_COLUMNS",
+    "NESTED_STATEMENTS",
+    "RELATION_COLUMNS",
+    "WHOLE_COLUMNS",
+    "plain_header",
+]
 
 
 def plain_header(header: str) -> str:
@@ -53,6 +62,30 @@ ITEM_COLUMNS = _named({
     "changed": "lastChangeDateTime,last change,lastChangeDate,changed,modified,date modified",
     "list_enumeration": "listEnumeration,list enumeration",
 })  # fmt: skip
+
+#: Columns of what a row is part of, filled in each row or once for several; a field ``whole:x`` for each.
+WHOLE_COLUMNS = _named({
+    f"whole:{plain_header(name)}": name
+    for name in (
+        *("domain", "competency domain", "core domain", "area", "competency area", "strand", "theme", "cluster"),
+        *("competency cluster", "section", "group", "competency group", "core competency", "dimension", "chapter"),
+        *(f"{word} {number}" for word in ("level", "tier", "ebene", "stufe") for number in range(1, 10)),
+    )
+})  # fmt: skip
+#: How the column with the codes of another column is headed: Domain code beside Domain.
+CODE_WORDS = ("code", "number", "no", "nr", "id")
+#: Columns of statements that stand side by side, and how deep each is; of several the deepest is the statement.
+NESTED_STATEMENTS = {
+    plain_header(name): depth
+    for depth, names in enumerate(
+        (
+            ("competency", "standard"),
+            ("sub-competency",),
+            ("indicator", "performance indicator", "learning outcome", "outcome", "objective"),
+        )
+    )
+    for name in names
+}
 
 #: Columns that hold the other ends of associations.
 RELATION_COLUMNS = {plain_header(name): name for name in RELATIONS if name != "isChildOf"}

@@ -1,14 +1,15 @@
-"""Whose part each row is, by whichever sign the sheet gives: parents, outline numbers, levels, headings or codes."""
+"""Whose part each row is, by the best sign there is: parents, outline numbers, levels, indents, headings or codes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from ipe_workbench.frameworks.import_result import Notes
 from ipe_workbench.frameworks.sheets.records import Record
 
-__all__ = ["parents_of"]
+__all__ = ["levels_of", "parents_of"]
 
 #: A level as people write it.
 _LEVEL = re.compile(r"(?:level|lvl|tier|stufe|l)?[ .:-]*([0-9]{1,2})(?:\.0)?")
@@ -22,8 +23,8 @@ def parents_of(
 ) -> Iterator[tuple[str, str]]:
     """(id of the part, id of the whole) for each row that is part of another, by the best sign that the sheet has.
 
-    A parent that is no row is given as it is written. Parents, outline numbers and levels are taken as stated; headings
-    and codes are a guess, and noted.
+    A parent that is no row is given as it is written. Parents, outline numbers and levels are taken as stated; indents,
+    headings and codes are a guess, and noted. A row that none of them places is part of its `whole`.
     """
     if any(row.get("parent") for row in rows.values()):
         for name, row in rows.items():
@@ -33,17 +34,26 @@ def parents_of(
     if any(row.get("smart_level") for row in rows.values()):
         yield from _by_outline(rows)
         return
-    if levels := _levels(rows, notes):
+    if levels := levels_of(rows, notes):
         yield from _by_level(levels)
         return
-    guessed = list(_by_heading(rows)) or list(_by_code(rows, found))
-    for name, parent in guessed:
-        message = "Parents guessed from headings and codes, since no column names them"
+    coded = dict(_by_code(rows, found))
+    indented = dict(_by_level({name: row.indent for name, row in rows.items()}))
+    # A stray blank moves one row; what really is indented moves as many as the codes would, or more.
+    by_indent = len(indented) >= max(1, len(coded))
+    guessed = indented if by_indent else dict(_by_heading(rows)) or coded
+    if any(row.whole for row in rows.values()):
+        # Columns of wholes say more than codes and layout, which then only tell parts of one whole apart.
+        guessed = {name: one for name, one in guessed.items() if rows[name].whole == rows[one].whole}
+    sign = "how far rows are indented" if by_indent else "headings and codes"
+    for name, parent in guessed.items():
+        message = f"Parents guessed from {sign}, since no column names them"
         notes.count("sheet-guessed", "warning", message, f"{name} below {parent}", "Add a column `parent`.")
-    yield from guessed
+    yield from guessed.items()
+    yield from ((name, row.whole) for name, row in rows.items() if row.whole and name not in guessed)
 
 
-def _levels(rows: Mapping[str, Record], notes: Notes) -> dict[str, int]:
+def levels_of(rows: Mapping[Any, Record], notes: Notes) -> dict[Any, int]:
     """The depth of each row by its level: a number (2, 2.0, L2, Level 2), or one of a few words in order of depth.
 
     Words are taken to go deeper as they first appear: Domain, Competency, Sub-competency. None where a row has no

@@ -27,11 +27,13 @@ from ipe_workbench.frameworks.sheets.columns import (
     DOCUMENT_COLUMNS,
     ITEM_COLUMNS,
     RELATION_COLUMNS,
+    WHOLE_COLUMNS,
     plain_header,
 )
 from ipe_workbench.frameworks.sheets.parents import parents_of
 from ipe_workbench.frameworks.sheets.records import Record, records
 from ipe_workbench.frameworks.sheets.tables import Table, csv_table, is_workbook, workbook_tables
+from ipe_workbench.frameworks.sheets.wholes import with_wholes
 
 __all__ = ["read_sheet", "read_sheet_bytes"]
 
@@ -138,9 +140,10 @@ class _Reader:
         found = []
         for table in tables:
             aside = Notes(self.notes.file)
-            rows = records(table, ITEM_COLUMNS | _RELATIONS, {"statement", "code", "title"}, aside)
+            rows = records(table, _COLUMNS, {"statement", "code", "title"}, aside)
             # A row that is a formula alone is read as empty, so the header of such a sheet counts as well.
-            if any(row.get("statement") or row.get("title") for row in rows) or (rows and table.formulas):
+            told = any(row.get("statement") or row.get("title") or any(row.wholes.values()) for row in rows)
+            if told or (rows and table.formulas):
                 found.append((len(rows[0].columns), len(rows), rows, table, aside))
         if not found:
             mend = "Name the columns in the first row: code, statement, parent (the code of the whole it is part of)."
@@ -157,7 +160,9 @@ class _Reader:
             if one not in same and one[1] > 1 and "statement" in one[2][0].columns:
                 message, mend = "Sheets with other columns, not read", "Give them the same columns, or save them apart."
                 self.notes.count("sheet-unread", "warning", message, one[3].name, mend)
-        return [row for _, _, rows, _, _ in same for row in rows], [table for *_, table, _ in same]
+        return [row for *_, rows, _, _ in same for row in with_wholes(rows, self.notes)], [
+            table for *_, table, _ in same
+        ]
 
     def _refuse_formulas(self, rows: list[Record], table: Table) -> None:
         needed = {column for field, column in rows[0].columns.items() if field in ("statement", "code", "parent", "id")}
@@ -320,7 +325,7 @@ class _Reader:
         }
 
 
-_RELATIONS = {header: f"relation:{name}" for header, name in RELATION_COLUMNS.items()}
+_COLUMNS = ITEM_COLUMNS | WHOLE_COLUMNS | {header: f"relation:{name}" for header, name in RELATION_COLUMNS.items()}
 
 
 def _several(text: str | None) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ipe_workbench.documents import spreadsheet_safe
 from ipe_workbench.frameworks.import_result import MAX_BYTES, Notes, refused
-from ipe_workbench.frameworks.sheets.columns import ITEM_COLUMNS, RELATION_COLUMNS, plain_header
+from ipe_workbench.frameworks.sheets.columns import ITEM_COLUMNS, RELATION_COLUMNS, WHOLE_COLUMNS, plain_header
 
 __all__ = ["Table", "csv_table", "is_workbook", "workbook_tables"]
 
@@ -24,6 +24,8 @@ _MAX_COLUMNS = 200
 _MAX_UNPACKED = 4 * MAX_BYTES
 #: What the zip library raises on damaged and on encrypted files.
 _DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError)
+_BLANK_SIGNS = " \t\u00a0\u2003"
+_BLANKS = frozenset(_BLANK_SIGNS)
 _DELIMITERS = (",", ";", "\t", "|")
 #: Cells of all rows and columns of a sheet up to its last ones.
 _MAX_LAID_OUT = 2_000_000
@@ -37,12 +39,14 @@ _PLAIN_CELLS = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: (?:s|t|cm|vm|ph)
 class Table:
     """One sheet: its name (empty for a CSV file) and its rows of text, (number, cells), without the empty ones.
 
-    `formulas` are the cells (row, column) whose formula has no stored value.
+    `formulas` are the cells (row, column) whose formula has no stored value; `indents` say how far cells are moved to
+    the right, by blanks or by their layout.
     """
 
     name: str
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     formulas: frozenset[tuple[int, int]] = frozenset()
+    indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def place(self, row: int, column: int | None = None) -> str:
         """A row or cell, as people name it."""
@@ -60,7 +64,8 @@ def csv_table(content: bytes, notes: Notes) -> Table:
     text = _decoded(content, notes)
     candidates = [(_known_headers(text, sign), -at, sign) for at, sign in enumerate(_DELIMITERS)]
     rows = list(_csv_rows(text, max(candidates)[2], notes))
-    return Table("", tuple(rows))
+    texts = ((number, tuple([_unquoted(cell.strip()) for cell in cells])) for number, cells in rows)
+    return Table("", tuple(row for row in texts if any(row[1])), indents=_blanks(rows))
 
 
 def is_workbook(content: bytes) -> bool:
@@ -72,25 +77,30 @@ def workbook_tables(content: bytes, notes: Notes) -> list[Table]:
     """The tables of a workbook (.xlsx, .xlsm). Values only: formulas and macros are never run, and said."""
     contents = _inspected(content, notes)
     values = _quick_sheets(content, notes) if contents.plain else _sheets(content, notes, formulas=False)
+    laid_out = _layout_indents(content, notes) if contents.indented else {}
+    tables = [Table(name, rows, indents=blanks | laid_out.get(name, {})) for name, rows, blanks in values]
     if not contents.formulas:
-        return [Table(name, rows) for name, rows in values]
-    written = dict(_sheets(content, notes, formulas=True))
-    return [_without_formulas(name, rows, written.get(name, ()), notes) for name, rows in values]
+        return tables
+    written = {name: rows for name, rows, _ in _sheets(content, notes, formulas=True)}
+    return [_without_formulas(table, written.get(table.name, ()), notes) for table in tables]
 
 
 @dataclass(frozen=True)
 class _Contents:
-    """Whether a sheet holds a formula, and whether the quick reader may see the workbook."""
+    """Whether a sheet holds a formula, a style indents, and the quick reader may see the workbook."""
 
     formulas: bool
+    indented: bool
     plain: bool
 
 
 Rows = tuple[tuple[int, tuple[str, ...]], ...]
+#: How far cells (row, column) are moved to the right.
+Indents = dict[tuple[int, int], int]
 
 
-def _without_formulas(name: str, rows: Rows, written: Rows, notes: Notes) -> Table:
-    stored = dict(rows)
+def _without_formulas(table: Table, written: Rows, notes: Notes) -> Table:
+    stored = dict(table.rows)
     empty: set[tuple[int, int]] = set()
     for number, cells in written:
         for column, cell in enumerate(cells):
@@ -101,7 +111,7 @@ def _without_formulas(name: str, rows: Rows, written: Rows, notes: Notes) -> Tab
                     notes.count("sheet-formula", "warning", message, f"{_letters(column)}{number}", "Paste values.")
                 else:
                     empty.add((number, column))
-    return Table(name, rows, frozenset(empty))
+    return replace(table, formulas=frozenset(empty))
 
 
 def _inspected(content: bytes, notes: Notes) -> _Contents:
@@ -121,8 +131,11 @@ def _inspected(content: bytes, notes: Notes) -> _Contents:
                 raise refused("This is not an Excel workbook.", notes.file, mend=mend)
             texts = [packed.read(name) for name in sheets]
             formulas = any(re.search(rb"<(\w+:)?f[ >/]", one) for one in texts)
+            styles = [packed.read(name) for name in names if name.casefold() == "xl/styles.xml"]
             return _Contents(
-                formulas, plain=len(set(names)) == len(names) and all(_is_plain(packed.read(name)) for name in names)
+                formulas,
+                indented=any(re.search(rb"\bindent=[\"'][1-9]", one) for one in styles),
+                plain=len(set(names)) == len(names) and all(_is_plain(packed.read(name)) for name in names),
             )
     except _DAMAGED as error:
         raise _broken(error, notes) from None
@@ -155,7 +168,7 @@ def _number_of(letters: bytes) -> int:
     return number
 
 
-def _quick_sheets(content: bytes, notes: Notes) -> list[tuple[str, Rows]]:
+def _quick_sheets(content: bytes, notes: Notes) -> list[tuple[str, Rows, Indents]]:
     """The same as `_sheets` without formulas, twenty times as quickly, for sheets whose size is known."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
@@ -165,19 +178,52 @@ def _quick_sheets(content: bytes, notes: Notes) -> list[tuple[str, Rows]]:
         sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names]
     except (CalamineError, *_DAMAGED) as error:
         raise _broken(error, notes) from None
-    found = []
-    for name, rows in sheets:
-        texts = ((number, tuple(map(_cell, cells))) for number, cells in enumerate(rows, start=1))
-        found.append((name, tuple(row for row in texts if any(row[1]))))
+    return [(name, *_texts(enumerate(rows, start=1))) for name, rows in sheets]
+
+
+def _texts(rows: Iterable[tuple[int, Sequence[Any]]]) -> tuple[Rows, Indents]:
+    """The rows as texts without the empty ones, and how many blanks cells begin with."""
+    listed = list(rows)
+    texts = ((number, tuple(map(_cell, cells))) for number, cells in listed)
+    return tuple(row for row in texts if any(row[1])), _blanks(listed)
+
+
+def _blanks(rows: Iterable[tuple[int, Sequence[Any]]]) -> Indents:
+    found: Indents = {}
+    for number, cells in rows:
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str) and cell[:1] in _BLANKS:
+                text = cell.expandtabs(4)
+                found[number, column] = len(text) - len(text.lstrip(_BLANK_SIGNS))
     return found
 
 
-def _sheets(content: bytes, notes: Notes, *, formulas: bool) -> list[tuple[str, Rows]]:
+def _layout_indents(content: bytes, notes: Notes) -> dict[str, Indents]:
+    """The indents that a spreadsheet program's button sets, by sheet."""
+    import openpyxl
+
+    found: dict[str, Indents] = {}
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            indents = found.setdefault(sheet.title, {})
+            sheet.reset_dimensions()
+            for number, cells in enumerate(sheet.iter_rows(max_row=_MAX_ROWS), start=1):
+                for column, cell in enumerate(cells[:_MAX_COLUMNS]):
+                    if cell.value is not None and (steps := int(cell.alignment.indent)):
+                        indents[number, column] = steps
+    except Exception as error:
+        # As with the values: a broken workbook makes the library raise anything.
+        raise _broken(error, notes) from None
+    return found
+
+
+def _sheets(content: bytes, notes: Notes, *, formulas: bool) -> list[tuple[str, Rows, Indents]]:
     import openpyxl
 
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas, keep_links=False)
-        return [(sheet.title, tuple(_rows(sheet, notes))) for sheet in book.worksheets]
+        return [(sheet.title, *_texts(_rows(sheet, notes))) for sheet in book.worksheets]
     except Exception as error:
         # A broken workbook makes the library raise anything; whatever it is, the file cannot be used.
         if type(error).__module__.startswith("ipe_workbench"):
@@ -185,18 +231,19 @@ def _sheets(content: bytes, notes: Notes, *, formulas: bool) -> list[tuple[str, 
         raise _broken(error, notes) from None
 
 
-def _rows(sheet: Any, notes: Notes) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _rows(sheet: Any, notes: Notes) -> Iterator[tuple[int, tuple[Any, ...]]]:
     if (sheet.max_row or 0) > _MAX_ROWS or (sheet.max_column or 0) > _MAX_COLUMNS:
         message = f"The sheet {sheet.title} says it is larger than {_MAX_ROWS:,} rows by {_MAX_COLUMNS} columns."
         notes.say("sheet-cut", "warning", message + " The rest is not read.", sheet.title, "Delete what is empty.")
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(max_row=_MAX_ROWS, values_only=True), start=1):
-        texts = tuple(["" if cell is None else _cell(cell) for cell in cells[:_MAX_COLUMNS]])
-        if any(texts):
-            yield number, texts
+        if any(cell is not None for cell in cells):
+            yield number, cells[:_MAX_COLUMNS]
 
 
 def _cell(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, bool):
@@ -232,21 +279,19 @@ def _known_headers(text: str, delimiter: str) -> int:
     try:
         for cells in csv.reader(start, delimiter=delimiter):
             headers = {plain_header(cell) for cell in cells[:_MAX_COLUMNS]}
-            best = max(best, len(headers & (ITEM_COLUMNS.keys() | RELATION_COLUMNS.keys())))
+            best = max(best, len(headers & (ITEM_COLUMNS.keys() | WHOLE_COLUMNS.keys() | RELATION_COLUMNS.keys())))
     except csv.Error:
         return 0
     return best
 
 
-def _csv_rows(text: str, delimiter: str, notes: Notes) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _csv_rows(text: str, delimiter: str, notes: Notes) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for cells in reader:
             if len(cells) > _MAX_COLUMNS:
                 raise refused(f"The row has more than {_MAX_COLUMNS} cells.", notes.file, reader.line_num)
-            texts = tuple(_unquoted(cell.strip()) for cell in cells)
-            if any(texts):
-                yield reader.line_num, texts
+            yield reader.line_num, cells
     except csv.Error as error:
         message = f"This is not a table of text: {error}."
         raise refused(message, notes.file, reader.line_num, "Save it as CSV, UTF-8.") from None
