@@ -8,6 +8,7 @@ schemas ship with the package, keys and lists are given. The way of a badge: `aw
 """
 
 from ipe_workbench.badges.award_file import AwardRow, AwardsToIssue, parse_awards_to_issue, read_awards_to_issue
+from ipe_workbench.badges.endorse import endorse, read_endorsements
 from ipe_workbench.badges.issue import Issued, issue_awards
 from ipe_workbench.badges.keyring import Keyring
 from ipe_workbench.badges.keys import PublicKey, UnsoundKeyError
@@ -36,10 +37,12 @@ __all__ = [
     "UnsoundKeyError",
     "Verification",
     "change_status",
+    "endorse",
     "issue_awards",
     "parse_awards_to_issue",
     "read_awards_to_issue",
     "read_badge",
+    "read_endorsements",
     "verify",
     "verify_badge",
 ]

@@ -10,7 +10,7 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -61,6 +61,7 @@ def issue_awards(
     signing_kind: Literal["RSA", "P-256"] = "RSA",
     base: str | None = None,
     suspension: bool = False,
+    endorsements: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     resume: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Issued:
@@ -88,6 +89,8 @@ def issue_awards(
         Web address under which achievements and status lists will be published; the issuer's own by default.
     suspension : bool
         Whether badges can be suspended, too: they then name two lists, and verifiers need both.
+    endorsements : mapping of str to sequence of mapping, optional
+        By the id of the achievement or issuer that they are about (see `read_endorsements`); they are embedded.
     resume : bool
         Go on with a folder.
     progress : callable, optional
@@ -112,8 +115,8 @@ def issue_awards(
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         register = _register(folder, settings, resume)
-        writer = BadgeWriter(programme, register, signer, keyring.method(kind))
-        _check_designs(writer, awards)
+        writer = BadgeWriter(programme, register, signer, keyring.method(kind), endorsements or {})
+        _check_designs(writer, awards, endorsements or ())
         new = [award for award in awards if register.entry(award) is None]
         register.add(new, issued=written(now))
         (folder / "badges").mkdir(exist_ok=True)
@@ -165,14 +168,24 @@ class BadgeWriter:
         The private key.
     method : str
         Its id.
+    endorsements : mapping of str to sequence of mapping, optional
+        By what they are about.
     """
 
-    def __init__(self, programme: Programme, register: Register, signer: Signer, method: str) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        register: Register,
+        signer: Signer,
+        method: str,
+        endorsements: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    ) -> None:
+        self._endorsements = endorsements or {}
         self._programme = programme
         self._settings = register.settings
         self._signer = signer
         self._method = method
-        self._issuer = issuer_profile(programme, self._settings["issuer"])
+        self._issuer = self._endorsed(issuer_profile(programme, self._settings["issuer"]))
         self._designs: dict[tuple[str, str], BadgeDesign] = {}
         self._shared = SharedParts()
         self._options: dict[str, tuple[dict[str, str], str]] = {}
@@ -250,6 +263,15 @@ class BadgeWriter:
             self._options[issued] = options, canonical_form({"@context": credential["@context"], **options})
         return self._options[issued]
 
+    @property
+    def ids(self) -> set[str]:
+        """Ids of the issuer and of the achievements so far."""
+        return {self._issuer["id"], *(one.achievement["id"] for one in self._designs.values())}
+
+    def _endorsed(self, node: Mapping[str, Any]) -> dict[str, Any]:
+        about = self._endorsements.get(node["id"])
+        return {**node, "endorsement": list(about)} if about else dict(node)
+
     def _design(self, award: AwardRow) -> BadgeDesign:
         key = (award.credential, award.version)
         if key not in self._designs:
@@ -257,6 +279,7 @@ class BadgeWriter:
             made = badge_design(
                 design, self._programme, creator=self._settings["issuer"], base=self._settings["base"] + "/achievements"
             )
+            made = replace(made, achievement=self._endorsed(made.achievement))
             self._designs[key] = made
             self._shared.add(made.achievement)
         return self._designs[key]
@@ -277,7 +300,10 @@ def _without_detail(credential: Mapping[str, Any]) -> dict[str, Any]:
     return {**credential, "credentialSubject": {**subject, "achievement": least}}
 
 
-def _check_designs(writer: BadgeWriter, awards: Sequence[AwardRow]) -> None:
+_ANY_MOMENT = "2000-01-01T00:00:00Z"
+
+
+def _check_designs(writer: BadgeWriter, awards: Sequence[AwardRow], endorsements: Collection[str]) -> None:
     """One badge of each design is made before anything is written, so that a fault of a design stops the run early."""
     blank = "0" * 8 + "-0000-4000-8000-" + "0" * 12
     seen = set()
@@ -288,6 +314,12 @@ def _check_designs(writer: BadgeWriter, awards: Sequence[AwardRow]) -> None:
                 award.key, "", f"urn:uuid:{blank}", f"urn:uuid:{blank[:-1]}1", "0" * 32, 0, 0, "2000-01-01T00:00:00Z"
             )
             writer.badge(replace(award, narrative=""), entry)
+    for about in endorsements:
+        if about not in writer.ids:
+            raise UnusableInputError(
+                f"An endorsement is about {about[:120]}, which is neither the issuer nor an achievement of these awards.",
+                mend="Leave its file out, or let the endorser name the right id.",
+            )
 
 
 def _base(programme: Programme, base: str | None) -> str:

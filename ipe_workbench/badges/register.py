@@ -20,6 +20,7 @@ from typing import Any
 
 from ipe_workbench.badges.award_file import AwardRow
 from ipe_workbench.badges.status import LIST_BITS, free_index
+from ipe_workbench.documents import write_atomically
 from ipe_workbench.errors import EnvironmentFault, UnreadableFileError, UnusableInputError
 
 __all__ = ["REGISTER", "Change", "Entry", "Register", "locked"]
@@ -91,14 +92,10 @@ class Register:
 
     @classmethod
     def begun(cls, path: Path, settings: Mapping[str, Any]) -> Register:
-        """A new register, written. Raises `FileExistsError`."""
+        """A new register, written whole or not at all."""
         register = cls(path, settings, secrets.token_bytes(32))
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            line = {"format": _FORMAT, "secret": register._secret.hex(), **register.settings}
-            file.write(json.dumps(line) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        line = {"format": _FORMAT, "secret": register._secret.hex(), **register.settings}
+        write_atomically(path, json.dumps(line) + "\n", private=True)
         return register
 
     @classmethod

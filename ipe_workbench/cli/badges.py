@@ -109,6 +109,9 @@ def issue(
     suspension: Annotated[
         bool, typer.Option("--suspension", help="Badges can be suspended, too (a second list).")
     ] = False,
+    endorsement: Annotated[
+        list[Path] | None, typer.Option(help="A signed endorsement to embed. Repeatable.", show_default=False)
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a folder that holds badges.")] = False,
     now: Annotated[
         str | None, typer.Option(help="Moment of the proofs; the present by default.", show_default=False)
@@ -122,7 +125,7 @@ def issue(
 
     Example: ipe badges issue my-programme --awards awards.csv --key keys --out badges
     """
-    from ipe_workbench.badges import Keyring, issue_awards, read_awards_to_issue
+    from ipe_workbench.badges import Keyring, issue_awards, read_awards_to_issue, read_endorsements
     from ipe_workbench.credentials import load_programme
 
     loaded = load_programme(programme)
@@ -143,10 +146,37 @@ def issue(
             signing_kind="RSA" if algorithm is TokenChoice.rs256 else "P-256",
             base=base,
             suspension=suspension,
+            endorsements=read_endorsements(endorsement or [], now=moment),
             resume=resume,
             progress=progress,
         )
     _print_issued(made, format)
+
+
+@app.command()
+def endorse(
+    about: Annotated[str, typer.Argument(help="Id of the achievement or issuer.", show_default=False)],
+    key: Annotated[Path, typer.Option(help="Folder of the endorser's keys.", show_default=False)],
+    name: Annotated[str, typer.Option(help="The endorser's name.", show_default=False)],
+    comment: Annotated[str, typer.Option(help="What is said.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="File to write.", show_default=False)],
+) -> None:
+    """Sign an endorsement of a credential or an issuer, for others to embed in their badges.
+
+    Example: ipe badges endorse urn:uuid:af1c... --key keys --name "A society" --comment "Up to date." --out e.json
+    """
+    import json
+
+    from ipe_workbench.badges import Keyring
+    from ipe_workbench.badges import endorse as endorsed
+    from ipe_workbench.documents import write_atomically
+
+    if out.exists():
+        raise UnusableInputError("The file exists.", place=str(out), mend="Choose another name.")
+    ring = Keyring.read(key)
+    secret = _passphrase() if ring.needs_passphrase else None
+    made = endorsed(about, comment, ring, name=name, now=_now(None), passphrase=secret)
+    write_atomically(out, json.dumps(made, indent=2, ensure_ascii=False) + "\n")
 
 
 @app.command()

@@ -14,11 +14,21 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from ipe_workbench.badges import Keyring, change_status, issue_awards, parse_awards_to_issue, read_badge, verify
+from ipe_workbench.badges import (
+    Keyring,
+    change_status,
+    endorse,
+    issue_awards,
+    parse_awards_to_issue,
+    read_badge,
+    read_endorsements,
+    verify,
+)
 from ipe_workbench.badges.contexts import schema
 from ipe_workbench.badges.proof import sign, without_proof
 from ipe_workbench.badges.register import REGISTER, Register
 from ipe_workbench.credentials import example_programme
+from ipe_workbench.credentials.exchange.achievements import achievement_id
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
 from tests.badges.making import NOW, award
 
@@ -156,6 +166,29 @@ def test_revoke_suspend_and_restore_through_the_lists(tmp_path, ring):
         change_status(tmp_path, "urn:uuid:nobody", ring, change="revoked", reason="", **OPTIONS)
     listed = json.loads((tmp_path / "status" / "revoked.json").read_text())
     assert [one["revocationReason"] for one in listed["revokedCredential"]] == ["A mistake"]
+
+
+def test_an_endorsement_is_embedded_verified_and_refused_when_it_is_about_something_else(tmp_path, ring):
+    programme = example_programme()
+    society = Keyring.generated(tmp_path / "society", PASSPHRASE, now=NOW, kinds=["Ed25519"])
+    base = "https://example.edu/badges"
+    about = achievement_id(programme.credentials["speaking-up"], programme, base=f"{base}/achievements")
+
+    def issue(endorsed: str, folder: str) -> bytes:
+        path = tmp_path / f"{folder}.json"
+        path.write_text(json.dumps(endorse(endorsed, "Sound.", society, name="A society", **OPTIONS)))
+        given = read_endorsements([path], now=NOW)
+        awards = [award(credential="speaking-up")]
+        issue_awards(programme, awards, ring, tmp_path / folder, base=base, endorsements=given, **OPTIONS)
+        return badges_in(tmp_path / folder)[0].read_bytes()
+
+    for number, endorsed in enumerate((about, "did:web:example.edu")):
+        report = verify(
+            issue(endorsed, f"good{number}"), now=NOW, keys=keys_of(ring), lists=lists_in(tmp_path / f"good{number}")
+        )
+        assert (report.verdict, report.state("endorsements")) == ("verified", "ok"), report.checks
+    with pytest.raises(UnusableInputError, match="neither the issuer nor"):
+        issue("urn:uuid:2c1c5d2e-6b39-4a5c-9d0a-0d8d8d8d8d8d", "bad")
 
 
 def test_a_text_that_no_proof_covers_stops_the_run_before_anything_is_signed(tmp_path, ring):

@@ -160,9 +160,9 @@ def test_keys_are_not_overwritten_and_an_empty_passphrase_is_refused(tmp_path):
 
 SIGNING = """
 import sys, base64
-from pathlib import Path
-from ipe_workbench.badges import LocalSigner
-signature = LocalSigner.read(Path({path!r}), {passphrase!r}).sign(sys.stdin.buffer.read())
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+key = load_pem_private_key(open({path!r}, "rb").read(), {passphrase!r}.encode())
+signature = key.sign(sys.stdin.buffer.read())
 {write}
 """
 
