@@ -317,7 +317,7 @@ def _check_designs(writer: BadgeWriter, awards: Sequence[AwardRow], endorsements
     for about in endorsements:
         if about not in writer.ids:
             raise UnusableInputError(
-                f"An endorsement is about {about[:120]}, which is neither the issuer nor an achievement of these awards.",
+                f"An endorsement is about {about[:120]}, which is neither the issuer nor an achievement here.",
                 mend="Leave its file out, or let the endorser name the right id.",
             )
 
