@@ -85,6 +85,7 @@ def import_(
                 columns=chosen.columns,
                 values=chosen.values,
                 dates=dates.value if dates else chosen.dates,
+                labels=chosen.labels,
                 dry_run=dry_run,
             )
             results.append(result)

@@ -3,9 +3,32 @@
 from __future__ import annotations
 
 from ipe_workbench.records.importing.canvas import CANVAS
+from ipe_workbench.records.importing.earned_badges import EARNED_BADGES, EARNED_BADGES_LIST
+from ipe_workbench.records.importing.learner_sheets import ATTENDANCE_SHEET, READINESS_TEST, RUBRIC_SHEET
+from ipe_workbench.records.importing.moodle import MOODLE
+from ipe_workbench.records.importing.one_roster import ONE_ROSTER
+from ipe_workbench.records.importing.oulad import OULAD
 from ipe_workbench.records.importing.plain_tables import PLAIN_TABLES
+from ipe_workbench.records.importing.qualtrics import QUALTRICS
 from ipe_workbench.records.importing.reading import Format
+from ipe_workbench.records.importing.redcap import REDCAP
+from ipe_workbench.records.importing.xapi import XAPI
 
 __all__ = ["FORMATS"]
 
-FORMATS: dict[str, Format] = {one.id: one for one in (CANVAS, *PLAIN_TABLES)}
+_PARTICULAR = (
+    OULAD,
+    ONE_ROSTER,
+    XAPI,
+    EARNED_BADGES,
+    QUALTRICS,
+    REDCAP,
+    CANVAS,
+    MOODLE,
+    EARNED_BADGES_LIST,
+    RUBRIC_SHEET,
+    READINESS_TEST,
+    ATTENDANCE_SHEET,
+)
+
+FORMATS: dict[str, Format] = {one.id: one for one in (*_PARTICULAR, *PLAIN_TABLES)}

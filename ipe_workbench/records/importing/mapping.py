@@ -20,6 +20,7 @@ class MappingFile(FileModel):
     dates: DateStyle | None = None
     columns: Mapping[str, str] = {}
     values: Mapping[str, str] = {}
+    labels: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Chosen:
     dates: DateStyle | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_mapping(file: Path | None, settings: Sequence[str] = ()) -> Chosen:
@@ -58,4 +60,4 @@ def read_mapping(file: Path | None, settings: Sequence[str] = ()) -> Chosen:
         raise UnusableInputError(
             findings[0].message, place=str(findings[0].place), mend=findings[0].mend or None, findings=findings
         )
-    return Chosen(found.format, found.dates, dict(found.columns), {**found.values, **values})
+    return Chosen(found.format, found.dates, dict(found.columns), {**found.values, **values}, dict(found.labels))

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.findings import Finding, Place, Severity
 from ipe_workbench.records.importing.cells import DateStyle, date_style, moment, number, parse_date, truth
+from ipe_workbench.records.importing.people import People
 from ipe_workbench.records.importing.source import Part, Source
 from ipe_workbench.records.importing.targets import Record
 
@@ -60,6 +61,10 @@ class Reading:
         Fixed values by the name of a field, for files that do not say them (a term, an assessment).
     dates : "dmy", "mdy" or None
         In which order dates such as 03/04/2026 name day and month; found out where the file shows it.
+    labels : mapping
+        The number of an answer that stands in words, such as ``Strongly agree``.
+    people : People
+        Whom the records know.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -67,12 +72,27 @@ class Reading:
     dates: DateStyle | None = None
     findings: list[Finding] = field(default_factory=list)
     errors: int = 0
+    labels: Mapping[str, float] = field(default_factory=dict)
+    people: People = field(default_factory=People)
 
     def say(self, id: str, severity: Severity, message: str, mend: str, place: Place) -> None:
         """Note a finding; of very many only the first are listed."""
         self.errors += severity == "error"
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(Finding(id, severity, message, mend, place))
+
+    def needed_value(self, name: str, example: str, place: Place) -> str:
+        """A value that the file does not say.
+
+        Raises
+        ------
+        UnusableInputError
+            When nobody has set it.
+        """
+        if not self.values.get(name):
+            mend = f"Say it with --set {name}={example}, or under `values` in a mapping file."
+            raise UnusableInputError(f"This kind of file does not say the {name}.", place=str(place), mend=mend)
+        return self.values[name]
 
     def heading_of(self, part: Part, one: Field) -> str | None:
         """The heading of a field in a part; ``None`` when it has none."""

@@ -14,6 +14,7 @@ from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_name
 from ipe_workbench.findings import Finding, sort_findings
 from ipe_workbench.records.importing.cells import DateStyle
 from ipe_workbench.records.importing.known_formats import FORMATS
+from ipe_workbench.records.importing.people import People
 from ipe_workbench.records.importing.reading import MOST_FINDINGS, Format, Reading
 from ipe_workbench.records.importing.source import Source, open_source
 from ipe_workbench.records.importing.staging import Applied, Fault, Staging
@@ -93,6 +94,7 @@ def import_file(
     columns: Mapping[str, str] | None = None,
     values: Mapping[str, str] | None = None,
     dates: DateStyle | None = None,
+    labels: Mapping[str, float] | None = None,
     dry_run: bool = False,
 ) -> ImportResult:
     """Bring a file of another system into the records: all of it or nothing.
@@ -111,6 +113,8 @@ def import_file(
         The heading of each field, and fixed values of fields, from a mapping file.
     dates : "dmy" or "mdy", optional
         Which comes first in dates such as 03/04/2026.
+    labels : mapping, optional
+        The number of an answer that stands in words, for surveys.
     dry_run : bool
         Do everything, then undo it.
 
@@ -126,9 +130,11 @@ def import_file(
     """
     source = open_source(path)
     kind = _format(source, format)
-    reading = Reading(columns or {}, values or {}, dates, list(source.findings))
     applied: tuple[Applied, ...] = ()
     with store.writing() as connection:
+        reading = Reading(
+            columns or {}, values or {}, dates, list(source.findings), labels=labels or {}, people=People(connection)
+        )
         staging = Staging(connection)
         staging.add(kind.read(source, reading))
         if not reading.errors:
@@ -160,7 +166,7 @@ def _format(source: Source, wanted: str | None) -> Format:
     raise UnusableInputError(
         f"This is no kind of file that the records know{found}.",
         place=str(source.path),
-        mend="Name its --format, or propose a mapping with `ipe records map`.",
+        mend="Name its kind with --as, or propose a mapping with `ipe records map`.",
     )
 
 
@@ -192,5 +198,9 @@ def _tell(fault: Fault, source: Source, reading: Reading) -> None:
         reading.say(f"unknown-{name}", "error", f"The {name} `{value}` is not known{times}.", mend, place)
         return
     what = fault.target.replace("_", " ")
+    if fault.kind == "refused":
+        message = f"`{value}` cannot stand in {what}: {fault.rule}."
+        reading.say("value-refused", "error", message, "Mend the cell.", place)
+        return
     message = f"`{value}` stands twice in {what}, with different values."
     reading.say("row-twice", "error", message, "Keep the row that is right.", place)

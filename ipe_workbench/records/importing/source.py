@@ -104,18 +104,12 @@ class Source:
                 cause = f"a cell has more than {MAX_CELL:,} characters" if long else str(error)
                 raise self._broken(name, row + 1, cause) from None
 
-    def text_lines(self) -> Iterator[tuple[int, str]]:
-        """The lines of a file of text that is no table, with their numbers; empty ones left out."""
+    @contextmanager
+    def text(self) -> Iterator[IO[str]]:
+        """The text of a file that is no table."""
         (member,) = self._files.values()
         with member.open() as binary, io.TextIOWrapper(binary, encoding=member.encoding) as text:
-            for row in range(1, 2**62):
-                line = text.readline(MAX_CELL * 10 + 1)
-                if not line:
-                    return
-                if len(line) > MAX_CELL * 10:
-                    raise self._broken("", row, "the line is too long")
-                if line.strip():
-                    yield row, line
+            yield text
 
     def place(self, row: int | None = None) -> Place:
         """Where a line of a file that is no table stands."""

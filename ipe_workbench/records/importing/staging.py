@@ -7,12 +7,14 @@ who is unknown, what stands twice, what is new, what has changed.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -54,6 +57,7 @@ class Fault:
     part: str
     file_column: str
     times: int = 1
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,7 @@ class Staging:
             target = TARGETS[name]
             found += islice(self._unknown(target, most), most)
             found += islice(self._twice(target, most), most)
+            found += islice(self._refused(target, most), most)
         return sorted(found, key=lambda one: (one.part, one.row))[:most]
 
     def apply(self, import_id: int | None) -> tuple[Applied, ...]:
@@ -168,6 +173,26 @@ class Staging:
                 same = and_(staged.c.term_id == stage.c[_TEAM_TERM], staged.c.name == stage.c[target.team])
                 missing.append(~select(staged.c.name).where(same).exists())
             yield from self._faults("unknown", target, target.team, and_(*missing), most)
+
+    def _refused(self, target: Target, most: int) -> Iterator[Fault]:
+        """Rows that the constraints of the table would refuse, asked before the table is touched."""
+        real, stage = table(target.name), self._stages[target.name]
+        for column in real.columns:
+            if column.name in target.columns and not column.nullable:
+                yield from self._breaking(target, column.name, stage.c[column.name].is_(None), "it is needed", most)
+        for constraint in real.constraints:
+            if not isinstance(constraint, CheckConstraint) or getattr(constraint, "_type_bound", False):
+                continue
+            rule = str(constraint.sqltext)
+            named = [one for one in target.columns if re.search(rf"\b{one}\b", rule)]
+            yield from self._breaking(target, named[0], text(f"NOT ({rule})"), _in_words(rule), most)
+
+    def _breaking(self, target: Target, column: str, condition: Any, rule: str, most: int) -> Iterator[Fault]:
+        stage = self._stages[target.name]
+        query = select(stage.c[column], stage.c[_ROW], stage.c[_PART], stage.c[_COLUMN]).where(condition).limit(most)
+        for value, row, part, file_column in self._connection.execute(query.order_by(stage.c[_ROW])):
+            shown = "" if value is None else str(value)
+            yield Fault("refused", target.name, column, shown, row, part, file_column or "", rule=rule)
 
     def _faults(self, kind: str, target: Target, column: str, condition: Any, most: int) -> Iterator[Fault]:
         """The first row of each value that meets the condition."""
@@ -260,6 +285,13 @@ class Staging:
         return select(*(found[one] for one in target.columns), number).select_from(source).where(true())
 
 
+def _in_words(rule: str) -> str:
+    """A constraint of the database as a person reads it."""
+    plain = rule.replace('"', "").replace("'", "").replace(" OR ", " or ").replace(" AND ", " and ")
+    plain = plain.replace("IS NOT NULL", "must be there").replace("<> ", "must not be empty")
+    return re.sub(r"(\w+) IN \((.*)\)", r"\1 must be one of \2", plain)
+
+
 def _spread(target: Target, values: tuple[object, ...]) -> tuple[object, ...]:
     """The values with a team, ``(term, name)``, in two columns."""
     place = target.columns.index(target.team)
@@ -279,6 +311,4 @@ def _with_texts(row: tuple[object, ...], dated: Sequence[int]) -> tuple[object, 
 
 
 def _drop(stage: Table) -> Any:
-    from sqlalchemy import text
-
     return text(f"DROP TABLE IF EXISTS {stage.name}")
