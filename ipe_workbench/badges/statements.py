@@ -12,20 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from pyld import jsonld
-from pyld.context_resolver import ContextResolver
-
-from ipe_workbench.badges.contexts import CONTEXTS, UnknownContextError, document_loader
+from ipe_workbench.badges.ambiguity import Descriptions, Mention, UnsafeDocumentError, refuse_equal_items
+from ipe_workbench.badges.contexts import CONTEXTS
+from ipe_workbench.badges.scopes import Scope, Term, initial_scope
 
 __all__ = ["Part", "SharedParts", "Statement", "UnsafeDocumentError", "read_statements"]
 
 # Subject, predicate, object, graph (empty: the default graph), as terms of N-Quads; blank nodes as `_:b0`, `_:b1`, ...
 Statement = tuple[str, str, str, str]
-# A node's id, the place where it is named, and what is said about it there.
-_Mention = tuple[str, str, Mapping[str, Any]]
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -34,15 +30,6 @@ _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|\\^`]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EMBEDDED = frozenset({"verifiableCredential", "endorsement"})
 _MOST_STATEMENTS = 20_000
-
-
-class UnsafeDocumentError(ValueError):
-    """A document whose JSON says more, less or other than what its proof covers. The message names the place."""
-
-    def __init__(self, place: str, reason: str) -> None:
-        super().__init__(f"{place or 'the document'}: {reason}")
-        self.place = place
-        self.reason = reason
 
 
 def read_statements(document: Mapping[str, Any]) -> list[Statement]:
@@ -74,7 +61,7 @@ def read_statements(document: Mapping[str, Any]) -> list[Statement]:
     >>> read_statements({**proof, "colour": "green"})
     Traceback (most recent call last):
         ...
-    ipe_workbench.badges.statements.UnsafeDocumentError: colour: No pinned context defines this member.
+    ipe_workbench.badges.ambiguity.UnsafeDocumentError: colour: No pinned context defines this member.
     """
     reader = _Reader()
     reader.document(document)
@@ -104,14 +91,14 @@ class SharedParts:
         reader.document(document)
         return list(reader.statements), reader.parts
 
-    def part(self, scope: _Scope, name: str, node: Mapping[str, Any], place: str) -> Part | None:
+    def part(self, scope: Scope, name: str, node: Mapping[str, Any], place: str) -> Part | None:
         """The part that a node is; ``None`` when it is not shared. For the reader."""
         if id(node) not in self._nodes or "id" not in node:
             return None
         key = (id(node), id(scope), name)
         if key not in self._read:
             reader = _Reader(label=f"_:s{len(self._read)}x")
-            described = _Descriptions()
+            described = Descriptions()
             subject = reader.node(scope, name, node, place, "", described)
             self._read[key] = Part(subject, tuple(reader.statements), tuple(described.mentions))
         return self._read[key]
@@ -123,125 +110,7 @@ class Part:
 
     subject: str
     statements: tuple[Statement, ...]
-    mentions: tuple[_Mention, ...]
-
-
-class _Descriptions:
-    """Where the nodes of one credential are named and described; embedded credentials have their own, and own proofs.
-
-    Nodes of one id are one node to the proof, so members could be moved from one to the other. That is harmless only
-    if the place where people look first says everything: the issuer, else the one nearest to the top.
-    """
-
-    def __init__(self) -> None:
-        self.mentions: list[_Mention] = []
-
-    def check(self) -> None:
-        """Raise `UnsafeDocumentError` when a node says something elsewhere that its first place does not."""
-        by_id: dict[str, list[_Mention]] = {}
-        for mention in self.mentions:
-            by_id.setdefault(mention[0], []).append(mention)
-        for mentions in by_id.values():
-            if len(mentions) > 1 and any(node for _, _, node in mentions):
-                _refuse_scattered(mentions)
-
-
-def _refuse_scattered(mentions: list[_Mention]) -> None:
-    first, *others = sorted(mentions, key=lambda one: (one[1].count("/"), one[1] != "issuer", one[1]))
-    for identifier, place, node in others:
-        if any(name not in first[2] or first[2][name] != value for name, value in node.items()):
-            raise UnsafeDocumentError(
-                place,
-                f"The node {identifier[:200]} says more here than in its first place ({first[1] or 'the top'}): "
-                "members could have been moved between the two under the same proof.",
-            )
-
-
-@dataclass(frozen=True)
-class _Term:
-    iri: str
-    coercion: str | None  # "@id", "@vocab", a datatype, or None
-    is_list: bool
-    is_graph: bool
-
-
-class _Scope:
-    """An active context of JSON-LD, with what was worked out about its terms and the places below it."""
-
-    def __init__(self, active: Any) -> None:
-        self.active = active
-        self.mappings: Mapping[str, Any] = active["mappings"]
-        self._terms: dict[str, _Term | str] = {}
-        self._values: dict[str, _Scope] = {}
-        self._nodes: dict[tuple[Any, ...], tuple[_Scope, _Scope]] = {}
-
-    def term(self, name: str) -> _Term | str:
-        """The term, or the reason why it cannot be used as a member."""
-        known = self._terms.get(name)
-        if known is None:
-            known = self._terms[name] = self._worked_out(name)
-        return known
-
-    def type_iri(self, name: str) -> str | None:
-        mapping = self.mappings.get(name)
-        return mapping["@id"] if mapping and not str(mapping["@id"]).startswith("@") else None
-
-    def values(self, name: str) -> _Scope:
-        """The scope of a member's scalar values."""
-        known = self._values.get(name)
-        if known is None:
-            scoped = jsonld.JsonLdProcessor.get_context_value(self.active, name, "@context")
-            known = self._values[name] = (
-                self if scoped is None else _Scope(_processed(self.active, scoped, override=True))
-            )
-        return known
-
-    def node(
-        self, name: str | None, bare: bool, contexts: tuple[str, ...], types: tuple[str, ...]
-    ) -> tuple[_Scope, _Scope]:
-        """The scopes of a node under a member: for its members, and for its types (JSON-LD 1.1 API, 5.1.2)."""
-        key = (name, bare, contexts, types)
-        known = self._nodes.get(key)
-        if known is None:
-            known = self._nodes[key] = self._entered(name, bare, contexts, types)
-        return known
-
-    def _entered(
-        self, name: str | None, bare: bool, contexts: tuple[str, ...], types: tuple[str, ...]
-    ) -> tuple[_Scope, _Scope]:
-        active = self.active if name is None else self.values(name).active
-        scoped = None if name is None else jsonld.JsonLdProcessor.get_context_value(active, name, "@context")
-        if not bare and "previousContext" in active:
-            active = active["previousContext"]
-        if scoped is not None:
-            active = _processed(active, scoped, override=True)
-        if contexts:
-            active = _processed(active, list(contexts))
-        for_types = active
-        for one in sorted(types):
-            scoped = jsonld.JsonLdProcessor.get_context_value(for_types, one, "@context")
-            if scoped is not None and scoped is not False:
-                active = _processed(active, scoped, propagate=False)
-        return _Scope(active), _Scope(for_types)
-
-    def _worked_out(self, name: str) -> _Term | str:
-        mapping = self.mappings.get(name)
-        if mapping is None:
-            return "No pinned context defines this member."
-        iri = mapping["@id"]
-        if mapping.get("reverse") or iri is None or iri.startswith("@"):
-            return "This member is a keyword of JSON-LD in disguise."
-        if name[0].isupper() or ":" in name:
-            return "This is the name of a type or an address, not of a member."
-        twins = [other for other, one in self.mappings.items() if one and one["@id"] == iri and other != name]
-        if any(not other[0].isupper() for other in twins):
-            return f"The contexts give this member and `{min(twins)}` the same meaning."
-        container = mapping.get("@container") or []
-        container = [container] if isinstance(container, str) else container
-        coercion = mapping.get("@type")
-        if not set(container) <= {"@set", "@list", "@graph"} or coercion in ("@json", "@none"):
-            return "This member has a form that badges do not use."
-        return _Term(iri, coercion, "@list" in container, "@graph" in container)
+    mentions: tuple[Mention, ...]
 
 
 class _Reader:
@@ -254,7 +123,7 @@ class _Reader:
         self._frozen: dict[int, Any] = {}
 
     def node(
-        self, scope: _Scope, name: str | None, node: Mapping[str, Any], place: str, graph: str, described: _Descriptions
+        self, scope: Scope, name: str | None, node: Mapping[str, Any], place: str, graph: str, described: Descriptions
     ) -> str:
         """Read a node; returns its term."""
         part = (
@@ -268,7 +137,7 @@ class _Reader:
             return part.subject
         contexts = _contexts(node, place, name)
         if contexts and name is not None:
-            own = _Descriptions()
+            own = Descriptions()
             subject = self._read(scope, name, node, contexts, place, graph, own)
             own.check()
             return subject
@@ -276,19 +145,19 @@ class _Reader:
 
     def document(self, document: Mapping[str, Any]) -> None:
         """Read a whole document."""
-        described = _Descriptions()
-        self.node(_initial_scope(), None, document, "", "", described)
+        described = Descriptions()
+        self.node(initial_scope(), None, document, "", "", described)
         described.check()
 
     def _read(
         self,
-        scope: _Scope,
+        scope: Scope,
         name: str | None,
         node: Mapping[str, Any],
         contexts: tuple[str, ...],
         place: str,
         graph: str,
-        described: _Descriptions,
+        described: Descriptions,
     ) -> str:
         types = _types(node, place)
         inner, for_types = scope.node(name, len(node) == 1 and "id" in node, contexts, types)
@@ -305,7 +174,7 @@ class _Reader:
                 self._member(inner, subject, member, value, f"{place}/{member}" if place else member, graph, described)
         return subject
 
-    def _subject(self, scope: _Scope, node: Mapping[str, Any], place: str, described: _Descriptions) -> str:
+    def _subject(self, scope: Scope, node: Mapping[str, Any], place: str, described: Descriptions) -> str:
         if "id" not in node:
             return self._blank()
         identifier = node["id"]
@@ -315,7 +184,7 @@ class _Reader:
         return subject
 
     def _member(
-        self, scope: _Scope, subject: str, member: str, value: Any, place: str, graph: str, described: _Descriptions
+        self, scope: Scope, subject: str, member: str, value: Any, place: str, graph: str, described: Descriptions
     ) -> None:
         term = scope.term(member)
         if isinstance(term, str):
@@ -326,7 +195,7 @@ class _Reader:
                 place, "An empty array says nothing and no proof covers it. Leave the member out."
             )
         if len(items) > 1 and not term.is_list:
-            _refuse_equal_items(items, place, self._frozen)
+            refuse_equal_items(items, place, self._frozen)
         objects = []
         for index, item in enumerate(items):
             where = f"{place}[{index}]" if isinstance(value, list) else place
@@ -338,7 +207,7 @@ class _Reader:
             self._add(subject, predicate, one, graph)
 
     def _object(
-        self, scope: _Scope, term: _Term, member: str, item: Any, place: str, graph: str, described: _Descriptions
+        self, scope: Scope, term: Term, member: str, item: Any, place: str, graph: str, described: Descriptions
     ) -> str:
         if not isinstance(item, dict):
             read = _scalar(scope.values(member), member, item, place)
@@ -407,7 +276,7 @@ def _types(node: Mapping[str, Any], place: str) -> tuple[str, ...]:
     return tuple(types)
 
 
-def _scalar(scope: _Scope, member: str, item: Any, place: str) -> str:
+def _scalar(scope: Scope, member: str, item: Any, place: str) -> str:
     # The scoped context of the member itself decides how its values are read.
     term = scope.term(member)
     if isinstance(term, str):
@@ -435,7 +304,7 @@ def _scalar(scope: _Scope, member: str, item: Any, place: str) -> str:
     return _literal(_canonical_double(item), _datatype(term) or f"{_XSD}double")
 
 
-def _datatype(term: _Term) -> str | None:
+def _datatype(term: Term) -> str | None:
     return None if term.coercion in ("@id", "@vocab") else term.coercion
 
 
@@ -451,7 +320,7 @@ def _literal(value: str, datatype: str | None) -> str:
     return f'"{escaped}"' if datatype in (None, f"{_XSD}string") else f'"{escaped}"^^<{datatype}>'
 
 
-def _address(scope: _Scope, value: Any, place: str) -> str:
+def _address(scope: Scope, value: Any, place: str) -> str:
     if not isinstance(value, str):
         raise UnsafeDocumentError(place, "An id must be a text.")
     if value.startswith("_:"):
@@ -461,65 +330,3 @@ def _address(scope: _Scope, value: Any, place: str) -> str:
     if value.partition(":")[0] in scope.mappings:
         raise UnsafeDocumentError(place, f"{value[:120]!r} is an abbreviated address; write it in full.")
     return f"<{value}>"
-
-
-def _refuse_equal_items(items: list[Any], place: str, memory: dict[int, Any]) -> None:
-    if all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in items) and len(
-        {item["id"] for item in items}
-    ) == len(items):
-        return
-    seen = set()
-    for index, item in enumerate(items):
-        frozen = _frozen(item, memory)
-        if frozen in seen:
-            raise UnsafeDocumentError(
-                f"{place}[{index}]", "This item equals an earlier one; the proof cannot tell how many there are."
-            )
-        seen.add(frozen)
-
-
-def _frozen(value: Any, memory: dict[int, Any]) -> Any:
-    """A hashable value, equal for what says the same; each part of a document is worked out once."""
-    if not isinstance(value, dict | list):
-        return (type(value).__name__, value)
-    known = memory.get(id(value))
-    if known is None:
-        if isinstance(value, dict):
-            known = frozenset((name, _frozen(one, memory)) for name, one in value.items())
-        else:
-            # A set says the same in any order.
-            known = ("array", frozenset(_frozen(one, memory) for one in value))
-        memory[id(value)] = known
-    return known
-
-
-@cache
-def _initial_scope() -> _Scope:
-    return _Scope(_processor()._get_initial_context(_options()))
-
-
-@cache
-def _processor() -> Any:
-    return jsonld.JsonLdProcessor()
-
-
-@cache
-def _options() -> dict[str, Any]:
-    return {
-        "base": "",
-        "processingMode": "json-ld-1.1",
-        "isFrame": False,
-        "documentLoader": document_loader,
-        "contextResolver": ContextResolver({}, document_loader),
-    }
-
-
-def _processed(active: Any, local: Any, *, override: bool = False, propagate: bool = True) -> Any:
-    try:
-        return _processor()._process_context(
-            active, local, _options(), override_protected=override, propagate=propagate
-        )
-    except (jsonld.JsonLdError, UnknownContextError) as error:
-        raise UnsafeDocumentError(
-            "@context", f"The contexts do not go together: {str(error).splitlines()[0]}"
-        ) from None
