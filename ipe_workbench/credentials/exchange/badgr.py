@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ipe_workbench.credentials.exchange.design import Element, PathwayDesign, Wanted, Wish
-from ipe_workbench.credentials.exchange.numbers import said_numbers, whole_number
+from ipe_workbench.credentials.exchange.numbers import unkept_numbers, whole_number
 from ipe_workbench.frameworks.import_result import Notes, refused
 
 __all__ = ["is_badgr", "read_badgr"]
@@ -120,12 +120,9 @@ class _Reading:
         return Wanted(count, tuple(wishes))
 
     def _compare_texts(self, text: str, asked: list[Wanted], name: str) -> None:
-        for least, whole in said_numbers(text):
-            if not any(least == one.count and whole in (None, len(one.of)) for one in asked):
-                counts = ", ".join(f"{one.count} of {len(one.of)}" for one in asked) or "nothing"
-                of = f" of {whole}" if whole is not None else ""
-                message = f"The text says {least}{of}, but the rule asks for {counts}."
-                self.notes.say("text-number-mismatch", "warning", message, name, "Correct the text or the rule.")
+        for claim, instead in unkept_numbers(text, [(one.count, len(one.of)) for one in asked]):
+            message = f"The text says {claim}, but the rule asks for {instead}."
+            self.notes.say("text-number-mismatch", "warning", message, name, "Correct the text or the rule.")
 
     def done(self, data: dict[str, Any], root: str) -> PathwayDesign:
         missing = [

@@ -15,7 +15,7 @@ from typing import Any
 from ipe_workbench.credentials.exchange.ctdl_nodes import PATHWAY, ends, is_component, items, node_id, nodes_of, text
 from ipe_workbench.credentials.exchange.ctdl_nodes import type_of as _type
 from ipe_workbench.credentials.exchange.design import Constraint, Element, PathwayDesign, Wanted, Wish
-from ipe_workbench.credentials.exchange.numbers import said_numbers, whole_number
+from ipe_workbench.credentials.exchange.numbers import unkept_numbers, whole_number
 from ipe_workbench.findings import Severity
 from ipe_workbench.frameworks.import_result import Notes, refused
 
@@ -32,6 +32,15 @@ OBSOLETE = {
     "ceterms:pathwayComponentType": "the class of the component as @type",
     "ceterms:componentDesignationType": "ceterms:componentDesignation",
 }
+#: Terms that say the same from either end.
+_INVERSES = (
+    ("ceasn:hasChild", "ceasn:isChildOf"),
+    ("ceterms:precedes", "ceterms:precededBy"),
+    ("ceterms:hasPart", "ceterms:isPartOf"),
+    ("ceterms:hasDestinationComponent", "ceterms:isDestinationComponentOf"),
+)
+_AMONG_COMPONENTS = {"ceasn:hasChild", "ceterms:precedes"}
+_FORMER = {"ceterms:isDestinationComponentOf": ("ceterms:isDestinationComponentFor",)}
 #: So many published files have it that it says nothing about this one.
 _HARMLESS = {"ceterms:isDestinationComponentFor"}
 
@@ -91,6 +100,7 @@ class _Reading:
                     (end for end in map(self._end, ends(one.get("ceasn:isChildOf"))) if end in stepwise), None
                 )
                 said = text(one.get("ceterms:description"))
+                self._compare_text(name, said, [(part.count, len(part.of)) for part in wanted])
                 title = text(one.get("ceterms:name")) or name
                 elements[name] = Element(name, title, wanted, badge, (), parent, said, one)
         pathway = next((one for one in self.nodes if _type(one) == PATHWAY), {})
@@ -183,7 +193,7 @@ class _Reading:
             message = f"Constraints on values, which badges cannot show, so a person has to check them ({said})"
             self.notes.count("constraint-not-evaluated", "warning", message, name, "Check them by hand.")
         count = self._count(name, condition, whole)
-        self._compare_text(name, condition, count, len(targets) or whole)
+        self._compare_text(name, text(condition.get("ceterms:description")), [(count, len(targets) or whole)])
         yield Wanted(count, tuple(parts), constraints)
 
     def _constraints(self, condition: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -213,12 +223,10 @@ class _Reading:
             self.notes.count("exchange-guessed", "warning", message, name, "Correct ceterms:requiredNumber.")
         return min(1, whole) if operator in ("or", "onlyone") else whole
 
-    def _compare_text(self, name: str, condition: dict[str, Any], count: int, targets: int) -> None:
-        for least, whole in said_numbers(text(condition.get("ceterms:description"))):
-            if least != count or whole not in (None, targets):
-                of = f" of {whole}" if whole is not None else ""
-                message = f"The text says {least}{of}, but the condition asks for {count} of {targets}."
-                self.notes.say("text-number-mismatch", "warning", message, name, "Correct the text or the number.")
+    def _compare_text(self, name: str, said: str, asked: list[tuple[int, int]]) -> None:
+        for claim, instead in unkept_numbers(said, asked):
+            message = f"The text says {claim}, but the condition asks for {instead}."
+            self.notes.say("text-number-mismatch", "warning", message, name, "Correct the text or the number.")
 
     def _wishes(self, written: Iterable[str], stepwise: set[str]) -> list[Wish]:
         found: dict[Wish, None] = {}
@@ -252,23 +260,50 @@ class _Reading:
         self.notes.count("obsolete-term", severity, f"{term} is an obsolete term here", node_id(node), f"Use {now}.")
 
     def _check_inverses(self) -> None:
-        down = {
-            (name, self._end(end)) for name, one in self.components.items() for end in ends(one.get("ceasn:hasChild"))
-        }
-        up = {
-            (self._end(end), name) for name, one in self.components.items() for end in ends(one.get("ceasn:isChildOf"))
-        }
-        if not down or not up:
-            return
-        both = {child for _, child in down & up}
-        for parent, child in sorted(down ^ up):
-            says, lacks = ("hasChild", "isChildOf") if (parent, child) in down else ("isChildOf", "hasChild")
-            if lacks == "isChildOf" and child in both:
-                message = "Components that several have as child and that name one of them only"
-                self.notes.count("inverse-partial", "info", message, child)
+        for there, back in _INVERSES:
+            down, up = set(self._links(there)), {(end, name) for name, end in self._links(back)}
+            if there in _AMONG_COMPONENTS:
+                for end in sorted({end for link in down | up for end in link} - set(self.components)):
+                    message = "Components that links name and that are not in the file"
+                    self.notes.count("dangling-link", "warning", message, end, "Export the whole pathway.")
+            if not down or not up:
                 continue
-            message = f"Links that {says} states and {lacks} does not"
-            self.notes.count("inverse-mismatch", "warning", message, f"{parent} and {child}", "State both or one only.")
+            both = {end for _, end in down & up}
+            for start, end in sorted(down ^ up):
+                says, lacks = (there, back) if (start, end) in down else (back, there)
+                if says == "ceasn:hasChild" and end in both and end in self._targets(start):
+                    # Exporters name one parent of several only; that the rule asks for the child confirms the link.
+                    message = "Components that several have as child and that name one of them only"
+                    self.notes.count("inverse-partial", "info", message, end)
+                    continue
+                message = f"Links that {says.partition(':')[2]} states and {lacks.partition(':')[2]} does not"
+                self.notes.count("inverse-mismatch", "warning", message, f"{start} and {end}", "State both or one only.")
+
+    def _links(self, term: str) -> Iterator[tuple[str, str]]:
+        """Who names whom by the term, under any name that it has had."""
+        for name, one in self.by_id.items():
+            if is_component(one) or _type(one) == PATHWAY:
+                for written in (term, *_FORMER.get(term, ())):
+                    yield from ((name, self._end(end)) for end in ends(one.get(written)))
+
+    def _targets(self, name: str) -> set[str]:
+        """What the conditions of a component name, at any depth."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        open_ = list(items(self.components.get(name, {}).get("ceterms:hasCondition")))
+        while open_:
+            one = open_.pop()
+            if isinstance(one, dict) and set(one) == {"@id"}:
+                one = one["@id"]
+            if isinstance(one, str):
+                if one in seen:
+                    continue
+                seen.add(one)
+                one = self.by_id.get(one)
+            if isinstance(one, dict):
+                found |= {self._end(end) for end in ends(one.get("ceterms:targetComponent"))}
+                open_ += items(one.get("ceterms:hasCondition"))
+        return found
 
 
 def _bare(address: str) -> str:

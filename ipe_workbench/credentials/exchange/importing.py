@@ -56,8 +56,6 @@ class PathwayReading:
         """Facts of the file as plain JSON."""
         design = self.design
         return {
-            "format": design.format,
-            "title": design.title,
             "elements": len(design.elements),
             "required_badges": len(design.required_badges),
             "completion_badges": len(design.completion_badges),

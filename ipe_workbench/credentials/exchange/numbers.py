@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-__all__ = ["said_numbers", "whole_number"]
+from ipe_workbench.credentials.checks.claims import asked_badges
+
+__all__ = ["said_numbers", "unkept_numbers", "whole_number"]
 
 _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER = rf"(\d{{1,3}}|{'|'.join(_WORDS)})"
@@ -26,13 +28,36 @@ def said_numbers(text: str) -> Iterator[tuple[int, int | None]]:
     [(2, 4)]
     >>> list(said_numbers("Earn at least three of the following badges in 2026."))
     [(3, None)]
+    >>> list(said_numbers("You need two out of 5 badges."))
+    [(2, 5)]
     >>> list(said_numbers("French 2040/2050, one of many courses."))
     []
     """
-    for found in _SAID.finditer(text):
-        least, whole = (_number(part) for part in found.groups())
-        if least is not None:
-            yield least, whole
+    said = {(_number(found[1]), _number(found[2])): None for found in _SAID.finditer(text)}
+    for claim in asked_badges(text):
+        if not claim.more and claim.count == int(claim.count):
+            whole = claim.count if claim.every else claim.of
+            said[int(claim.count), None if whole is None else int(whole)] = None
+    # "Choose 2 of the 5" is read by both, as 2 by one of them.
+    full = {least for least, whole in said if whole is not None}
+    yield from ((least, whole) for least, whole in said if least is not None and (whole is not None or least not in full))
+
+
+def unkept_numbers(text: str, asked: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    """What the text says and no rule asks for, and what they ask for instead; `asked` is (how many, of how many).
+
+    Examples
+    --------
+    >>> list(unkept_numbers("Requires 3 of 5 items.", [(4, 5)]))
+    [('3 of 5', '4 of 5')]
+    >>> list(unkept_numbers("Earn all five badges.", [(2, 2), (3, 3)]))
+    []
+    """
+    whole = (sum(count for count, _ in asked), sum(of for _, of in asked))
+    for least, of in said_numbers(text):
+        if not any(least == count and of in (None, there) for count, there in (*asked, whole)):
+            instead = ", ".join(f"{count} of {there}" for count, there in asked) or "nothing"
+            yield (f"{least}" if of is None else f"{least} of {of}"), instead
 
 
 def whole_number(value: Any) -> int | None:
@@ -52,6 +77,6 @@ def whole_number(value: Any) -> int | None:
 
 
 def _number(written: str | None) -> int | None:
-    if written is None:
+    if not written:
         return None
     return int(written) if written.isdigit() else _WORDS.index(written.lower())

@@ -17,10 +17,12 @@ from ipe_workbench.cli import app
 from ipe_workbench.credentials import load_programme
 from ipe_workbench.credentials.evaluate import completed_on
 from ipe_workbench.credentials.exchange import Element, PathwayDesign, Wanted, Wish, import_pathway, least_badges
+from ipe_workbench.credentials.exchange.ctdl_pathway import read_ctdl_pathway
 from ipe_workbench.credentials.exchange.importing import to_programme
 from ipe_workbench.credentials.facts import Award, Facts
 from ipe_workbench.errors import UnreadableFileError
 from ipe_workbench.folder_check import check_folder
+from ipe_workbench.frameworks.import_result import Notes
 
 SHARED = Path(__file__).parents[4] / "shared" / "data" / "frameworks"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared folder with real files is not there")
@@ -31,9 +33,10 @@ FACTS = {"elements": 29, "required_badges": 24, "completion_badges": 6, "conditi
 @needs_shared
 @pytest.mark.parametrize("format", REAL)
 def test_a_real_programme_has_its_known_facts_in_both_formats(format):
-    found = import_pathway(SHARED / REAL[format]).to_dict()
+    reading = import_pathway(SHARED / REAL[format])
+    found = reading.to_dict()
     assert {name: found[name] for name in FACTS} == FACTS
-    assert (found["format"], found["minimum"]["root"]) == (format, 8)
+    assert (reading.design.format, found["minimum"]["root"]) == (format, 8)
     design = import_pathway(SHARED / REAL[format]).design
     areas = [one.id for one in design.elements.values() if one.parent == design.root]
     assert sorted(found["minimum"]["elements"][one] for one in areas) == [3, 3, 4, 4, 6]
@@ -114,9 +117,10 @@ def test_every_shape_of_json_ld_is_the_same_pathway(shape, tmp_path):
             for name in ("https://purl.org/ctdlasn/terms/hasChild", "https://purl.org/ctdlasn/terms/isChildOf"):
                 if name in node:
                     node[name] = [{"@id": one} for one in node[name]]
-    found = read(data, tmp_path).to_dict()
+    reading = read(data, tmp_path)
+    found = reading.to_dict()
     assert found["minimum"]["elements"] == {"root": 2}
-    assert (found["title"], found["findings"]) == ("P", [])
+    assert (reading.design.title, found["findings"]) == ("P", [])
 
 
 def test_planted_faults_are_found(tmp_path):
@@ -141,6 +145,30 @@ def test_planted_faults_are_found(tmp_path):
     other = badgr("r", rules={"nonChildElementRequirements": {"countRule": {"@type": "all"}, "elementIds": ["gone"]}})
     first = read(other, tmp_path).findings[0]
     assert (first.id, first.severity) == ("dangling-target", "error")
+    for said, count in {"All five badges must be earned.": 5, "You need 3 out of 5 badges.": 3}.items():
+        for asked in (count, 4):
+            texts = badgr("r", asked, ("v", "w", "x", "y", "z"), description=said)
+            found = [one.id for one in read(texts, tmp_path).findings]
+            assert found == ["text-number-mismatch"] * (asked != count), (said, asked)
+
+
+def test_links_that_only_one_end_states_are_found():
+    def found(*more: dict[str, Any], **root: Any) -> set[str]:
+        nodes = ctdl(*more)
+        destination = next(one for one in nodes if one["@id"] == "root")
+        destination.update(root)
+        return {one.id for one in read_ctdl_pathway(nodes, Notes("x")).findings}
+
+    other = {"@type": "ceterms:BasicComponent", "@id": "d", "ceterms:hasCondition": [{"ceterms:targetComponent": "a"}]}
+    assert found() == found(other) == set()
+    # Exporters name one parent of several only: "d" asks for "a", so that its link to "a" is no mistake.
+    assert found(other | {"ceasn:hasChild": ["a"]}) == {"inverse-partial"}
+    assert found(other | {"ceasn:hasChild": ["b"]}) == {"inverse-mismatch"}
+    assert "inverse-mismatch" in found(other | {"ceterms:isDestinationComponentOf": "p"})
+    after = other | {"ceterms:precededBy": ["a"]}
+    assert found(after) == set()
+    assert found(after, **{"ceterms:precedes": ["d"]}) == {"inverse-mismatch"}
+    assert found(other | {"ceterms:precededBy": ["nowhere"]}) == {"dangling-link"}
 
 
 def test_shortcuts_and_completion_badges_are_not_counted(tmp_path):
