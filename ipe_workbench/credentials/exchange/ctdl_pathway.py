@@ -277,7 +277,8 @@ class _Reading:
                     self.notes.count("inverse-partial", "info", message, end)
                     continue
                 message = f"Links that {says.partition(':')[2]} states and {lacks.partition(':')[2]} does not"
-                self.notes.count("inverse-mismatch", "warning", message, f"{start} and {end}", "State both or one only.")
+                link = f"{start} and {end}"
+                self.notes.count("inverse-mismatch", "warning", message, link, "State both or one only.")
 
     def _links(self, term: str) -> Iterator[tuple[str, str]]:
         """Who names whom by the term, under any name that it has had."""

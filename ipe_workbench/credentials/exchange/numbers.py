@@ -40,7 +40,9 @@ def said_numbers(text: str) -> Iterator[tuple[int, int | None]]:
             said[int(claim.count), None if whole is None else int(whole)] = None
     # "Choose 2 of the 5" is read by both, as 2 by one of them.
     full = {least for least, whole in said if whole is not None}
-    yield from ((least, whole) for least, whole in said if least is not None and (whole is not None or least not in full))
+    for least, whole in said:
+        if least is not None and (whole is not None or least not in full):
+            yield least, whole
 
 
 def unkept_numbers(text: str, asked: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
