@@ -76,7 +76,8 @@ def export_framework(framework: Framework, to: str, now: datetime.datetime) -> E
     UnknownNameError
         When there is no such format.
     UnusableInputError
-        When the file would be larger than what can be read again.
+        When the file would be larger than what can be read again, or when the framework is a rubric without
+        competencies, for which CASE and sheets have no place.
 
     Notes
     -----
@@ -92,6 +93,9 @@ def export_framework(framework: Framework, to: str, now: datetime.datetime) -> E
     known = _FORMATS.get(to)
     if known is None:
         raise UnknownNameError(f"`{to}` is no format of export.", mend=near_names(to, EXPORT_FORMATS))
+    if not framework.competencies and to in ("case-1.0", "case-1.1", "csv", "xlsx"):
+        message = f"{framework.title} is a rubric without competencies; {known.title} has no place for it."
+        raise UnusableInputError(message, mend="Export it to ctdl-asn, graphml or node-link.")
     allowed, withheld = without_official_wording(framework)
     name = f"{framework.id}{known.suffix}"
     content = known.write(allowed, now)

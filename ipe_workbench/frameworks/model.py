@@ -53,7 +53,8 @@ class Framework(IndexedModel):
     """A competency framework: the content of one file in ``data/frameworks/``.
 
     `identifier` and `uri` are what its publisher names it by (a UUID in CASE, a CTID in CTDL-ASN). `external` are the
-    nodes outside of it that its associations reach; `definitions` and `rubrics` come with published frameworks.
+    nodes outside of it that its associations reach; `definitions` and `rubrics` come with published frameworks. A
+    rubric may also be published alone, without competencies.
 
     Examples
     --------
@@ -85,7 +86,7 @@ class Framework(IndexedModel):
     identifier: str = ""
     uri: str = ""
     changed: str = ""
-    competencies: tuple[Competency, ...] = Field(min_length=1)
+    competencies: tuple[Competency, ...]
     associations: tuple[Association, ...] = ()
     external: tuple[ExternalNode, ...] = ()
     definitions: tuple[Definition, ...] = ()
@@ -94,6 +95,8 @@ class Framework(IndexedModel):
 
     @model_validator(mode="after")
     def _tree(self) -> Framework:
+        if not self.competencies and not self.rubrics:
+            raise ValueError("A framework has at least one competency, or a rubric.")
         if problems := tree_problems((one.id, one.parent) for one in self.competencies):
             raise ValueError(" ".join(problem.message for problem in problems))
         return self

@@ -7,6 +7,8 @@ import datetime
 import io
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,12 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
-from ipe_workbench.errors import UnknownNameError
+from ipe_workbench.errors import UnknownNameError, UnusableInputError
 from ipe_workbench.frameworks import (
     EXPORT_FORMATS,
     Framework,
+    PublishedCriterion,
+    PublishedRubric,
     export_framework,
     import_framework,
     list_frameworks,
@@ -26,7 +30,9 @@ from ipe_workbench.frameworks import (
 )
 from ipe_workbench.frameworks.losses import losses
 from tests.frameworks.generated import frameworks
+from tests.fuzz.frameworks import seeds
 
+VALIDATOR = shutil.which("ctdl-validate")
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "frameworks"
 NOW = datetime.datetime(2026, 11, 24, 8, 0, tzinfo=datetime.UTC)
 READABLE = [one for one in EXPORT_FORMATS if one not in ("graphml", "node-link")]
@@ -143,6 +149,38 @@ def test_a_second_round_through_a_format_changes_nothing(to, framework, tmp_path
     assert [one.id for one in once.in_order()] == [one.id for one in framework.in_order()]
     assert {one.id: one.parent for one in once.competencies} == {one.id: one.parent for one in framework.competencies}
     assert read_back(once, to, folder) == once
+
+
+@pytest.mark.skipif(VALIDATOR is None, reason="ctdl-validate (PyPI; Python 3.12 or later) is not on the path")
+@pytest.mark.parametrize("source", ["ipec-2023", "cihc-2024", "seed.yaml", *REAL])
+def test_ctdl_asn_passes_the_validator_without_an_error_or_an_unknown_property(source, tmp_path):
+    if source == "seed.yaml":
+        # A part of each kind: links, an external node, a definition, a rubric.
+        (tmp_path / source).write_bytes(seeds()[source])
+        framework = import_framework(tmp_path / source).framework
+    elif "." in source and not SHARED.is_dir():
+        pytest.skip("the shared folder with real files is not there")
+    else:
+        framework = import_framework(SHARED / source).framework if "." in source else load_framework(source)
+    path = tmp_path / "x.json"
+    path.write_bytes(export_framework(framework, "ctdl-asn", NOW).content)
+    answer = subprocess.run(
+        [str(VALIDATOR), str(path), "--format", "json"], capture_output=True, text=True, check=False
+    )
+    found = json.loads(answer.stdout)["findings"]
+    # A CTID of version 5, or version 1 as O*NET's own, is what keeps an export the same; references to other
+    # frameworks cannot be looked up offline.
+    assert {one["code"] for one in found} <= {"CTID_NOT_UUIDV4", "REF_OUTSIDE_PAYLOAD"}
+    assert answer.returncode == 0
+
+
+@pytest.mark.parametrize("to", ["case-1.0", "case-1.1", "csv", "xlsx"])
+def test_a_rubric_alone_goes_where_there_is_a_place_for_it(to):
+    rubric = PublishedRubric(id="r", title="Essay", criteria=(PublishedCriterion(id="k", category="Position"),))
+    framework = Framework(id="f", title="Essay", competencies=(), rubrics=(rubric,))
+    with pytest.raises(UnusableInputError, match="no place"):
+        export_framework(framework, to, NOW)
+    assert export_framework(framework, "ctdl-asn", NOW).losses == ()
 
 
 def test_each_planted_difference_is_reported():

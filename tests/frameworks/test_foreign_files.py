@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 import openpyxl
@@ -14,6 +15,7 @@ from ipe_workbench.frameworks import import_framework
 from ipe_workbench.frameworks.garbage import collection_paused
 from ipe_workbench.frameworks.identifiers import stable_uuid
 
+ESSAY = Path(__file__).parents[3] / "shared" / "data" / "frameworks" / "rubric-ceasn-blackboard-essay.json"
 REGISTRY = "https://credentialengineregistry.org/resources/"
 
 
@@ -289,3 +291,40 @@ def test_the_cycle_collector_is_as_it_was_after_a_failure(was):
         assert gc.isenabled() is was
     finally:
         (gc.enable if before else gc.disable)()
+
+
+def test_a_rubric_without_competencies_is_read_with_its_dangling_ends_named(tmp_path):
+    graph = [
+        {"@type": "ceasn:Rubric", "ceasn:name": {"en": "Essay"}, "ceasn:hasRubricCriterion": ["_:c", "_:gone"]},
+        {"@type": "ceasn:RubricCriterion", "@id": "_:c", "ceasn:name": "Position", "ceasn:hasCriterionLevel": ["_:l"]},
+        {"@type": "ceasn:CriterionLevel", "@id": "_:l", "ceasn:benchmarkText": "Takes a stand"},
+        {"@type": "ceasn:CriterionLevel", "@id": "_:l", "ceasn:benchmarkText": "Takes none"},
+    ]
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"@graph": graph}), encoding="utf-8")
+    reading = import_framework(path)
+    facts = reading.to_dict()
+    assert [facts[key] for key in ("id", "items", "top_items", "depth", "leaves", "rubrics")] == [
+        "essay",
+        0,
+        0,
+        0,
+        0,
+        1,
+    ]
+    assert [one.description for one in reading.framework.rubrics[0].criteria[0].levels] == ["Takes a stand"]
+    said = " ".join(one.message for one in reading.findings)
+    assert "no competency" in said
+    assert "not in the file: 1 (_:gone)" in said
+    assert "stands twice; the first is read: 1 (_:l)" in said
+
+
+@pytest.mark.skipif(not ESSAY.is_file(), reason="the shared folder with real files is not there")
+def test_the_real_rubric_has_its_facts():
+    reading = import_framework(ESSAY)
+    (rubric,) = reading.framework.rubrics
+    assert len(rubric.criteria) == 4
+    assert len({level.quality for one in rubric.criteria for level in one.levels}) == 4
+    # Of 16 levels two have no address of their own; each of the two is missed at two places.
+    assert sum(len(one.levels) for one in rubric.criteria) == 16 - 2
+    assert any("not in the file: 4 (" in one.message for one in reading.findings)

@@ -45,7 +45,7 @@ def read_ctdl_asn(path: str | Path) -> FrameworkReading:
     Raises
     ------
     UnreadableFileError
-        When the file is missing, too large, not JSON, or holds no competency or several frameworks.
+        When the file is missing, too large, not JSON, or holds several frameworks, or neither competency nor rubric.
 
     Notes
     -----
@@ -70,10 +70,11 @@ def read_ctdl_asn_data(data: Any, notes: Notes) -> FrameworkReading:
     nodes = graph_nodes(data, notes)
     frameworks = [node for node in nodes if node.kind == "framework"]
     competencies = [node for node in nodes if node.kind == "competency"]
+    if not competencies and all(node.kind != "rubric" for node in nodes):
+        message = "This JSON-LD is no competency framework: it holds neither a ceasn:Competency nor a ceasn:Rubric."
+        raise refused(message, notes.file)
     if not competencies:
-        rubrics = sum(node.kind == "rubric" for node in nodes)
-        held = f"{rubrics} rubric{'s' * (rubrics != 1)} but no competency" if rubrics else "no ceasn:Competency"
-        raise refused(f"This JSON-LD is no competency framework: it holds {held}.", notes.file)
+        notes.say("ctdl-guessed", "warning", "The graph holds rubrics, but no competency.", "@graph")
     if len(frameworks) > 1:
         message = f"The file holds {len(frameworks)} frameworks."
         raise refused(message, notes.file, mend="Save each framework with its competencies in a file of its own.")
@@ -92,6 +93,8 @@ class _Reader:
         languages = self.framework.values("ceasn:inLanguage")
         self.language = next((one for one in languages if isinstance(one, str) and one.strip()), "en")
         title = self.framework.text("ceasn:name", self.language)
+        if not title and not competencies:
+            title = next((node.text("ceasn:name", self.language) for node in nodes if node.kind == "rubric"), None)
         if not title:
             title = "Untitled framework"
             notes.say("ctdl-guessed", "warning", "The framework has no name.", "@graph", "Give it a ceasn:name.")
@@ -140,7 +143,7 @@ class _Reader:
                 "competencies": tuple(self._competencies(tree)),
                 "associations": tuple(associations),
                 "external": tuple(external.values()),
-                "rubrics": read_rubrics(self.nodes, self.language, self.by_reference, self.id),
+                "rubrics": read_rubrics(self.nodes, self.language, self.by_reference, self.id, self.notes),
             }
         )
         return FrameworkReading(framework, self.notes.all(), dict(+counts), ends, "ctdl-asn")

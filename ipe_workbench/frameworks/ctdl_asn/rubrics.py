@@ -6,20 +6,41 @@ from collections.abc import Mapping
 
 from ipe_workbench.frameworks.ctdl_asn.nodes import Node, reference, references
 from ipe_workbench.frameworks.identifiers import original_id
+from ipe_workbench.frameworks.import_result import Notes
 from ipe_workbench.frameworks.package import PublishedCriterion, PublishedLevel, PublishedRubric
 
 __all__ = ["read_rubrics"]
 
+_PARTS = ("criterion", "rubric-level", "level")
+_ENDS = ("ceasn:hasRubricCriterion", "ceasn:hasRubricLevel", "ceasn:hasCriterionLevel")
+
 
 def read_rubrics(
-    nodes: list[Node], language: str, competencies: Mapping[str, str], framework: str
+    nodes: list[Node], language: str, competencies: Mapping[str, str], framework: str, notes: Notes
 ) -> tuple[PublishedRubric, ...]:
     """Each ceasn:Rubric with its criteria and, of each criterion, its levels in order.
 
     A level's name is the rubric level that lists it, else its own label. `competencies` gives our id of a competency by
-    how it is pointed at.
+    how it is pointed at. Ends that are not in the file are left out and noted; of nodes with one address the first
+    counts.
     """
-    by_id = {reference(node.id): node for node in nodes}
+    by_id: dict[str, Node] = {}
+    for node in nodes:
+        if by_id.setdefault(reference(node.id), node) is not node and node.kind in _PARTS:
+            mend = "Give each an address of its own."
+            notes.count(
+                "duplicate-id",
+                "warning",
+                "Parts of rubrics whose address stands twice; the first is read",
+                node.id,
+                mend,
+            )
+    for node in nodes:
+        for term in _ENDS if node.kind in (*_PARTS, "rubric") else ():
+            for end in references(node.values(term)):
+                if reference(end) not in by_id:
+                    mend = "Add what it points at, or remove it."
+                    notes.count("ctdl-refused", "warning", "Ends of rubrics that are not in the file", end, mend)
     names = _level_names(nodes, language)
     judged = {
         reference(end): name
