@@ -13,6 +13,10 @@ from ipe_workbench.badges.times import moment
 __all__ = ["KeyAnswer", "KnownKeys"]
 
 
+# The name of a key that has none.
+_ANY = "\0"
+
+
 @dataclass(frozen=True)
 class KeyAnswer:
     """What is known of a key that a proof names.
@@ -51,7 +55,7 @@ class KnownKeys:
     Raises
     ------
     UnsoundKeyError
-        When a document is none of these, or holds no key.
+        When a document is none of these.
 
     Examples
     --------
@@ -65,7 +69,8 @@ class KnownKeys:
     def __init__(
         self, documents: Iterable[Mapping[str, Any]] = (), *, fetched: Iterable[Mapping[str, Any]] = ()
     ) -> None:
-        self._sets: list[dict[str, PublicKey]] = []
+        # A key that cannot be used stands for the reason why.
+        self._sets: list[dict[str, PublicKey | str]] = []
         self._issuers: dict[str, Mapping[str, Any]] = {}
         for document in documents:
             self._take(document)
@@ -79,15 +84,21 @@ class KnownKeys:
         if controller != issuer:
             return KeyAnswer(None, f"The key belongs to {controller[:120]}, not to the issuer {issuer[:120]}.")
         if controller.startswith("did:key:"):
-            return _self_told(controller, fragment)
+            answer = _self_told(controller, fragment)
+            given = answer.key is not None and self.holds(answer.key)
+            return replace(answer, source="given", reason=f"{method} is in the given keys.") if given else answer
         if controller in self._issuers:
             return _told_by(self._issuers[controller], method)
         if not self._sets and controller in self._fetched:
             # The issuer's own word: the key is right, but nobody here vouches for the issuer.
             return replace(_told_by(self._fetched[controller], method), source="self")
-        found = {key for one in self._sets for kid, key in one.items() if kid in (method, fragment, f"#{fragment}")}
+        names = (method, fragment, f"#{fragment}", _ANY)
+        found = {key for one in self._sets for kid, key in one.items() if kid in names}
         if len(found) == 1:
-            return KeyAnswer(found.pop(), f"{method} is in the given keys.", source="given")
+            key = found.pop()
+            if isinstance(key, str):
+                return KeyAnswer(None, key)
+            return KeyAnswer(key, f"{method} is in the given keys.", source="given")
         if found:
             return KeyAnswer(None, f"The given keys have two keys of the id {method[:120]}.")
         if self._sets:
@@ -100,22 +111,25 @@ class KnownKeys:
 
     def _take(self, document: Mapping[str, Any]) -> None:
         if isinstance(document, Mapping) and isinstance(document.get("keys"), list):
-            keys = {}
-            for jwk in document["keys"]:
-                if (
-                    not isinstance(jwk, Mapping)
-                    or jwk.get("use", "sig") != "sig"
-                    or not isinstance(jwk.get("kid"), str)
-                ):
-                    continue
-                keys[jwk["kid"]] = PublicKey.from_jwk(jwk)
-            if not keys:
-                raise UnsoundKeyError("This key set holds no signing key with a kid.")
-            self._sets.append(keys)
+            self._sets.append(_key_set(document["keys"]))
         elif isinstance(document, Mapping) and isinstance(document.get("id"), str) and _methods(document):
             self._issuers[document["id"]] = document
         else:
             raise UnsoundKeyError("This is neither a JSON Web Key Set nor a DID or controller document.")
+
+
+def _key_set(listed: list[Any]) -> dict[str, PublicKey | str]:
+    signing = [one for one in listed if isinstance(one, Mapping) and one.get("use", "sig") == "sig"]
+    keys: dict[str, PublicKey | str] = {}
+    for jwk in signing:
+        # A key without name can only be meant when it is alone.
+        name = jwk.get("kid", _ANY if len(signing) == 1 else None)
+        if isinstance(name, str):
+            try:
+                keys[name] = PublicKey.from_jwk(jwk)
+            except UnsoundKeyError as error:
+                keys[name] = str(error)
+    return keys
 
 
 def _self_told(controller: str, fragment: str) -> KeyAnswer:

@@ -27,7 +27,7 @@ __all__ = ["CLAIMS", "Token", "UnreadableTokenError", "check_token", "claims_fla
 #: The claims of RFC 7519 that Open Badges asks for; each repeats a member of the credential.
 CLAIMS = ("iss", "jti", "sub", "nbf", "exp")
 _HEADER = frozenset({"alg", "kid", "jwk", "typ"})
-_TYPES = frozenset({"JWT", "vc+jwt", "vc+ld+jwt"})
+_TYPES = frozenset({"jwt", "vc+jwt", "vc+ld+jwt"})
 _LONGEST = 8_000_000
 
 
@@ -163,7 +163,8 @@ def _header_flaw(header: Mapping[str, Any]) -> str | None:
         return f"The token's header has members that are not allowed: {', '.join(sorted(set(header) - _HEADER))[:100]}."
     if header.get("alg") not in ("RS256", "ES256", "EdDSA"):
         return f"The token's algorithm {str(header.get('alg'))[:20]!r} is none of RS256, ES256, EdDSA."
-    if "typ" in header and header["typ"] not in _TYPES:
+    # Letters' case does not matter there (RFC 7515, section 4.1.9).
+    if "typ" in header and str(header["typ"]).lower() not in _TYPES:
         return "The token is of another type."
     return None
 

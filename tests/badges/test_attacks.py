@@ -16,7 +16,7 @@ import pytest
 from ipe_workbench.badges import KnownKeys, LocalSigner, UnreadableBadgeError, read_badge, verify
 from ipe_workbench.badges.issuer_ids import json_web_key_set
 from ipe_workbench.badges.keys import did_key
-from ipe_workbench.badges.multibase import encode_base64url
+from ipe_workbench.badges.multibase import decode_base58, encode_base58, encode_base64url
 from ipe_workbench.badges.recipient import hashed_email
 from ipe_workbench.badges.status import Bits
 from ipe_workbench.badges.web_token import read_token, sign_token
@@ -166,8 +166,6 @@ def test_every_letter_of_the_value_counts():
 
 
 def test_the_second_half_of_a_signature_plus_the_order_is_no_other_signature():
-    from ipe_workbench.badges.multibase import decode_base58, encode_base58
-
     order = 2**252 + 27742317777372353535851937790883648493
     document = signed()
     signature = decode_base58(document["proof"]["proofValue"][1:])
@@ -445,6 +443,30 @@ def test_a_token_with_a_repeated_member():
     header = b'{"alg":"none","alg":"RS256","kid":"' + KID.encode() + b'"}'
     start = encode_base64url(header) + "." + token().split(".")[1]
     assert verdict(f"{start}.{encode_base64url(RSA.sign(start.encode()))}".encode(), keys=KEYS) == "invalid"
+
+
+def test_a_lone_key_without_name_is_meant_and_one_of_two_is_not():
+    bare = RSA.public.jwk
+    assert verdict(token().encode(), keys=KnownKeys([{"keys": [bare]}])) == "verified"
+    two = [bare, {**OTHER_RSA.public.jwk, "kid": "did:web:other.edu#rsa-1"}]
+    assert verdict(token().encode(), keys=KnownKeys([{"keys": two}])) == "invalid"
+
+
+def test_a_given_key_of_small_order_fails_the_check_and_keys_of_other_kinds_do_no_harm():
+    method = "did:web:example.edu#k"
+    weak = {"kty": "OKP", "crv": "Ed25519", "x": encode_base64url((1).to_bytes(32, "little")), "kid": method}
+    document = signed_anyway(unsigned(issuer="did:web:example.edu"), method=method)
+    forged_value = "z" + encode_base58((1).to_bytes(32, "little") + bytes(32))
+    document["proof"]["proofValue"] = forged_value
+    report = verify(content(document), now=NOW, keys=KnownKeys([{"keys": [weak]}]))
+    assert (report.verdict, report.state("issuer-key")) == ("invalid", "failed")
+    other = {"kty": "EC", "crv": "P-384", "x": "AA", "y": "AA", "kid": "x"}
+    assert verdict(token().encode(), keys=KnownKeys([{"keys": [other, {**RSA.public.jwk, "kid": KID}]}])) == "verified"
+
+
+def test_who_is_given_the_key_of_a_did_key_knows_the_issuer():
+    ours, theirs = (KnownKeys([json_web_key_set([("k", one.public)])]) for one in (SIGNER, STRANGER))
+    assert (verdict(signed(), keys=ours), verdict(signed(), keys=theirs)) == ("verified", "issuer-unknown")
 
 
 # ---- inside
