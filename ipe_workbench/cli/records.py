@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,6 +28,14 @@ class DateOrder(StrEnum):
 
     dmy = "dmy"
     mdy = "mdy"
+
+
+class ExportAs(StrEnum):
+    """What an export writes."""
+
+    csv = "csv"
+    xlsx = "xlsx"
+    parquet = "parquet"
 
 
 @app.command()
@@ -68,8 +77,6 @@ def import_(
 
     Example: ipe records import gradebook.csv --set term=2026-fall --dry-run
     """
-    import datetime
-
     from ipe_workbench.records import open_store
     from ipe_workbench.records.importing import import_file, read_mapping
 
@@ -80,7 +87,7 @@ def import_(
             result = import_file(
                 store,
                 file,
-                at=datetime.datetime.now(datetime.UTC).replace(tzinfo=None),
+                at=datetime.now(UTC).replace(tzinfo=None),
                 format=kind or chosen.format,
                 columns=chosen.columns,
                 values=chosen.values,
@@ -97,6 +104,87 @@ def import_(
         print_json({"format": 1, "dry_run": dry_run, "imports": [one.to_dict() for one in results]})
     if any(one.errors for one in results):
         raise typer.Exit(2)
+
+
+@app.command("map")
+def map_(
+    file: Annotated[Path, typer.Argument(help="A table that imports do not know.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="Write the mapping here; else print it.", show_default=False)] = None,
+) -> None:
+    """Propose a mapping file for a table: which column is which.
+
+    Example: ipe records map results-of-the-dean.csv --out mapping.yaml
+    """
+    from ipe_workbench.documents import write_atomically
+    from ipe_workbench.errors import UnusableInputError
+    from ipe_workbench.records.importing import propose_mapping
+
+    text = propose_mapping(file).to_yaml()
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    if out.exists():
+        raise UnusableInputError("This file exists already.", place=str(out), mend="Name another one.")
+    write_atomically(out, text)
+    typer.echo(f"Look at the proposal before you use it: {printable(str(out))}")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.", show_default=False)],
+    db: Database = None,
+    frame: Annotated[
+        list[str] | None, typer.Option(help="Only this frame. Repeatable; all by default.", show_default=False)
+    ] = None,
+    as_: Annotated[ExportAs, typer.Option("--as", help="What to write.")] = ExportAs.csv,
+) -> None:
+    """Write the tidy frames as files, learners by pseudonym; no spreadsheet runs what they hold.
+
+    Example: ipe records export tables --frame assessments --as xlsx
+    """
+    from ipe_workbench.records import open_store
+    from ipe_workbench.records.export import export_frames
+
+    with open_store(db) as store:
+        for file in export_frames(store, folder, frame or None, kind=as_.value):
+            typer.echo(printable(str(file)))
+
+
+@app.command()
+def check(
+    db: Database = None,
+    programme: Annotated[
+        Path | None, typer.Option(help="Folder of the programme, to compare awards with it.", show_default=False)
+    ] = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day on which awards should count; today.", show_default=False),
+    ] = None,
+    format: Format = OutputFormat.table,
+) -> None:
+    """What is odd in the records. Exit code 1 with an error.
+
+    Example: ipe records check --programme my-programme
+    """
+    from ipe_workbench.credentials import load_programme
+    from ipe_workbench.records import open_store
+    from ipe_workbench.records.checks import check_records
+
+    known = None
+    if programme is not None:
+        loaded = load_programme(programme)
+        known = {*loaded.credentials, *loaded.stacks}
+    day = (on or datetime.now(UTC)).date()
+    with open_store(db) as store:
+        findings = check_records(store, on=day, credentials=known)
+    if format is OutputFormat.json:
+        print_json({"format": 1, "on": str(day), "findings": [one.to_dict() for one in findings]})
+    else:
+        for finding in findings:
+            typer.echo(printable(str(finding)))
+        typer.echo(f"{len(findings)} findings." if findings else "Nothing is odd in the records.")
+    if any(one.severity == "error" for one in findings):
+        raise typer.Exit(1)
 
 
 @app.command()

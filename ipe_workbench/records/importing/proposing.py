@@ -1,0 +1,207 @@
+"""A mapping file for a table that nobody has described: by what its headings resemble and what its cells look like."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import islice
+from pathlib import Path
+
+from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.records.importing.cells import moment, number, parse_date, truth
+from ipe_workbench.records.importing.known_formats import FORMATS
+from ipe_workbench.records.importing.plain_tables import PLAIN_TABLES, fields_of
+from ipe_workbench.records.importing.reading import Field, plain_heading
+from ipe_workbench.records.importing.source import Part, open_source
+
+__all__ = ["MappingProposal", "propose_mapping"]
+
+_LOOKED_AT = 200
+_LIKE_ENOUGH = 0.6
+
+
+@dataclass(frozen=True)
+class MappingProposal:
+    """Which column is which, as far as a look at them shows.
+
+    Parameters
+    ----------
+    format : str
+        The kind of file.
+    columns : dict
+        The heading by the name of a field, where the heading alone would not be understood.
+    missing : tuple of str
+        Needed fields without a column: they must be said under `values`.
+    unread : tuple of str
+        Headings that nothing was found for.
+    recognised : bool
+        Whether an import knows the file as it is.
+    """
+
+    format: str
+    columns: dict[str, str]
+    missing: tuple[str, ...]
+    unread: tuple[str, ...]
+    recognised: bool
+
+    def to_yaml(self) -> str:
+        """The mapping file."""
+        # A JSON string is a YAML string; a heading is whatever somebody wrote.
+        lines = ["# Proposed by `ipe records map`; look at every line before you use it."]
+        if self.recognised:
+            lines.append("# An import knows this file as it is; it needs no mapping unless it asks for a value.")
+        lines.append(f"format: {self.format}")
+        if self.columns:
+            lines += ["columns:", *(f"  {_quoted(name)}: {_quoted(one)}" for name, one in self.columns.items())]
+        lines += [f"# Not in the file; say it under values:\n#   {name}: ..." for name in self.missing]
+        lines += [f"# Not read: {_quoted(one)}" for one in self.unread]
+        return "\n".join(lines) + "\n"
+
+
+def propose_mapping(path: str | Path) -> MappingProposal:
+    """Propose a mapping for a file.
+
+    Raises
+    ------
+    UnreadableFileError, UnusableInputError
+        When it cannot be read, or is no table.
+    """
+    source = open_source(path)
+    for known in FORMATS.values():
+        if known.fits(source) and known not in PLAIN_TABLES:
+            return MappingProposal(known.id, {}, (), (), recognised=True)
+    part = source.parts.get("")
+    if part is None:
+        raise UnusableInputError("This is not one table.", place=str(path), mend="Name one CSV file, or one sheet.")
+    samples = _samples(part)
+    proposals = [_for_kind(one.id, part, samples) for one in PLAIN_TABLES]
+    # Few needed columns are missing, then many columns are alike.
+    _, best = max(proposals, key=lambda one: (one[0], -len(one[1].missing)))
+    return best
+
+
+def _for_kind(kind: str, part: Part, samples: dict[str, list[str]]) -> tuple[float, MappingProposal]:
+    fields = fields_of(kind.replace("-", "_"))
+    pairs = sorted(
+        (
+            (likeness, -order, one.name, heading)
+            for order, one in enumerate(fields)
+            for heading in samples
+            if (likeness := _alike(heading, one) * _fit(samples[heading], one)) >= _LIKE_ENOUGH
+        ),
+        reverse=True,
+    )
+    found: dict[str, str] = {}
+    total = 0.0
+    for likeness, _, name, heading in pairs:
+        if name not in found and heading not in found.values():
+            found[name] = heading
+            total += likeness
+    total += _by_cells(fields, samples, found)
+    missing = tuple(one.name for one in fields if one.needed and one.name not in found)
+    needed = sum(one.needed for one in fields)
+    known = {plain_heading(name): one.name for one in fields for name in (one.name, *one.aliases)}
+    columns = {name: one for name, one in found.items() if known.get(plain_heading(one)) != name}
+    unread = tuple(one for one in samples if one not in found.values())
+    proposal = MappingProposal(kind, columns, missing, unread, recognised=not columns and not missing)
+    return total + (needed - len(missing)) - 1.5 * len(missing), proposal
+
+
+def _by_cells(fields: tuple[Field, ...], samples: dict[str, list[str]], found: dict[str, str]) -> float:
+    """Fill fields whose headings say nothing by what the cells are; how much that is worth."""
+    worth = 0.0
+    for one in fields:
+        left = {heading: cells for heading, cells in samples.items() if heading not in found.values() and cells}
+        if one.name in found:
+            continue
+        if one.name == "learner":
+            # Whoever made the file put the learner first: a column of ids that seldom repeat, without blanks.
+            fitting = [heading for heading, cells in left.items() if _are_ids(cells)][:1]
+        elif one.kind in ("date", "share"):
+            fitting = [heading for heading, cells in left.items() if _share(cells, _READ[one.kind]) == 1]
+        else:
+            continue
+        if len(fitting) == 1:
+            found[one.name] = fitting[0]
+            worth += 0.5
+    return worth
+
+
+def _are_ids(cells: list[str]) -> bool:
+    plain = all(re.fullmatch(r"[\w.@-]{1,64}", one) for one in cells)
+    return plain and len(set(cells)) > len(cells) / 2 and _share(cells, _READ["share"]) < 1
+
+
+def _samples(part: Part) -> dict[str, list[str]]:
+    """Some cells of each column by its heading."""
+    rows = [cells for _, cells in islice(part.rows(), _LOOKED_AT)]
+    return {heading: [cells[at] for cells in rows if cells[at]] for at, heading in enumerate(part.header) if heading}
+
+
+def _alike(heading: str, one: Field) -> float:
+    """How alike a heading and the names of a field are, from 0 to 1."""
+    plain = plain_heading(heading)
+    best = 0.0
+    for name in (one.name, *one.aliases):
+        known = plain_heading(name)
+        ratio = SequenceMatcher(None, plain, known).ratio()
+        # `Date of award` holds `date`: as good as a small slip.
+        held = 0.8 if len(known) > 3 and known in plain else 0.0
+        best = max(best, ratio, held)
+    return best
+
+
+def _fit(cells: list[str], one: Field) -> float:
+    """The share of cells that the field could hold; text holds anything, but hardly a column of dates."""
+    if not cells:
+        return 0.9
+    if one.kind == "text":
+        return 0.6 if _share(cells, _READ["date"]) > 0.9 else 1.0
+    return _share(cells, _READ[one.kind])
+
+
+def _share(cells: list[str], read: Callable[[str], object]) -> float:
+    good = 0
+    for text in cells:
+        try:
+            read(text)
+        except ValueError:
+            continue
+        good += 1
+    return good / len(cells)
+
+
+def _proper_share(text: str) -> None:
+    if not 0 <= number(text) <= 1:
+        raise ValueError
+
+
+def _whole(text: str) -> None:
+    if number(text) % 1:
+        raise ValueError
+
+
+_READ: dict[str, Callable[[str], object]] = {
+    "date": lambda text: parse_date(text, "dmy" if not _american(text) else "mdy"),
+    "time": moment,
+    "number": number,
+    "share": _proper_share,
+    "whole": _whole,
+    "truth": truth,
+}
+
+
+def _american(text: str) -> bool:
+    parts = text.replace("-", "/").replace(".", "/").split("/")
+    return len(parts) >= 2 and parts[1].isdecimal() and int(parts[1]) > 12
+
+
+def _quoted(text: str) -> str:
+    """A string of YAML; what cannot be seen is written by its number."""
+    if re.fullmatch(r"[a-z][a-z_]+", text) and text not in ("yes", "no", "on", "off", "true", "false", "null"):
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in quoted)
