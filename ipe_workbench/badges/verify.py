@@ -16,10 +16,12 @@ from ipe_workbench.badges.known_keys import KeyAnswer, KnownKeys
 from ipe_workbench.badges.proof import check_proof, proofs_of
 from ipe_workbench.badges.reading import Badge, RefusedBadgeError, read_badge
 from ipe_workbench.badges.recipient import recipient_answer
+from ipe_workbench.badges.stack_check import stack_answer
 from ipe_workbench.badges.status_check import StatusAnswer, check_status
 from ipe_workbench.badges.structure import kind_of, structure_flaws
 from ipe_workbench.badges.times import moment
 from ipe_workbench.badges.web_token import check_token, claims_flaw
+from ipe_workbench.credentials.programme import Programme
 
 __all__ = ["Check", "State", "Verdict", "Verification", "verify", "verify_badge"]
 
@@ -51,7 +53,7 @@ class Verification:
     checks : tuple of Check
         ``readable``, ``structure``, ``proof``, ``issuer-key``, ``purpose``, ``validity``, ``status``, ``issuer``;
         ``recipient``, ``alignment``,
-        ``endorsements`` and ``members`` where there is something to check.
+        ``endorsements``, ``members`` and ``stacks`` where there is something to check.
     credential : mapping or None
         The credential, for display; escape it, it is hostile.
     """
@@ -79,6 +81,7 @@ def verify(
     lists: Sequence[Badge] = (),
     recipient: str | None = None,
     known_alignment: Callable[[Mapping[str, Any]], bool | None] | None = None,
+    programme: Programme | None = None,
 ) -> Verification:
     """Verify the content of a file.
 
@@ -98,6 +101,8 @@ def verify(
         E-mail address or id of who shows the badge.
     known_alignment : callable, optional
         Whether an alignment leads to a competency that exists; ``None`` when its framework is not known.
+    programme : Programme, optional
+        Whose rules say whether the badges of a record complete its stacks.
 
     Raises
     ------
@@ -115,7 +120,14 @@ def verify(
     except RefusedBadgeError as error:
         return Verification("invalid", (Check("readable", "failed", str(error)),))
     return verify_badge(
-        badge, now=now, keys=keys, issuers=issuers, lists=lists, recipient=recipient, known_alignment=known_alignment
+        badge,
+        now=now,
+        keys=keys,
+        issuers=issuers,
+        lists=lists,
+        recipient=recipient,
+        known_alignment=known_alignment,
+        programme=programme,
     )
 
 
@@ -128,6 +140,7 @@ def verify_badge(
     lists: Sequence[Badge] = (),
     recipient: str | None = None,
     known_alignment: Callable[[Mapping[str, Any]], bool | None] | None = None,
+    programme: Programme | None = None,
 ) -> Verification:
     """Verify a badge that was read; see `verify`."""
     keys = keys or KnownKeys()
@@ -152,6 +165,8 @@ def verify_badge(
         members, worst = member_answers(credential, keys, lists, now=now)
         checks += [Check("members", *members)] if members else []
         status = _graver(status, worst)
+        stacks = stack_answer(credential, programme) if members and members[0] == "ok" else None
+        checks += [Check("stacks", *stacks)] if stacks else []
         endorsed = endorsement_answers(credential, keys, now=now)
         checks += [Check("endorsements", *endorsed)] if endorsed else []
     checks.append(Check("status", _STATUS_STATES[status.status], status.reason))
@@ -266,7 +281,10 @@ _MUST_BE_OK = ("readable", "structure", "proof", "issuer-key", "purpose", "recip
 
 def _verdict(checks: Sequence[Check], status: StatusAnswer) -> Verdict:
     states = {one.id: one.state for one in checks}
-    if any(states.get(name, "ok") != "ok" for name in _MUST_BE_OK) or states.get("endorsements") == "failed":
+    if any(states.get(name, "ok") != "ok" for name in _MUST_BE_OK) or "failed" in (
+        states.get("endorsements"),
+        states.get("stacks"),
+    ):
         return "invalid"
     if status.status in ("revoked", "suspended"):
         return "revoked" if status.status == "revoked" else "suspended"

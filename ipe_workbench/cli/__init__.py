@@ -14,6 +14,7 @@ import typer
 
 from ipe_workbench.cli import (
     badges,
+    badges_sharing,
     check,
     coverage,
     crosswalks,
@@ -62,6 +63,7 @@ frameworks.app.add_typer(crosswalks.app, name="crosswalk", help="Show, check, in
 app.add_typer(credentials_group.app, name="credentials", help="List, show and begin micro-credentials.")
 app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
 app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange of stacks and pathways.")
+badges.app.command("transcript")(badges_sharing.transcript)
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 app.command("simulate")(simulate.simulate)

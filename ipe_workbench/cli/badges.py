@@ -198,6 +198,10 @@ def verify(
     now: Annotated[
         str | None, typer.Option(help="Verify at this moment; the present by default.", show_default=False)
     ] = None,
+    programme: Annotated[
+        Path | None,
+        typer.Option(help="Its rules say whether the stacks of a record are complete.", show_default=False),
+    ] = None,
     online: Annotated[
         bool, typer.Option("--online", help="Fetch keys and status lists that were not given (https, public hosts).")
     ] = False,
@@ -213,6 +217,7 @@ def verify(
     from ipe_workbench.badges import UnreadableBadgeError
     from ipe_workbench.badges import verify as verify_content
     from ipe_workbench.badges.alignments import is_known_alignment
+    from ipe_workbench.credentials import load_programme
 
     content = _content(file)
     fetched, more_lists = _fetched(content) if online else ([], [])
@@ -223,6 +228,7 @@ def verify(
         "lists": [*_lists(status or []), *more_lists],
         "recipient": recipient,
         "known_alignment": is_known_alignment,
+        "programme": load_programme(programme) if programme is not None else None,
     }
     try:
         report = verify_content(content, **options)
