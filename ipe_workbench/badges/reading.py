@@ -1,11 +1,13 @@
-"""Badges as they arrive: JSON or a token. What other carriers hold (PNG, SVG) is taken out before (`unwrapped`)."""
+"""Badges as they arrive: JSON, a token, or an image (PNG, SVG) that carries one of the two."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ipe_workbench.badges.carried import NoBadgeInImageError, RefusedImageError
+from ipe_workbench.badges.image_carriers import badge_in_image
 from ipe_workbench.badges.strict_json import AmbiguousJsonError, parse_json
 from ipe_workbench.badges.web_token import Token, UnreadableTokenError, read_token
 
@@ -36,17 +38,13 @@ class Badge:
     token: Token | None = None
 
 
-# Carriers by the first bytes; each takes the file's content and returns what it carries, JSON or token.
-_CARRIERS: dict[bytes, Callable[[bytes], bytes]] = {}
-
-
 def read_badge(content: bytes) -> Badge:
     """The badge of a file's content.
 
     Raises
     ------
     UnreadableBadgeError
-        When it is neither JSON nor a token.
+        When it is neither JSON nor a token, nor an image that carries one.
     RefusedBadgeError
         When it is, but has two meanings, or is beyond what a verifier works on.
 
@@ -64,14 +62,22 @@ def read_badge(content: bytes) -> Badge:
         except UnreadableTokenError as error:
             raise RefusedBadgeError(str(error)) from None
         return Badge(token.credential, token)
-    raise UnreadableBadgeError("This is no badge: neither JSON nor a JSON Web Token.")
+    raise UnreadableBadgeError("This is no badge: neither JSON, nor a JSON Web Token, nor an image that carries one.")
 
 
 def _unwrapped(content: bytes) -> bytes:
-    for start, carried in _CARRIERS.items():
-        if content.startswith(start):
-            return carried(content)
-    return content
+    """What an image carries; anything else as it is."""
+    try:
+        carried = badge_in_image(content)
+    except NoBadgeInImageError as error:
+        raise UnreadableBadgeError(str(error)) from None
+    except RefusedImageError as error:
+        raise RefusedBadgeError(str(error)) from None
+    if carried is None:
+        return content
+    if carried.kind == "open-badges-2":
+        raise UnreadableBadgeError("The image carries an Open Badge of version 2 or before; see `ipe badges read`.")
+    return carried.content
 
 
 def _parsed(content: bytes) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from ipe_workbench.cli import (
+    badge_images,
     badges,
     badges_sharing,
     check,
@@ -64,6 +65,8 @@ app.add_typer(credentials_group.app, name="credentials", help="List, show and be
 app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
 app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange of stacks and pathways.")
 badges.app.command("transcript")(badges_sharing.transcript)
+badges.app.command("bake")(badge_images.bake)
+badges.app.command("extract")(badge_images.extract)
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 app.command("simulate")(simulate.simulate)

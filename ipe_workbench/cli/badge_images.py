@@ -1,0 +1,62 @@
+"""``ipe badges bake``, ``extract``, ``images`` and ``read``: badges in pictures, and badges of other issuers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ipe_workbench.cli.output import printable
+from ipe_workbench.errors import UnusableInputError
+
+__all__ = ["bake", "extract"]
+
+
+def bake(
+    file: Annotated[Path, typer.Argument(help="The badge: JSON or JSON Web Token.", show_default=False)],
+    image: Annotated[Path, typer.Option(help="The picture: PNG or SVG.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="File of the picture with the badge in it.", show_default=False)],
+) -> None:
+    """Bake a badge into a picture: the picture then is the badge, and wallets take it.
+
+    Example: ipe badges bake badges/badges/6f0c....json --image badge.png --out ana.png
+    """
+    from ipe_workbench.badges.baking import bake as baked_into
+    from ipe_workbench.badges.image_carriers import image_kind
+    from ipe_workbench.cli.badges import _content as content_of
+    from ipe_workbench.documents import write_atomically
+
+    baked = baked_into(content_of(file), content_of(image), name=str(file), image_name=str(image))
+    ending = f".{(image_kind(baked) or '').lower()}"
+    if out.suffix.lower() != ending:
+        raise UnusableInputError(
+            f"The picture is {ending[1:].upper()}, so its name must end in {ending}.", place=str(out)
+        )
+    write_atomically(out, baked)
+    typer.echo(printable(str(out)))
+
+
+def extract(
+    image: Annotated[Path, typer.Argument(help="The picture: PNG or SVG.", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option(help="File for the badge; the screen by default.", show_default=False)
+    ] = None,
+) -> None:
+    """Take the badge out of a picture, as it was baked in; nothing of it is verified.
+
+    Example: ipe badges extract ana.png --out ana.json
+    """
+    from ipe_workbench.badges.baking import extract as taken_out
+    from ipe_workbench.cli.badges import _content as content_of
+    from ipe_workbench.documents import write_atomically
+
+    found = taken_out(content_of(image), name=str(image))
+    if out is not None:
+        write_atomically(out, found.content)
+        typer.echo(printable(str(out)))
+    elif sys.stdout.isatty():
+        typer.echo(printable(found.content.decode("utf-8", "replace")))
+    else:
+        typer.echo(found.content)
