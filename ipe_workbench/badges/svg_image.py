@@ -77,13 +77,13 @@ def svg_with_badge(image: bytes, kind: CarriedKind, content: bytes) -> bytes:
     reader = _read(image)
     body = image.removeprefix(codecs.BOM_UTF8)
     for found in sorted(reader.found, key=lambda one: one.start, reverse=True):
-        body = body[: found.start] + body[_end_of_tag(body, found.end) :]
+        body = body[: found.start] + body[_end_of_element(body, found) :]
     end = _end_of_tag(body, reader.root)
     opened = body[reader.root : end - 1].rstrip()
     empty = opened.endswith(b"/")
     name = re.match(rb"<([^\s/>]+)", opened)
     assert name is not None  # noqa: S101 - the parser has found an element here
-    opened = re.sub(rb"\sxmlns:openbadges\s*=\s*(\"[^\"]*\"|'[^']*')", b"", opened.removesuffix(b"/"))
+    opened = re.sub(rb"\sxmlns:openbadges\s*=\s*(\"[^\"]*\"|'[^']*')", b"", opened.removesuffix(b"/").rstrip())
     opened = opened[: name.end()] + f' xmlns:openbadges="{_NAMESPACES[kind]}"'.encode() + opened[name.end() :]
     rest = b"</" + name[1] + b">" + body[end:] if empty else body[end:]
     return body[: reader.root] + opened + b">" + _element(content) + rest
@@ -96,6 +96,11 @@ def _element(content: bytes) -> bytes:
     text = content.decode("utf-8").replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
     text = text.replace("]]>", "]]]]><![CDATA[>")
     return f"<openbadges:credential><![CDATA[{text}]]></openbadges:credential>".encode()
+
+
+def _end_of_element(content: bytes, found: _Found) -> int:
+    opened = _end_of_tag(content, found.start)
+    return opened if content[opened - 2 : opened] == b"/>" else _end_of_tag(content, found.end)
 
 
 def _end_of_tag(content: bytes, start: int) -> int:

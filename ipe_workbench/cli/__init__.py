@@ -67,6 +67,7 @@ app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange
 badges.app.command("transcript")(badges_sharing.transcript)
 badges.app.command("bake")(badge_images.bake)
 badges.app.command("extract")(badge_images.extract)
+badges.app.command("images")(badge_images.images)
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 app.command("simulate")(simulate.simulate)

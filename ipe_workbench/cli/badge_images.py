@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ipe_workbench.cli.output import printable
 from ipe_workbench.errors import UnusableInputError
 
-__all__ = ["bake", "extract"]
+if TYPE_CHECKING:
+    from ipe_workbench.credentials.model import MicroCredential, Stack
+
+__all__ = ["bake", "extract", "images"]
 
 
 def bake(
@@ -60,3 +63,25 @@ def extract(
         typer.echo(printable(found.content.decode("utf-8", "replace")))
     else:
         typer.echo(found.content)
+
+
+def images(
+    programme: Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.", show_default=False)],
+) -> None:
+    """Draw a picture for the badge of each credential and stack, as SVG and PNG.
+
+    Shape: kind of credential. Ring and codes: its competencies. Bars: its stage.
+
+    Example: ipe badges images my-programme --out pictures
+    """
+    from ipe_workbench.credentials import load_programme
+    from ipe_workbench.figures import badge_image
+
+    loaded = load_programme(programme)
+    designs: list[MicroCredential | Stack] = [*loaded.credentials.values(), *loaded.stacks.values()]
+    for design in designs:
+        picture = badge_image(design, loaded)
+        for ending in ("svg", "png"):
+            picture.save(out / f"{design.id}.{ending}")
+    typer.echo(printable(f"Pictures of {len(designs)} badges in {out}, as SVG and PNG."))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ipe_workbench.figures.accessible import AccessibleFigure
     from ipe_workbench.figures.attainment import attainment_by_badge, attainment_by_profession, attainment_over_time
+    from ipe_workbench.figures.badges import badge_image
     from ipe_workbench.figures.coverage import coverage_heatmap
     from ipe_workbench.figures.frameworks import crosswalk_links, framework_tree
     from ipe_workbench.figures.pathways import blocking_heat, critical_path, learner_on_pathway, pathway_map
@@ -25,6 +26,7 @@ _HOMES = {
     "attainment_by_badge": "attainment",
     "attainment_by_profession": "attainment",
     "attainment_over_time": "attainment",
+    "badge_image": "badges",
     "blocking_heat": "pathways",
     "bottlenecks": "workload",
     "coverage_heatmap": "coverage",
@@ -43,6 +45,7 @@ __all__ = [
     "attainment_by_badge",
     "attainment_by_profession",
     "attainment_over_time",
+    "badge_image",
     "blocking_heat",
     "bottlenecks",
     "coverage_heatmap",
