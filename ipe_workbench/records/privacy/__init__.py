@@ -1,0 +1,20 @@
+"""Privacy: what may be published of learners, what researchers get, how a person is erased, and the log of all that."""
+
+from ipe_workbench.records.privacy.attack import attack
+from ipe_workbench.records.privacy.audit import audit_log, record, verify_log
+from ipe_workbench.records.privacy.counts import TOTAL, Counts
+from ipe_workbench.records.privacy.erasing import Erasure, erase
+from ipe_workbench.records.privacy.suppression import Release, suppress
+
+__all__ = [
+    "TOTAL",
+    "Counts",
+    "Erasure",
+    "Release",
+    "attack",
+    "audit_log",
+    "erase",
+    "record",
+    "suppress",
+    "verify_log",
+]

@@ -1,0 +1,117 @@
+"""Where something still stands in a database: in any column of any table, and in the bytes of a SQLite file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text, cast, func, select
+
+if TYPE_CHECKING:
+    from ipe_workbench.records.store import Store
+
+__all__ = ["Trace", "search", "wipe"]
+
+#: Bytes read at once from a database file.
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Something that identified a person and still stands somewhere: what it is, where, and how often."""
+
+    what: str
+    where: str
+    times: int
+
+    def to_dict(self) -> dict[str, str | int]:
+        """The trace as plain JSON."""
+        return {"what": self.what, "where": self.where, "times": self.times}
+
+
+def search(store: Store, marks: Mapping[str, str]) -> tuple[Trace, ...]:
+    """Every column of every table that the database itself knows, and the files of SQLite, for these marks.
+
+    Parameters
+    ----------
+    store : Store
+        The records.
+    marks : mapping of str to str
+        What to look for, by the word for it. A whole identifier or name is looked for, upper and lower case alike,
+        not inside longer words: the id ``12`` is not found in ``2012``.
+
+    Notes
+    -----
+    Reads everything once for each mark.
+    """
+    return (*_in_tables(store, marks), *_in_files(store, marks))
+
+
+def wipe(store: Store) -> None:
+    """Overwrite what was deleted: SQLite's free pages and write-ahead log; PostgreSQL's dead rows."""
+    if store.engine.dialect.name == "sqlite":
+        # Through the driver: no transaction may be open here.
+        raw: Any = store.engine.raw_connection()
+        try:
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+        return
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")
+
+
+def _in_tables(store: Store, marks: Mapping[str, str]) -> list[Trace]:
+    from sqlalchemy import MetaData
+
+    found = []
+    with store.reading() as connection:
+        actual = MetaData()
+        actual.reflect(connection)
+        for one in actual.sorted_tables:
+            for column in one.columns:
+                written = func.lower(cast(column, Text))
+                for what, mark in marks.items():
+                    near = select(column).where(written.contains(mark.lower(), autoescape=True))
+                    times = sum(_stands_in(mark, str(value)) for value in connection.scalars(near))
+                    if times:
+                        found.append(Trace(what, f"{one.name}.{column.name}", times))
+    return found
+
+
+def _in_files(store: Store, marks: Mapping[str, str]) -> list[Trace]:
+    if store.engine.dialect.name != "sqlite":
+        return []
+    found = []
+    for file in (Path(f"{store.place}{end}") for end in ("", "-wal")):
+        if not file.exists():
+            continue
+        for what, mark in marks.items():
+            # Short marks stand in any file by chance.
+            times = _times_in(file, mark.encode()) if len(mark.encode()) >= 6 else 0
+            if times:
+                found.append(Trace(what, file.name, times))
+    return found
+
+
+def _times_in(file: Path, mark: bytes) -> int:
+    times, tail = 0, b""
+    with file.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            piece = tail + piece
+            times += piece.count(mark)
+            tail = piece[-(len(mark) - 1) :]
+    return times
+
+
+def _stands_in(mark: str, text: str) -> bool:
+    at = text.lower().find(mark.lower())
+    while at >= 0:
+        before, after = text[at - 1 : at], text[at + len(mark) : at + len(mark) + 1]
+        if not (before.isalnum() or after.isalnum()):
+            return True
+        at = text.lower().find(mark.lower(), at + 1)
+    return False
