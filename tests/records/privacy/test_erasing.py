@@ -18,38 +18,45 @@ SOURCE, GIVEN, FAMILY, EMAIL = "s-7716523", "Zephyrine", "Quillfeather", "zephyr
 @pytest.fixture
 def people(store) -> Store:
     """Two learners, each with a row in every table about people."""
-    add(store, "staff", {"source_id": "r1"})
-    add(store, "study_programmes", {"id": "bsn"})
-    add(store, "cohorts", {"id": "2026"})
-    add(store, "terms", {"id": "fall"})
-    add(store, "teams", {"term_id": "fall", "name": "T1"})
-    add(store, "offerings", {"id": "o1", "term_id": "fall"})
-    add(store, "assessment_plan", {"id": "irat-1"})
-    add(store, "survey_waves", {"id": "w1", "instrument": "iccas", "frame": "pre"})
+    rows: list[tuple[str, dict]] = []
+
+    def add(name: str, row: dict) -> None:
+        rows.append((name, row))
+
+    add("staff", {"source_id": "r1"})
+    add("study_programmes", {"id": "bsn"})
+    add("cohorts", {"id": "2026"})
+    add("terms", {"id": "fall"})
+    add("teams", {"term_id": "fall", "name": "T1"})
+    add("offerings", {"id": "o1", "term_id": "fall"})
+    add("assessment_plan", {"id": "irat-1"})
+    add("survey_waves", {"id": "w1", "instrument": "iccas", "frame": "pre"})
     sources = ((SOURCE, GIVEN, FAMILY, EMAIL), ("s-2", "Ada", "Byron", "ada@example.edu"))
     for number, (source, given, family, email) in enumerate(sources, start=1):
         who = {"learner_id": number}
         result = {**who, "assessment_id": "irat-1", "attempt": 1}
-        add(store, "learners", {"source_id": source})
-        add(store, "learner_names", {**who, "given_name": given, "family_name": family, "email": email})
-        add(store, "learner_traits", {**who, "trait": "hometown", "value": f"near {family}"})
-        add(store, "enrolments", {**who, "study_programme_id": "bsn", "cohort_id": "2026", "status": "active"})
-        add(store, "team_members", {**who, "team_id": 1})
-        add(store, "consents", {**who, "purpose": "research", "given": True, "on": DAY})
-        add(store, "attendance", {**who, "offering_id": "o1", "on": DAY, "status": "present"})
-        add(store, "assessments", result)
-        add(store, "item_responses", {**result, "item": "1", "response": f"I, {given}, say B"})
-        add(store, "rubric_scores", {**result, "criterion": "c", "rater_id": 1, "score": 2})
-        add(store, "survey_responses", {**who, "wave_id": "w1", "item": "1", "comment": f"{given} {family} was here"})
-        add(store, "evidence", {**who, "credential": "huddles", "kind": "form", "reference": f"https://x/{source}"})
+        add("learners", {"source_id": source})
+        add("learner_names", {**who, "given_name": given, "family_name": family, "email": email})
+        add("learner_traits", {**who, "trait": "hometown", "value": f"near {family}"})
+        add("enrolments", {**who, "study_programme_id": "bsn", "cohort_id": "2026", "status": "active"})
+        add("team_members", {**who, "team_id": 1})
+        add("consents", {**who, "purpose": "research", "given": True, "on": DAY})
+        add("attendance", {**who, "offering_id": "o1", "on": DAY, "status": "present"})
+        add("assessments", result)
+        add("item_responses", {**result, "item": "1", "response": f"I, {given}, say B"})
+        add("rubric_scores", {**result, "criterion": "c", "rater_id": 1, "score": 2})
+        add("survey_responses", {**who, "wave_id": "w1", "item": "1", "comment": f"{given} {family} was here"})
+        add("evidence", {**who, "credential": "huddles", "kind": "form", "reference": f"https://x/{source}"})
         add(
-            store,
             "activity_events",
             {**who, "statement": f"u{number}", "verb": "done", "object": email, "at": NOON},
         )
-        add(store, "awards", {**who, "credential": "huddles", "version": "1", "on": DAY, "issuer": ""})
+        add("awards", {**who, "credential": "huddles", "version": "1", "on": DAY, "issuer": ""})
         event = {"award_id": number, "event": "issued", "at": NOON, "reason": f"for {given} {family}"}
-        add(store, "award_events", event)
+        add("award_events", event)
+    with store.writing() as connection:
+        for name, row in rows:
+            connection.execute(table(name).insert().values(row))
     return store
 
 
