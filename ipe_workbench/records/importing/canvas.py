@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.importing.cells import number
 from ipe_workbench.records.importing.reading import Field, Format, Reading, plain_heading
 from ipe_workbench.records.importing.source import Part, Source
@@ -32,9 +33,15 @@ def _fits(source: Source) -> bool:
 
 
 def _read(source: Source, reading: Reading) -> Iterator[Record]:
-    part = source.parts[""]
+    part = source.table()
     at_learner, learner_heading = _learner_column(part, reading)
     assignments = {at: match for at, one in enumerate(part.header) if (match := _ASSIGNMENT.fullmatch(one))}
+    if not assignments:
+        raise UnusableInputError(
+            "No column is an assignment, such as `Essay (1234)`.",
+            place=str(part.place(part.header_row)),
+            mend="Export the gradebook from Canvas again.",
+        )
     possible: dict[int, float] = {}
     for row, cells in part.rows():
         first = cells[0].strip().casefold()

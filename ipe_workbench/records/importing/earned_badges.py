@@ -157,7 +157,7 @@ _LIST = (
 
 
 def _read_list(source: Source, reading: Reading) -> Iterator[Record]:
-    part = source.parts[""]
+    part = source.table()
     reading.unread(part, _LIST)
     for row in reading.rows(part, _LIST):
         recipient, badge, on, expires, issuer, version, revoked = (row.values[one.name] for one in _LIST)

@@ -40,6 +40,8 @@ def json_values(source: Source) -> Iterator[tuple[int, Any]]:
     decoder = json.JSONDecoder(parse_constant=_no_number)
     with source.text() as text:
         buffer, line = text.read(_BLOCK), 1
+        if not buffer.strip():
+            raise _broken(source, line, "the file is empty")
         opening = _OPENING.match(buffer)
         if opening:
             buffer, line = buffer[opening.end() :], 1 + opening.group().count("\n")

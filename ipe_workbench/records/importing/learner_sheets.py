@@ -61,7 +61,7 @@ def _is_readiness_test(source: Source) -> bool:
 
 
 def _read_readiness_test(source: Source, reading: Reading) -> Iterator[Record]:
-    part = source.parts[""]
+    part = source.table()
     assessment = reading.needed_value("assessment", "irat-1", part.place())
     items = _items(part)
     at_learner, at_team = _who(part, reading, _LEARNER), _who(part, reading, _TEAM)
@@ -208,7 +208,7 @@ def _criteria(part: Part) -> dict[int, str]:
 
 
 def _read_rubric_sheet(source: Source, reading: Reading) -> Iterator[Record]:
-    part = source.parts[""]
+    part = source.table()
     mapped = set(reading.columns.values())
     criteria = {at: one for at, one in _criteria(part).items() if one not in mapped}
     names = {heading: name for name, heading in reading.columns.items()}
@@ -238,7 +238,13 @@ def _read_rubric_sheet(source: Source, reading: Reading) -> Iterator[Record]:
             if text is None or text in ("-", "n/a", "N/A"):
                 continue
             level, score = _level(text, reading)
-            key = (learner, assessment, value["attempt"] or 1, names.get(criterion, criterion), rater)
+            key = (
+                learner,
+                assessment,
+                1 if value["attempt"] is None else value["attempt"],
+                names.get(criterion, criterion),
+                rater,
+            )
             yield Record("rubric_scores", (*key, level, score, value["on"]), row.number, column=criterion)
 
 
@@ -273,7 +279,7 @@ def _is_attendance_sheet(source: Source) -> bool:
 
 
 def _read_attendance_sheet(source: Source, reading: Reading) -> Iterator[Record]:
-    part = source.parts[""]
+    part = source.table()
     sessions: dict[int, tuple[str, datetime.date]] = {}
     for at, match in _sessions(part).items():
         offering = match["offering"] or reading.needed_value("offering", "team-day-1", part.place())

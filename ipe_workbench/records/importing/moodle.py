@@ -67,7 +67,7 @@ def _activities(part: Part, reading: Reading) -> tuple[dict[str, tuple[str, str 
 
 
 def _read(source: Source, reading: Reading) -> Iterator[Record]:
-    part = source.parts[""]
+    part = source.table()
     named = {heading: name for name, heading in reading.columns.items() if name != "learner"}
     heading = _learner_heading(part, reading)
     at_learner = part.header.index(heading)

@@ -95,6 +95,8 @@ def _fits(source: Source) -> bool:
 
 
 def _read(source: Source, reading: Reading) -> Iterator[Record]:
+    if not _fits(source):
+        source.table("users.csv")
     package = _Package(source, reading)
     _manifest(package)
     orgs = {row.values["sourcedId"]: row.values["name"] for _, row in package.rows("orgs.csv", Field("name"))}

@@ -43,11 +43,11 @@ def _read(source: Source, reading: Reading) -> Iterator[Record]:
         message = f"{' and '.join(unread)} are not read: the records hold no single clicks."
         reading.say("file-unread", "info", message, "", source.place())
     starts: dict[tuple[str, str], datetime.date] = {}
-    yield from _courses(source.parts["courses.csv"], reading, starts)
+    yield from _courses(source.table("courses.csv"), reading, starts)
     registered: dict[tuple[str, str, str], tuple[Any, Any]] = {}
     if part := source.parts.get("studentRegistration.csv"):
         registered = _registrations(part, reading, starts)
-    yield from _students(source.parts["studentInfo.csv"], reading, starts, registered)
+    yield from _students(source.table("studentInfo.csv"), reading, starts, registered)
     planned: dict[str, datetime.date | None] = {}
     if part := source.parts.get("assessments.csv"):
         yield from _plan(part, reading, starts, planned)

@@ -217,7 +217,7 @@ def _assessments(row: Row, seen: set[object]) -> Emitted:
         (
             value["learner"],
             assessment,
-            value["attempt"] or 1,
+            _first_if_unsaid(value["attempt"]),
             value["on"],
             score,
             points,
@@ -231,7 +231,7 @@ def _assessments(row: Row, seen: set[object]) -> Emitted:
 def _item_responses(row: Row, seen: set[object]) -> Emitted:
     value = row.values
     yield from _planned(value["assessment"], seen)
-    attempt = value["attempt"] or 1
+    attempt = _first_if_unsaid(value["attempt"])
     yield (
         "item_responses",
         (value["learner"], value["assessment"], attempt, value["item"], value["response"], value["score"]),
@@ -245,7 +245,7 @@ def _rubric_scores(row: Row, seen: set[object]) -> Emitted:
     if ("rater", rater) not in seen:
         seen.add(("rater", rater))
         yield "staff", (rater, None, None, None)
-    key = (value["learner"], value["assessment"], value["attempt"] or 1, value["criterion"], rater)
+    key = (value["learner"], value["assessment"], _first_if_unsaid(value["attempt"]), value["criterion"], rater)
     yield "rubric_scores", (*key, value["level"], value["score"], value["on"])
 
 
@@ -274,6 +274,11 @@ def _awards(row: Row, _seen: set[object]) -> Emitted:
 def _consents(row: Row, _seen: set[object]) -> Emitted:
     value = row.values
     yield "consents", (value["learner"], value["purpose"], value["on"], value["given"])
+
+
+def _first_if_unsaid(attempt: Any) -> Any:
+    # Not `or`: an attempt 0 is a mistake that the file's author should hear of.
+    return 1 if attempt is None else attempt
 
 
 def _planned(assessment: Any, seen: set[object]) -> Emitted:
@@ -318,7 +323,7 @@ def _format(kind: str) -> Format:
         return part is not None and kind == _likeliest(part.header)
 
     def read(source: Source, reading: Reading) -> Iterator[Record]:
-        part = source.parts[""]
+        part = source.table()
         traits = [one for one in part.header if one.casefold().startswith(_TRAIT)] if kind == "learners" else []
         listed = (*fields, *(Field(one) for one in traits))
         reading.unread(part, listed)

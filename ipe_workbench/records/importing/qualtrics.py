@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 
+from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.importing.reading import Field, Format, Reading
 from ipe_workbench.records.importing.source import Part, Source
 from ipe_workbench.records.importing.survey_exports import Answers, Wave, frame_value
@@ -54,8 +55,14 @@ def _fits(source: Source) -> bool:
 
 
 def _read(source: Source, reading: Reading) -> Iterator[Record]:
-    part = source.parts[""]
+    part = source.table()
     ids = _import_ids(part)
+    if not ids:
+        raise UnusableInputError(
+            "The third row does not name the columns as Qualtrics does.",
+            place=str(part.place(part.header_row + 2)),
+            mend="Export the data again as CSV, with its three rows of headings.",
+        )
     wave = Wave(
         reading.needed_value("wave", "2026-fall-post", part.place()),
         reading.needed_value("instrument", "iccas", part.place()),

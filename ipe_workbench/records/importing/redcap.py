@@ -96,13 +96,19 @@ def _instruments(part: Part, reading: Reading, at_learner: int) -> list[_Instrum
 
 
 def _read(source: Source, reading: Reading) -> Iterator[Record]:
-    part = source.parts[""]
+    part = source.table()
     heading = reading.columns.get("learner", part.header[0])
     if heading not in part.header:
         reading.heading_of(part, Field("learner"))
     at_learner = part.header.index(heading)
     at_event = next((at for at, one in enumerate(part.header) if plain_heading(one) in _EVENT), None)
     instruments = _instruments(part, reading, at_learner)
+    if not instruments:
+        raise UnusableInputError(
+            "No column says whether an instrument is complete.",
+            place=str(part.place(part.header_row)),
+            mend="Export whole instruments, with their `_complete` fields.",
+        )
     names = {heading: name.removeprefix("item:") for name, heading in reading.columns.items() if name != "learner"}
     answers = Answers(part, reading)
     waves: dict[tuple[str, str], Wave] = {}

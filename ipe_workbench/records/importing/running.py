@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
-from ipe_workbench.findings import Finding, sort_findings
+from ipe_workbench.findings import Finding, Place, sort_findings
 from ipe_workbench.records.importing.cells import DateStyle
 from ipe_workbench.records.importing.known_formats import FORMATS
 from ipe_workbench.records.importing.people import People
@@ -142,6 +142,9 @@ def import_file(
                 _tell(fault, source, reading)
         if not reading.errors:
             applied = _record(connection, staging, source, kind, at)
+            if not applied:
+                message, place = "The file holds nothing to record.", Place(str(path))
+                reading.say("nothing-to-record", "warning", message, "Is it the right file, and whole?", place)
         recorded = not reading.errors and not dry_run
         if not recorded:
             connection.rollback()

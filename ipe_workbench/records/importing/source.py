@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from ipe_workbench.documents import spreadsheet_safe
-from ipe_workbench.errors import UnreadableFileError
+from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 from ipe_workbench.findings import Finding, Place
 from ipe_workbench.frameworks.import_result import Notes
 from ipe_workbench.frameworks.sheets.tables import is_workbook, workbook_tables
@@ -104,10 +104,28 @@ class Source:
                 cause = f"a cell has more than {MAX_CELL:,} characters" if long else str(error)
                 raise self._broken(name, row + 1, cause) from None
 
+    def table(self, name: str = "") -> Part:
+        """The one table of a file, or a named one of several.
+
+        Raises
+        ------
+        UnusableInputError
+            When there is none.
+        """
+        if name not in self.parts:
+            message = f"There is no {name} here." if name else "This is not one table with a row of headings."
+            found = ", ".join(filter(None, self.parts))[:200]
+            mend = f"It holds: {found}." if found else "Is it the right file for this kind of import?"
+            raise UnusableInputError(message, place=str(self.path), mend=mend)
+        return self.parts[name]
+
     @contextmanager
     def text(self) -> Iterator[IO[str]]:
         """The text of a file that is no table."""
-        (member,) = self._files.values()
+        member = self._files.get("")
+        if member is None:
+            mend = "Is it the right file for this kind of import?"
+            raise UnusableInputError("This is not one file of text.", place=str(self.path), mend=mend)
         with member.open() as binary, io.TextIOWrapper(binary, encoding=member.encoding) as text:
             yield text
 
