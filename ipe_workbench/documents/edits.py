@@ -13,7 +13,6 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.representer import RoundTripRepresenter
@@ -21,7 +20,8 @@ from ruamel.yaml.scalarfloat import ScalarFloat
 from ruamel.yaml.scalarint import ScalarInt
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from ipe_workbench.documents.content import Fields, copied
+from ipe_workbench.documents.blocks import block_text
+from ipe_workbench.documents.content import Fields
 from ipe_workbench.documents.scalars import resolved
 
 __all__ = ["edited_text"]
@@ -33,7 +33,7 @@ _LARGE = 2_500
 def edited_text(text: str, content: Fields, data: Mapping[str, Any], path: str) -> str:
     """The text changed so that it says `data` instead of `content`, which it says now."""
     if "#" not in text and _values(data, _LARGE) >= _LARGE:
-        return yaml.dump(copied(dict(data)), Dumper=_Dumper, allow_unicode=True, width=120, sort_keys=False)
+        return block_text(data)
     editor = YAML(typ="rt")
     editor.Representer = _Representer
     editor.indent(mapping=2, sequence=4, offset=2)
@@ -57,26 +57,6 @@ def _values(value: Any, enough: int) -> int:
         elif isinstance(one, list | tuple):
             waiting.extend(one)
     return count
-
-
-class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes YAML 1.2: what would be read as another kind of value, or differently, stands in quotes."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    try:
-        bare = isinstance(resolved(value), str)
-    except ValueError:
-        bare = False
-    style = None if bare and value.isprintable() else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)
-_Dumper.add_representer(tuple, lambda dumper, value: dumper.represent_list(list(value)))
 
 
 class _Representer(RoundTripRepresenter):
