@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ipe_workbench.cli.output import OutputFormat, print_json, printable
-from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 
 __all__ = ["export_pathway", "import_pathway"]
 
@@ -66,6 +66,7 @@ def export_pathway(
     Example: ipe pathways export my-programme --to ctdl --out pathway.json --format json
     """
     from ipe_workbench.credentials import load_programme
+    from ipe_workbench.credentials.exchange.exporting import PATHWAY_FORMATS
     from ipe_workbench.credentials.exchange.exporting import export_pathway as export
     from ipe_workbench.documents import write_atomically
 
@@ -82,6 +83,8 @@ def export_pathway(
         else:
             typer.echo(printable(f"Written to {out}."))
         return
+    if to not in PATHWAY_FORMATS:
+        raise UnknownNameError(f"`{to}` is no format of export.", mend=near_names(to, (*PATHWAY_FORMATS, "catalogue")))
     made = export(loaded, to)
     write_atomically(out, made.content)
     if format is OutputFormat.json:

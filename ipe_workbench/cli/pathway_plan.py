@@ -267,6 +267,11 @@ def _print_plan(programme: Programme, found: Plan) -> None:
             for change in found.impossible.relaxation:
                 typer.echo(printable(f"  {change}"))
         return
+    if not found.steps:
+        typer.echo(printable(f"{found.goal_title}: nothing more to earn; complete on {found.completed_on}."))
+        for role in found.approvals:
+            typer.echo(printable(f"Ask for the approval of the {role}."))
+        return
     rows = [
         (programme.term(one.term).title, one.ends, one.title, f"{sum(one.hours.values()):g}", ", ".join(one.completes))
         for one in found.steps

@@ -158,7 +158,7 @@ def test_a_file_of_awards_that_cannot_be_used_leaves_with_2(old, awards, row, wo
 def test_an_unknown_badge_is_a_warning_on_standard_error(old, awards):
     awards.write_text(awards.read_text(encoding="utf-8") + "L1,Ann,some-badge,2027-02-01,nursing\n", encoding="utf-8")
     answer = diff(old, old, "--awards", awards, "--on", "2027-12-01")
-    assert "Row 5, column badge: this is no badge of either design" in answer.stderr
+    assert "Row 5, column badge: no badge has this name" in answer.stderr
     data = json.loads(diff(old, old, "--awards", awards, "--on", "2027-12-01", "--format", "json").stdout)
     assert [one["id"] for one in data["findings"]] == ["unknown-badge"]
 

@@ -364,6 +364,9 @@ def test_the_command_plans_for_a_learner_and_for_a_cohort(tmp_path):
     assert "\n'=L1,communication-certificate,1," in (tmp_path / "plans.csv").read_text()
     again = ipe(*command, "--profession", "nursing", "--out", str(tmp_path / "plans.csv"))
     assert (again.exit_code, "--force" in str(again.exception)) == (1, True)
+    held = "\n".join(f"L3,{one},2026-09-06,nursing" for one in example_programme().credentials)
+    awards.write_text(f"learner,badge,awarded_on,profession\n{held}\n")
+    assert "nothing more to earn; complete on" in ipe(*command, "--awards", str(awards)).stdout
     closed = ipe(*command, "--profession", "nursing", "--closed", "structured-handover")
     assert (closed.exit_code, "cannot be completed" in closed.stdout) == (1, True)
     shared = ipe(*command, "--cohort", "--joint", "--seats", "interprofessional-rounds=300", "--format", "json")

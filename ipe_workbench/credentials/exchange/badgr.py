@@ -6,6 +6,7 @@ and about badges all hold (`all`, or `atLeastN` of them); or by a shortcut badge
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,7 @@ class _Reading:
     notes: Notes
     elements: dict[str, Element] = field(default_factory=dict)
     badges: dict[str, str] = field(default_factory=dict)
+    inside: dict[str, list[str]] = field(default_factory=dict)
     conditions: int = 0
     targets: int = 0
 
@@ -57,6 +59,7 @@ class _Reading:
         if len(children) < len(listed):
             self.notes.count("exchange-lost", "warning", "Children that are no elements, left out", name)
         inside = [self.element(one, name, f"{where}/children[{at}]") for at, one in enumerate(children)]
+        self.inside[name] = inside
         required = [
             child
             for child, one in zip(inside, children, strict=True)
@@ -73,7 +76,7 @@ class _Reading:
         description = _text(data.get("description"))
         # A number of nothing at all cannot be reached; it must not count as nothing asked.
         asked = [one for one in wanted if one.of or one.count]
-        self._compare_texts(f"{title}. {description}", asked, name)
+        self._compare_texts(f"{title}. {description}", asked + self._of_parts(inside, title), name)
         self.elements[name] = Element(
             id=name,
             name=title,
@@ -85,6 +88,12 @@ class _Reading:
             kept=data | ({"children": inside} if isinstance(data.get("children"), list) else {}),
         )
         return name
+
+    def _of_parts(self, inside: list[str], title: str) -> list[Wanted]:
+        """What the steps ask for that our own export makes of a choice within a rule; the text of the whole tells it."""
+        parts = [one for one in inside if re.fullmatch(rf"Part [\d.]+ of {re.escape(title)}", self.elements[one].name)]
+        own = [wanted for one in parts for wanted in self.elements[one].wanted]
+        return own + [wanted for one in parts for wanted in self._of_parts(self.inside[one], title)]
 
     def _children(self, rule: Any, inside: list[str], required: list[str], name: str) -> Wanted:
         of = inside if _kind(rule) == "atLeastN" else required

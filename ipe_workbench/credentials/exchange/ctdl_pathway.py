@@ -100,7 +100,7 @@ class _Reading:
                     (end for end in map(self._end, ends(one.get("ceasn:isChildOf"))) if end in stepwise), None
                 )
                 said = text(one.get("ceterms:description"))
-                self._compare_text(name, said, [(part.count, len(part.of)) for part in wanted])
+                self._compare_text(name, said, [count for part in wanted for count in part.counts()])
                 title = text(one.get("ceterms:name")) or name
                 elements[name] = Element(name, title, wanted, badge, (), parent, said, one)
         pathway = next((one for one in self.nodes if _type(one) == PATHWAY), {})

@@ -71,6 +71,13 @@ class Wanted:
             else:
                 yield from one.wishes()
 
+    def counts(self) -> Iterator[tuple[int, int]]:
+        """How many of how many things, here and at any depth."""
+        yield self.count, len(self.of)
+        for one in self.of:
+            if isinstance(one, Wanted):
+                yield from one.counts()
+
 
 @dataclass(frozen=True)
 class Element:

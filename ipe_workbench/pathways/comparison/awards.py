@@ -237,7 +237,7 @@ class _Reader:
             yield Finding(
                 f"unknown-{column}",
                 "warning",
-                f"Row {rows[0]}{times}, column {column}: this is no {column} of either design. {effect[column]}",
+                f"Row {rows[0]}{times}, column {column}: no {column} has this name. {effect[column]}",
                 near_names(name, sorted(known[column])),
                 Place(self.path, rows[0], column),
             )

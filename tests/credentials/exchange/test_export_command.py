@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ipe_workbench.cli import app
-from ipe_workbench.credentials.exchange import PATHWAY_FORMATS
+from ipe_workbench.credentials.exchange import PATHWAY_FORMATS, import_pathway
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
 
 EXAMPLE = Path(__file__).parents[3] / "data" / "programmes" / "cu-ipe"
@@ -30,10 +30,21 @@ def test_every_format_is_written_with_a_report(to, tmp_path):
     assert out.read_bytes() == first
 
 
+@pytest.mark.parametrize("to", ["badgr", "ctdl"])
+def test_texts_of_an_export_do_not_disagree_with_its_numbers(to, tmp_path):
+    out = tmp_path / "made.json"
+    CliRunner().invoke(app, ["pathways", "export", str(EXAMPLE), "--to", to, "--out", str(out)])
+    findings = import_pathway(out).findings
+    assert {one.id for one in findings} <= {"constraint-not-evaluated"}
+    out.write_text(out.read_text(encoding="utf-8").replace("two of three", "three of three"), encoding="utf-8")
+    assert "text-number-mismatch" in {one.id for one in import_pathway(out).findings}
+
+
 def test_an_unknown_format_and_a_folder_are_refused(tmp_path):
     out = tmp_path / "made"
     answer = CliRunner().invoke(app, ["pathways", "export", str(EXAMPLE), "--to", "pdf", "--out", str(out)])
     assert isinstance(answer.exception, UnknownNameError)
+    assert "catalogue" in str(answer.exception)
     assert not out.exists()
     answer = CliRunner().invoke(app, ["pathways", "export", str(EXAMPLE), "--to", "badgr", "--out", str(tmp_path)])
     assert isinstance(answer.exception, UnusableInputError)
