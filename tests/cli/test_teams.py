@@ -55,7 +55,7 @@ def test_unusable_input_leaves_with_2_and_names_every_fault(tmp_path):
     path.write_text("learner,profession\nL1,nursing\nL1,nursing\nL2,wizardry\n", encoding="utf-8")
     answer = ipe("teams", EXAMPLE, "--roster", str(path), code=2)
     assert "cohort.csv:3, column learner: The learner `L1` stands in row 2 already (and 1 more fault)." in answer.stderr
-    assert "cohort.csv:4: error: `wizardry` is not a profession" in answer.stderr
+    assert "cohort.csv:4, column profession: error: `wizardry` is not a profession" in answer.stderr
     path.write_text("learner,profession\n", encoding="utf-8")
     assert "has no learner" in ipe("teams", EXAMPLE, "--roster", str(path), code=2).stderr
     ipe("teams", EXAMPLE, "--roster", str(tmp_path / "none.csv"), code=2)

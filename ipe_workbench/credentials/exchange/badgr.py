@@ -92,8 +92,11 @@ class _Reading:
     def _of_parts(self, inside: list[str], title: str) -> list[Wanted]:
         """What the steps ask for that our own export makes of a choice within a rule; the text of the whole tells it."""
         parts = [one for one in inside if re.fullmatch(rf"Part [\d.]+ of {re.escape(title)}", self.elements[one].name)]
-        own = [wanted for one in parts for wanted in self.elements[one].wanted]
-        return own + [wanted for one in parts for wanted in self._of_parts(self.inside[one], title)]
+        found: list[Wanted] = []
+        for one in parts:
+            found += self.elements[one].wanted
+            found += self._of_parts(self.inside[one], title)
+        return found
 
     def _children(self, rule: Any, inside: list[str], required: list[str], name: str) -> Wanted:
         of = inside if _kind(rule) == "atLeastN" else required
