@@ -90,7 +90,7 @@ class _Reading:
         return name
 
     def _of_parts(self, inside: list[str], title: str) -> list[Wanted]:
-        """What the steps ask for that our own export makes of a choice within a rule; the text of the whole tells it."""
+        """What the steps ask for that our own export makes of a choice within a rule; the whole says it in its text."""
         parts = [one for one in inside if re.fullmatch(rf"Part [\d.]+ of {re.escape(title)}", self.elements[one].name)]
         found: list[Wanted] = []
         for one in parts:
