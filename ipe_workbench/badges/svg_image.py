@@ -208,7 +208,7 @@ def _read(content: bytes) -> _Reader:
 
 def _carried(found: _Found) -> Carried:
     text = "".join(found.text).strip()
-    if text and found.verify and found.kind != "open-badges-2":
+    if text and found.verify and (found.kind != "open-badges-2" or found.verify.startswith("ey")):
         raise RefusedImageError("The badge in the SVG image is a token and JSON at once.")
     # Open Badges 2 may repeat in `verify` the address of what stands in the text.
     return Carried(found.kind, (text or found.verify).encode())

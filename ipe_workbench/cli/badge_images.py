@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ipe_workbench.cli.output import printable
-from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
+from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 
 if TYPE_CHECKING:
     from ipe_workbench.credentials.model import MicroCredential, Stack
 
-__all__ = ["bake", "extract", "images"]
+__all__ = ["bake", "extract", "images", "read"]
 
 
 def bake(
@@ -85,3 +86,52 @@ def images(
         for ending in ("svg", "png"):
             picture.save(out / f"{design.id}.{ending}")
     typer.echo(printable(f"Pictures of {len(designs)} badges in {out}, as SVG and PNG."))
+
+
+def read(
+    file: Annotated[Path, typer.Argument(help="The badge: JSON, token, PNG or SVG.", show_default=False)],
+    recipient: Annotated[
+        str | None, typer.Option(help="E-mail address or id of who shows it.", show_default=False)
+    ] = None,
+    jwks: Annotated[list[Path] | None, typer.Option(help="Keys of its issuer. Repeatable.", show_default=False)] = None,
+    status: Annotated[
+        list[Path] | None, typer.Option(help="Status lists of its issuer. Repeatable.", show_default=False)
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option(help="Read at this moment; the present by default.", show_default=False)
+    ] = None,
+    format: Annotated[OutputFormat, typer.Option(help="Print a table for people, or JSON.")] = OutputFormat.table,
+) -> None:
+    """Read a badge that others issued (Open Badges 1, 2 or 3) as evidence of prior learning. Nothing is fetched.
+
+    Tells recipient, issuer, achievement, dates and competencies, and what of it could be checked. Exit code 0: nothing
+    speaks against it; 1: a check failed; 2: it is no badge. State `unknown` means: ask the issuer.
+
+    Example: ipe badges read badge-of-another-school.png --recipient ana@example.edu
+    """
+    from ipe_workbench.badges import RefusedBadgeError, UnreadableBadgeError
+    from ipe_workbench.badges.elsewhere import read_foreign_badge
+    from ipe_workbench.cli.badges import _content as content_of
+    from ipe_workbench.cli.badges import _keys as keys_of
+    from ipe_workbench.cli.badges import _lists as lists_of
+    from ipe_workbench.cli.badges import _now as moment_of
+
+    known = {"now": moment_of(now), "keys": keys_of(jwks or []), "lists": lists_of(status or [])}
+    try:
+        badge = read_foreign_badge(content_of(file), **known, recipient=recipient)
+    except (RefusedBadgeError, UnreadableBadgeError) as error:
+        raise UnreadableFileError(str(error), place=str(file)) from None
+    if format is OutputFormat.json:
+        print_json({**asdict(badge), "refuted": badge.refuted})
+    else:
+        for name in ("recipient", "issuer", "achievement", "dates"):
+            told = [(field, str(value)) for field, value in getattr(badge, name).items()]
+            print_table(table(name.capitalize(), ["what", "as the badge says"], told))
+        aligned = [(one.get("targetCode", ""), one.get("targetName", "")) for one in badge.alignments]
+        if aligned:
+            print_table(table("Competencies", ["code", "name"], aligned))
+        print_table(
+            table("Checks", ["check", "state", "detail"], [(one.id, one.state, one.detail) for one in badge.checks])
+        )
+        typer.echo(f"{badge.standard}, {badge.carrier}: {'a check failed' if badge.refuted else 'no check failed'}.")
+    raise typer.Exit(1 if badge.refuted else 0)
