@@ -116,9 +116,9 @@ def read(
     from ipe_workbench.cli.badges import _lists as lists_of
     from ipe_workbench.cli.badges import _now as moment_of
 
-    known = {"now": moment_of(now), "keys": keys_of(jwks or []), "lists": lists_of(status or [])}
+    keys, lists = keys_of(jwks or [], fetched=[]), lists_of(status or [])
     try:
-        badge = read_foreign_badge(content_of(file), **known, recipient=recipient)
+        badge = read_foreign_badge(content_of(file), now=moment_of(now), keys=keys, lists=lists, recipient=recipient)
     except (RefusedBadgeError, UnreadableBadgeError) as error:
         raise UnreadableFileError(str(error), place=str(file)) from None
     if format is OutputFormat.json:

@@ -147,16 +147,16 @@ def _draw_words(axes: Axes, design: MicroCredential | Stack, programme: Programm
     for row, line in enumerate(lines):
         axes.text(0, top - row * step, line, size=size, weight="bold", color=INK, ha="center", va="center")
     level = "" if isinstance(design, Stack) else f" · {design.level}"
-    axes.plot([-14, 14], [-15.4, -15.4], color=GRID, linewidth=1.2)
-    axes.text(0, -18.8, _KINDS[kind] + level, size=8, color=MUTED, ha="center", va="center")
-    issuer = broken(programme.info.issuer.name, 1.88, size=6.6, lines=2)
+    axes.plot([-14, 14], [-14.4, -14.4], color=GRID, linewidth=1.2)
+    axes.text(0, -17.6, _KINDS[kind] + level, size=8, color=MUTED, ha="center", va="center")
+    issuer = broken(programme.info.issuer.name, 1.78, size=6.2, lines=2)
     for row, line in enumerate(issuer):
-        axes.text(0, -23.4 - 3.1 * row, line, size=6.6, color=MUTED, ha="center", va="center")
+        axes.text(0, -22.0 - 3.0 * row, line, size=6.2, color=MUTED, ha="center", va="center")
 
 
 def _title(title: str) -> tuple[float, list[str]]:
     """The largest size at which the whole title has room, and its lines; a title beyond all sizes is cut."""
-    for size, most in ((20.0, 2), (17.0, 3), (15.0, 3), (13.0, 3), (11.5, 4), (10.0, 4), (9.0, 5)):
+    for size, most in ((20.0, 2), (17.0, 2), (15.0, 2), (15.0, 3), (13.0, 3), (11.5, 4), (10.0, 4), (9.0, 5)):
         whole = broken(title, 2.62, size=size, lines=99, weight="bold")
         if len(whole) <= most and _words_unbroken(title, size):
             return size, whole

@@ -137,7 +137,7 @@ def test_a_recipient_in_plain_is_told_and_compared():
 def test_a_signed_badge_of_version_2_is_checked_when_its_key_was_given_and_else_not():
     signer = LocalSigner.generated("RSA")
     payload = {**ASSERTION, "verification": {"type": "SignedBadge", "creator": "https://example.org/key"}}
-    keys = KnownKeys([{"keys": [{**signer.public.to_jwk(), "kid": "https://example.org#1"}]}])
+    keys = KnownKeys([{"keys": [{**signer.public.jwk, "kid": "https://example.org#1"}]}])
     token = token_of(payload, signer, kid="https://example.org#1")
     for badge in (token, png_with("openbadges", token.decode()), svg_with(token.decode())):
         assert states(read(badge, keys=keys))["proof"] == "ok"
