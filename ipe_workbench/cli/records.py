@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
+from ipe_workbench.cli.records_privacy import Who, audit, erase, research
 
 if TYPE_CHECKING:
     from ipe_workbench.records.importing import ImportResult
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command()(erase)
+app.command()(audit)
 
 Database = Annotated[
     str | None,
@@ -137,16 +140,33 @@ def export(
         list[str] | None, typer.Option(help="Only this frame. Repeatable; all by default.", show_default=False)
     ] = None,
     as_: Annotated[ExportAs, typer.Option("--as", help="What to write.")] = ExportAs.csv,
+    for_research: Annotated[
+        bool, typer.Option("--research", help="De-identified, of those who agreed, with a k-anonymity report.")
+    ] = False,
+    purpose: Annotated[str, typer.Option(help="With --research: what learners agreed to.")] = "research",
+    k: Annotated[int, typer.Option("-k", min=2, help="With --research: least number that share what is known.")] = 5,
+    trait: Annotated[
+        list[str] | None, typer.Option(help="With --research: trait to take along. Repeatable.", show_default=False)
+    ] = None,
+    sensitive: Annotated[
+        str | None, typer.Option(help="With --research: column whose diversity is reported.", show_default=False)
+    ] = None,
+    who: Who = None,
 ) -> None:
     """Write the tidy frames as files, learners by pseudonym; no spreadsheet runs what they hold.
 
     Example: ipe records export tables --frame assessments --as xlsx
+
+    Example: ipe records export study-2026 --research
     """
+    if for_research:
+        research(folder, db, purpose, k, trait or (), sensitive, who)
+        return
     from ipe_workbench.records import open_store
     from ipe_workbench.records.export import export_frames
 
     with open_store(db) as store:
-        for file in export_frames(store, folder, frame or None, kind=as_.value):
+        for file in export_frames(store, folder, frame or None, kind=as_.value, who=who):
             typer.echo(printable(str(file)))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ipe_workbench.documents import spreadsheet_safe
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.frames import FRAMES, frame_named
+from ipe_workbench.records.privacy.audit import record, this_person
 from ipe_workbench.records.store import Store
 
 if TYPE_CHECKING:
@@ -24,7 +25,12 @@ _MOST_ROWS = 1_048_576
 
 
 def export_frames(
-    store: Store, folder: Path, names: Collection[str] | None = None, *, kind: ExportKind = "csv"
+    store: Store,
+    folder: Path,
+    names: Collection[str] | None = None,
+    *,
+    kind: ExportKind = "csv",
+    who: str | None = None,
 ) -> tuple[Path, ...]:
     """Write frames as files ``NAME.csv`` (or ``.xlsx``, ``.parquet``) into a folder, in bounded memory.
 
@@ -41,6 +47,8 @@ def export_frames(
         Only these frames.
     kind : {"csv", "xlsx", "parquet"}
         What is written.
+    who : str, optional
+        Who exports, for the audit log; the name on this machine by default.
 
     Returns
     -------
@@ -56,6 +64,11 @@ def export_frames(
     """
     for name in names or ():
         frame_named(name)
+    counts = store.counts()
+    with store.writing() as connection:
+        rows = sum(counts[FRAMES[name].table] for name in names or FRAMES)
+        what = ", ".join(names or FRAMES)
+        record(connection, who=who or this_person(), action="export", what=what, rows=rows)
     if kind == "parquet":
         return store.to_parquet(folder, names)
     folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,8 @@ from ipe_workbench.records.privacy.attack import attack
 from ipe_workbench.records.privacy.audit import audit_log, record, verify_log
 from ipe_workbench.records.privacy.counts import TOTAL, Counts
 from ipe_workbench.records.privacy.erasing import Erasure, erase
+from ipe_workbench.records.privacy.names import with_names
+from ipe_workbench.records.privacy.research import ResearchExport, export_research
 from ipe_workbench.records.privacy.suppression import Release, suppress
 
 __all__ = [
@@ -11,10 +13,13 @@ __all__ = [
     "Counts",
     "Erasure",
     "Release",
+    "ResearchExport",
     "attack",
     "audit_log",
     "erase",
+    "export_research",
     "record",
     "suppress",
     "verify_log",
+    "with_names",
 ]
