@@ -64,6 +64,8 @@ frameworks.app.add_typer(crosswalks.app, name="crosswalk", help="Show, check, in
 app.add_typer(credentials_group.app, name="credentials", help="List, show and begin micro-credentials.")
 app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
 app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange of stacks and pathways.")
+badges.app.command("publish")(badges_sharing.publish)
+badges.app.command("claim")(badges_sharing.claim)
 badges.app.command("transcript")(badges_sharing.transcript)
 badges.app.command("bake")(badge_images.bake)
 badges.app.command("extract")(badge_images.extract)

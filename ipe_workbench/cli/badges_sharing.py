@@ -1,8 +1,9 @@
-"""``ipe badges transcript``: what goes to learners and to the web."""
+"""``ipe badges transcript``, ``publish`` and ``claim``: what goes to learners and to the web."""
 
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from pathlib import Path
 from typing import Annotated
@@ -11,8 +12,9 @@ import typer
 
 from ipe_workbench.cli.badges import _now, _passphrase
 from ipe_workbench.cli.output import OutputFormat, print_json, printable
+from ipe_workbench.errors import UnusableInputError
 
-__all__ = ["transcript"]
+__all__ = ["claim", "publish", "transcript"]
 
 
 def transcript(
@@ -69,3 +71,76 @@ def transcript(
     typer.echo(printable("Written: " + ", ".join(str(path) for path in paths)))
     if held.left_out:
         typer.echo(printable(f"Left out, revoked or suspended: {', '.join(held.left_out)}."), err=True)
+
+
+def publish(
+    badges: Annotated[Path, typer.Argument(help="Folder of the badges.", show_default=False)],
+    key: Annotated[Path, typer.Option(help="Folder of the keys; only public ones are read.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="The public folder.", show_default=False)],
+) -> None:
+    """Write what the issuer puts on the web, as a folder that any web server can host.
+
+    Key documents (retired keys included), the issuer's profile, achievements, status lists, an index and a page that
+    verifies badges. Nothing about learners, no private key. Publish again after issuing, revoking and new keys.
+
+    Example: ipe badges publish badges --key keys --out public
+    """
+    from ipe_workbench.badges import Keyring
+    from ipe_workbench.badges.publish import publication
+    from ipe_workbench.documents import write_atomically
+    from ipe_workbench.reporting.publication_pages import publication_pages
+
+    _refuse_private(out)
+    made = publication(badges, Keyring.read(key))
+    pages = publication_pages(made, now=_now(None))
+    for name, content in {**made.files, **pages}.items():
+        write_atomically(out / name, content)
+    typer.echo(printable(f"{len(made.files) + len(pages)} files. {out} is the root of the server of {made.base}."))
+    typer.echo(printable(f"Begin with {out / made.start / 'index.html'}."), err=True)
+    if made.withheld:
+        typer.echo(f"Left out: {made.withheld} reasons of revocations, since they name a learner.", err=True)
+
+
+def claim(
+    badges: Annotated[Path, typer.Option(help="Folder of the badges.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for the pages and e-mails; private.", show_default=False)],
+    sender: Annotated[str, typer.Option(help="Address from which the e-mails will be sent.", show_default=False)],
+    verifier: Annotated[str, typer.Option(help="Address of the published verification page.")] = "",
+) -> None:
+    """Write a page for each learner of the last list of awards, and the e-mails that bring it. Nothing is sent.
+
+    The folder gets pages/, claims.mbox (open it in a mail program, or feed a mailing tool) and claims.csv.
+
+    Example: ipe badges claim --badges badges --out claims --sender badges@example.edu
+    """
+    from ipe_workbench.badges.claims import learners_to_write_to
+    from ipe_workbench.documents import write_atomically
+    from ipe_workbench.reporting import claim_page as pages
+
+    if not re.fullmatch(r"[^\s@,;<>\"()]+@[^\s@,;<>\"()]+", sender):
+        raise typer.BadParameter("This is no e-mail address.", param_hint="--sender")
+    if verifier and not verifier.startswith("https://"):
+        raise typer.BadParameter("Give an address that begins with https://.", param_hint="--verifier")
+    messages, rows, without = [], [], 0
+    (out / "pages").mkdir(parents=True, exist_ok=True, mode=0o700)
+    for learner in learners_to_write_to(badges):
+        held = [pages.ClaimedBadge(one.credential, one.content, one.name) for one in learner.badges]
+        page, name = pages.claim_page(held, verifier=verifier), f"pages/{learner.page}.html"
+        write_atomically(out / name, page, private=True, durable=False)
+        try:
+            messages.append(pages.claim_message(learner.email, held, sender=sender, page=page, verifier=verifier))
+            rows.append((learner.email, name, held))
+        except ValueError:
+            without += 1
+    write_atomically(out / "claims.mbox", pages.claims_as_mbox(messages), private=True)
+    write_atomically(out / "claims.csv", pages.claims_as_csv(rows, verifier=verifier), private=True)
+    typer.echo(printable(f"{len(messages)} e-mails in {out / 'claims.mbox'}; nothing was sent."))
+    if without:
+        typer.echo(f"{without} learners have a page but no address that an e-mail can be sent to.", err=True)
+
+
+def _refuse_private(out: Path) -> None:
+    from ipe_workbench.badges.register import REGISTER
+
+    if any((out / name).exists() for name in (REGISTER, "keys.json", "issued.csv")):
+        raise UnusableInputError("This folder holds private files.", place=str(out), mend="Name another folder.")

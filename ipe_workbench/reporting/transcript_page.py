@@ -15,7 +15,7 @@ from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.reporting.html import Html, element, join, listing, notice, table, visible
 from ipe_workbench.reporting.page import active_content, external_references
 
-__all__ = ["standalone_page", "transcript_page"]
+__all__ = ["day_in_words", "issuer_name", "standalone_page", "transcript_page"]
 
 _STYLES = Path(__file__).parent / "template"
 
@@ -44,7 +44,7 @@ def transcript_page(record: Mapping[str, Any], *, on: datetime.date, learner: st
         (
             element("p", "Record of learning · Comprehensive Learner Record 2.0", class_="kicker"),
             element("h1", title),
-            element("p", _issuer(record), ", ", _day(record["validFrom"]), class_="lede"),
+            element("p", issuer_name(record), ", ", day_in_words(record["validFrom"]), class_="lede"),
             *_cautions(record, learner),
             *_stacks(subject, members),
             element("h2", "Badges"),
@@ -97,12 +97,20 @@ def _achievement(member: Mapping[str, Any]) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _issuer(credential: Mapping[str, Any]) -> str:
+def issuer_name(credential: Mapping[str, Any]) -> str:
+    """The name of a credential's issuer, or its id."""
     issuer = credential["issuer"]
     return str(issuer.get("name") or issuer.get("id")) if isinstance(issuer, Mapping) else str(issuer)
 
 
-def _day(text: object) -> str:
+def day_in_words(text: object) -> str:
+    """The day of a moment.
+
+    Examples
+    --------
+    >>> day_in_words("2026-10-01T00:00:00Z")
+    '1 October 2026'
+    """
     when = moment(text)
     return str(text) if when is None else f"{when.day} {when:%B %Y}"
 
@@ -147,10 +155,15 @@ def _stacks(subject: Mapping[str, Any], members: list[Mapping[str, Any]]) -> Ite
 def _rows(members: list[Mapping[str, Any]], on: datetime.date) -> Iterator[tuple[object, ...]]:
     for one in members:
         end = moment(one.get("validUntil"))
-        until: object = "no end" if end is None else _day(one["validUntil"])
+        until: object = "no end" if end is None else day_in_words(one["validUntil"])
         if end is not None and end.date() < on:
             until = join((until, " ", element("strong", "(expired)", class_="gap")))
-        yield _achievement(one)["name"], _day(one.get("awardedDate") or one["validFrom"]), until, _issuer(one)
+        yield (
+            _achievement(one)["name"],
+            day_in_words(one.get("awardedDate") or one["validFrom"]),
+            until,
+            issuer_name(one),
+        )
 
 
 @dataclass(frozen=True)
