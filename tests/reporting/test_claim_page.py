@@ -68,7 +68,7 @@ def test_an_address_with_other_letters_is_written_as_mail_servers_read_it_or_ref
     message = claim_message("ana@exämple.edu", [claimed()], sender="office@example.edu")
     assert message["To"] == "ana@xn--exmple-cua.edu"
     for address in ("", "müller@example.edu", "a b@example.edu"):
-        with pytest.raises(ValueError, match="address|local-part"):
+        with pytest.raises(ValueError, match="no address"):
             claim_message(address, [claimed()], sender="office@example.edu")
 
 
