@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,28 +20,48 @@ if TYPE_CHECKING:
 __all__ = ["bake", "extract", "images", "read"]
 
 
+class PictureChoice(StrEnum):
+    """Forms of pictures."""
+
+    png = "png"
+    svg = "svg"
+
+
 def bake(
-    file: Annotated[Path, typer.Argument(help="The badge: JSON or JSON Web Token.", show_default=False)],
-    image: Annotated[Path, typer.Option(help="The picture: PNG or SVG.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="File of the picture with the badge in it.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="The badge (JSON or token), or a folder of badges.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option(help="File of the picture with the badge in it; for a folder, a folder.", show_default=False)
+    ],
+    image: Annotated[Path | None, typer.Option(help="The picture: PNG or SVG.", show_default=False)] = None,
+    programme: Annotated[
+        Path | None,
+        typer.Option(help="Instead of --image: draw each badge's picture from its design.", show_default=False),
+    ] = None,
+    to: Annotated[PictureChoice, typer.Option(help="Form of the pictures, for a folder.")] = PictureChoice.png,
 ) -> None:
     """Bake a badge into a picture: the picture then is the badge, and wallets take it.
 
-    Example: ipe badges bake badges/badges/6f0c....json --image badge.png --out ana.png
+    Example: ipe badges bake badges/badges --programme my-programme --out pictures
     """
-    from ipe_workbench.badges.baking import bake as baked_into
-    from ipe_workbench.badges.image_carriers import image_kind
     from ipe_workbench.cli.badges import _content as content_of
-    from ipe_workbench.documents import write_atomically
 
-    baked = baked_into(content_of(file), content_of(image), name=str(file), image_name=str(image))
-    ending = f".{(image_kind(baked) or '').lower()}"
-    if out.suffix.lower() != ending:
-        raise UnusableInputError(
-            f"The picture is {ending[1:].upper()}, so its name must end in {ending}.", place=str(out)
-        )
-    write_atomically(out, baked)
-    typer.echo(printable(str(out)))
+    if (image is None) == (programme is None):
+        raise typer.BadParameter("Give one of --image and --programme.", param_hint="--image")
+    if image is not None:
+        picture = content_of(image)
+        picture_of = lambda _badge, _ending: (picture, str(image))  # noqa: E731
+    else:
+        picture_of = _drawn_pictures(programme)
+    if not file.is_dir():
+        _bake_one(file, out, picture_of)
+        typer.echo(printable(str(out)))
+        return
+    badges = sorted([*file.glob("*.json"), *file.glob("*.jwt")])
+    if not badges:
+        raise UnusableInputError("There is no badge in this folder.", place=str(file), mend="Give badges/badges.")
+    for badge in badges:
+        _bake_one(badge, out / f"{badge.stem}.{to.value}", picture_of)
+    typer.echo(printable(f"{len(badges)} badges baked in {out}."))
 
 
 def extract(
@@ -135,3 +157,48 @@ def read(
         )
         typer.echo(f"{badge.standard}, {badge.carrier}: {'a check failed' if badge.refuted else 'no check failed'}.")
     raise typer.Exit(1 if badge.refuted else 0)
+
+
+def _bake_one(file: Path, out: Path, picture_of: Callable[[bytes, str], tuple[bytes, str]]) -> None:
+    from ipe_workbench.badges.baking import bake as baked_into
+    from ipe_workbench.badges.image_carriers import image_kind
+    from ipe_workbench.cli.badges import _content as content_of
+    from ipe_workbench.documents import write_atomically
+
+    badge = content_of(file)
+    picture, name = picture_of(badge, out.suffix.lower())
+    baked = baked_into(badge, picture, name=str(file), image_name=name)
+    ending = f".{(image_kind(baked) or '').lower()}"
+    if out.suffix.lower() != ending:
+        raise UnusableInputError(
+            f"The picture is {ending[1:].upper()}, so its name must end in {ending}.", place=str(out)
+        )
+    write_atomically(out, baked)
+
+
+def _drawn_pictures(folder: Path | None) -> Callable[[bytes, str], tuple[bytes, str]]:
+    """Pictures drawn from the design that a badge names, each design once."""
+    from tempfile import TemporaryDirectory
+
+    from ipe_workbench.badges import RefusedBadgeError, UnreadableBadgeError, read_badge
+    from ipe_workbench.credentials import load_programme
+    from ipe_workbench.figures import badge_image
+
+    assert folder is not None  # noqa: S101 - asked only with --programme
+    loaded, known = load_programme(folder), dict[tuple[str, str, str], bytes]()
+
+    def picture(badge: bytes, ending: str) -> tuple[bytes, str]:
+        try:
+            achievement = read_badge(badge).credential["credentialSubject"]["achievement"]
+            design, version = str(achievement["humanCode"]), str(achievement["version"])
+        except (RefusedBadgeError, UnreadableBadgeError, KeyError, TypeError):
+            raise UnusableInputError(
+                "A badge does not name the design that it was issued for.", mend="Give its picture with --image."
+            ) from None
+        if (design, version, ending) not in known:
+            with TemporaryDirectory() as place:
+                drawn = badge_image(loaded.designed(design, version), loaded).save(Path(place) / f"badge{ending}")
+                known[design, version, ending] = drawn.read_bytes()
+        return known[design, version, ending], f"picture of {design}"
+
+    return picture

@@ -181,7 +181,7 @@ def endorse(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="The badge: JSON or JSON Web Token.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="The badge: JSON, JSON Web Token, PNG or SVG.", show_default=False)],
     status: Annotated[
         list[Path] | None, typer.Option(help="A status list, or a folder of them. Repeatable.", show_default=False)
     ] = None,
