@@ -8,6 +8,8 @@ schemas ship with the package, keys and lists are given. The way of a badge: `aw
 """
 
 from ipe_workbench.badges.award_file import AwardRow, AwardsToIssue, parse_awards_to_issue, read_awards_to_issue
+from ipe_workbench.badges.baking import bake, extract
+from ipe_workbench.badges.elsewhere import ForeignBadge, read_foreign_badge
 from ipe_workbench.badges.endorse import endorse, read_endorsements
 from ipe_workbench.badges.issue import Issued, issue_awards
 from ipe_workbench.badges.keyring import Keyring
@@ -25,6 +27,7 @@ __all__ = [
     "Badge",
     "Check",
     "CommandSigner",
+    "ForeignBadge",
     "Issued",
     "Keyring",
     "KnownKeys",
@@ -36,13 +39,16 @@ __all__ = [
     "UnsafeDocumentError",
     "UnsoundKeyError",
     "Verification",
+    "bake",
     "change_status",
     "endorse",
+    "extract",
     "issue_awards",
     "parse_awards_to_issue",
     "read_awards_to_issue",
     "read_badge",
     "read_endorsements",
+    "read_foreign_badge",
     "verify",
     "verify_badge",
 ]
