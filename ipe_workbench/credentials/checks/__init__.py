@@ -64,6 +64,7 @@ LINTS: tuple[Lint, ...] = (
     stacking.empty_rule,
     stacking.double_counting,
     stacking.badge_counted_twice,
+    stacking.prerequisite_too_late,
     stacking.redundant_prerequisite,
     stacking.badge_in_no_stack,
     stacking.stackability_mismatch,

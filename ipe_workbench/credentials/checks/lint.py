@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ipe_workbench.credentials.checks.requirements import circles
+from ipe_workbench.credentials.checks.requirements import Calendar, circles, singled_out
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import badges_in
 from ipe_workbench.findings import Finding, Place, Severity
@@ -34,6 +35,22 @@ class Design:
         rules = {one.id: one.requires for one in programme.credentials.values() if one.requires is not None}
         rules |= {one.id: one.rule for one in programme.stacks.values()}
         return {owner: badges_in(rule) for owner, rule in rules.items()}
+
+    @cached_property
+    def earned(self) -> dict[str, dict[str, datetime.date]]:
+        """`attainable` for each profession, worked out once for all those that no rule treats apart."""
+        calendar = Calendar(self.programme)
+        apart = singled_out(self.programme)
+        everyone_else: dict[str, datetime.date] | None = None
+        earned: dict[str, dict[str, datetime.date]] = {}
+        for profession in self.programme.info.professions:
+            if profession.id in apart:
+                earned[profession.id] = calendar.earned_by(profession.id)
+            else:
+                if everyone_else is None:
+                    everyone_else = calendar.earned_by(profession.id)
+                earned[profession.id] = everyone_else
+        return earned
 
     @cached_property
     def circles(self) -> tuple[tuple[str, ...], ...]:

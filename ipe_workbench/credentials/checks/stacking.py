@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from ipe_workbench.credentials.checks.conflicts import conflict
 from ipe_workbench.credentials.checks.lint import Design, Problem, lint
 from ipe_workbench.credentials.checks.references import place_of_badge, rules_of
-from ipe_workbench.credentials.checks.requirements import Calendar, asked_by, singled_out, surely_required
+from ipe_workbench.credentials.checks.requirements import asked_by, end_of, surely_required
 from ipe_workbench.credentials.evaluate import completed_on
 from ipe_workbench.credentials.facts import Facts
 from ipe_workbench.credentials.programme import Profession, Programme
-from ipe_workbench.credentials.rules import AtLeast, Badge, Rule, walk
+from ipe_workbench.credentials.rules import AtLeast, Badge, Rule, describe, walk
 
 __all__ = [
     "badge_counted_twice",
@@ -20,6 +20,7 @@ __all__ = [
     "cannot_be_earned",
     "double_counting",
     "empty_rule",
+    "prerequisite_too_late",
     "redundant_prerequisite",
     "stackability_mismatch",
     "too_few_professions",
@@ -32,7 +33,7 @@ _MOST_EXPLAINED = 10
 @lint("cannot-be-earned", "error", "a stack or credential that nobody, or one profession, can complete in the calendar")
 def cannot_be_earned(design: Design) -> Iterator[Problem]:
     programme = design.programme
-    earned = _attainable_by_profession(programme)
+    earned = design.earned
     excused = _affected(design)
     shut_out = {
         reference: out
@@ -88,20 +89,26 @@ def _cause(programme: Programme, reference: str, shut_out: Mapping[str, list[Pro
     return f" It asks for {' and '.join(causes)}, which cannot be earned either." if causes else ""
 
 
-def _attainable_by_profession(programme: Programme) -> dict[str, dict[str, datetime.date]]:
-    """`attainable` for each profession, worked out once for all those that no rule treats apart."""
-    calendar = Calendar(programme)
-    apart = singled_out(programme)
-    everyone_else: dict[str, datetime.date] | None = None
-    earned: dict[str, dict[str, datetime.date]] = {}
-    for profession in programme.info.professions:
-        if profession.id in apart:
-            earned[profession.id] = calendar.earned_by(profession.id)
-        else:
-            if everyone_else is None:
-                everyone_else = calendar.earned_by(profession.id)
-            earned[profession.id] = everyone_else
-    return earned
+@lint("prerequisite-too-late", "warning", "a credential whose prerequisite comes after its last activity")
+def prerequisite_too_late(design: Design) -> Iterator[Problem]:
+    programme = design.programme
+    excused = _affected(design)
+    for one in programme.credentials.values():
+        if one.requires is None or not one.activities or one.status == "retired" or one.id in excused:
+            continue
+        last = end_of(programme, one)
+        days = {who.title: design.earned[who.id].get(one.id) for who in _meant(programme, one.id)}
+        late = [title for title, day in days.items() if day is not None and day > last]
+        if late:
+            whom = "a learner" if len(late) == len(days) else f"a learner of {', '.join(late)}"
+            soonest = min(day for day in days.values() if day is not None and day > last)
+            yield Problem(
+                f"The activities of {one.title} end on {last.isoformat()}, but {whom} can hold what it requires "
+                f"({describe(one.requires, programme.title)}) on {soonest.isoformat()} at the earliest.",
+                "Offer it again in a later term, or ask for something earlier.",
+                programme.place("credential", one.id, "requires"),
+                one.id,
+            )
 
 
 def _affected(design: Design) -> set[str]:

@@ -159,6 +159,16 @@ PLANTED: list[tuple[str, Programme, str]] = [
         "forbids double counting",
     ),
     (
+        "prerequisite-too-late",
+        programme(
+            [
+                credential("a", activities=activity(id="a-1", weeks=[6])),
+                credential("b", requires="a", activities=activity(id="b-1", weeks=[2])),
+            ]
+        ),
+        "can hold what it requires (A) on",
+    ),
+    (
         "redundant-prerequisite",
         programme([credential("a"), credential("b", requires="a"), credential("c", requires={"all": ["a", "b"]})]),
         "`b` asks for it already",
