@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ipe_workbench.cli.badge_inputs import content_of, keys_of, lists_of, moment_of
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 
@@ -43,8 +44,6 @@ def bake(
 
     Example: ipe badges bake badges/badges --programme my-programme --out pictures
     """
-    from ipe_workbench.cli.badges import _content as content_of
-
     if (image is None) == (programme is None):
         raise typer.BadParameter("Give one of --image and --programme.", param_hint="--image")
     if image is not None:
@@ -75,7 +74,6 @@ def extract(
     Example: ipe badges extract ana.png --out ana.json
     """
     from ipe_workbench.badges.baking import extract as taken_out
-    from ipe_workbench.cli.badges import _content as content_of
     from ipe_workbench.documents import write_atomically
 
     found = taken_out(content_of(image), name=str(image))
@@ -133,10 +131,6 @@ def read(
     """
     from ipe_workbench.badges import RefusedBadgeError, UnreadableBadgeError
     from ipe_workbench.badges.elsewhere import read_foreign_badge
-    from ipe_workbench.cli.badges import _content as content_of
-    from ipe_workbench.cli.badges import _keys as keys_of
-    from ipe_workbench.cli.badges import _lists as lists_of
-    from ipe_workbench.cli.badges import _now as moment_of
 
     keys, lists = keys_of(jwks or [], fetched=[]), lists_of(status or [])
     try:
@@ -162,7 +156,6 @@ def read(
 def _bake_one(file: Path, out: Path, picture_of: Callable[[bytes, str], tuple[bytes, str]]) -> None:
     from ipe_workbench.badges.baking import bake as baked_into
     from ipe_workbench.badges.image_carriers import image_kind
-    from ipe_workbench.cli.badges import _content as content_of
     from ipe_workbench.documents import write_atomically
 
     badge = content_of(file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -11,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ipe_workbench.cli.badge_inputs import badge_id_of, content_of, keys_of, lists_of, moment_of, passphrase
 from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, print_table, printable, table
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 
 if TYPE_CHECKING:
-    from ipe_workbench.badges import Badge, Issued, Keyring, KnownKeys, Verification
+    from ipe_workbench.badges import Badge, Issued, Keyring, Verification
     from ipe_workbench.badges.keys import KeyKind
 
 __all__ = ["app"]
@@ -75,16 +75,16 @@ def keygen(
     """
     from ipe_workbench.badges import Keyring
 
-    now = _now(None)
+    now = moment_of(None)
     kinds = [_KINDS[one] for one in kind or (KindChoice.ed25519, KindChoice.rsa)]
     if command is not None:
         ring = _with_command(out, issuer, command, public, now)
     elif rotate:
         old = Keyring.read(out)
         used = kinds if kind else list(dict.fromkeys(key.public.kind for key in old.keys if key.signs))
-        ring = old.rotated(_passphrase(confirm=True), now=now, kinds=used, leaked=leaked)
+        ring = old.rotated(passphrase(confirm=True), now=now, kinds=used, leaked=leaked)
     else:
-        ring = Keyring.generated(out, _passphrase(confirm=True), issuer=issuer, kinds=kinds, now=now)
+        ring = Keyring.generated(out, passphrase(confirm=True), issuer=issuer, kinds=kinds, now=now)
     for key in ring.keys:
         if key.signs:
             typer.echo(printable(f"{key.public.kind}: {ring.method(key.public.kind)}"))
@@ -133,7 +133,7 @@ def issue(
     read = read_awards_to_issue(awards, loaded)
     for finding in read.findings:
         typer.echo(printable(str(finding)), err=True)
-    moment = _now(now)
+    moment = moment_of(now)
     with _progress(len(read.awards)) as progress:
         made = issue_awards(
             loaded,
@@ -141,7 +141,7 @@ def issue(
             ring,
             out,
             now=moment,
-            passphrase=_passphrase() if ring.needs_passphrase else None,
+            passphrase=passphrase() if ring.needs_passphrase else None,
             proof=proof.value,
             signing_kind="RSA" if algorithm is TokenChoice.rs256 else "P-256",
             base=base,
@@ -174,8 +174,8 @@ def endorse(
     if out.exists():
         raise UnusableInputError("The file exists.", place=str(out), mend="Choose another name.")
     ring = Keyring.read(key)
-    secret = _passphrase() if ring.needs_passphrase else None
-    made = endorsed(about, comment, ring, name=name, now=_now(None), passphrase=secret)
+    secret = passphrase() if ring.needs_passphrase else None
+    made = endorsed(about, comment, ring, name=name, now=moment_of(None), passphrase=secret)
     write_atomically(out, json.dumps(made, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -219,13 +219,13 @@ def verify(
     from ipe_workbench.badges.alignments import is_known_alignment
     from ipe_workbench.credentials import load_programme
 
-    content = _content(file)
+    content = content_of(file)
     fetched, more_lists = _fetched(content) if online else ([], [])
     options: dict[str, Any] = {
-        "now": _now(now),
-        "keys": _keys(jwks or [], fetched),
+        "now": moment_of(now),
+        "keys": keys_of(jwks or [], fetched),
         "issuers": tuple(issuer or ()),
-        "lists": [*_lists(status or []), *more_lists],
+        "lists": [*lists_of(status or []), *more_lists],
         "recipient": recipient,
         "known_alignment": is_known_alignment,
         "programme": load_programme(programme) if programme is not None else None,
@@ -266,12 +266,12 @@ def revoke(
     ring = Keyring.read(key)
     paths = change_status(
         badges,
-        _badge_id(badge),
+        badge_id_of(badge),
         ring,
         change="suspended" if suspend else "restored" if restore else "revoked",
         reason=reason,
-        now=_now(None),
-        passphrase=_passphrase() if ring.needs_passphrase else None,
+        now=moment_of(None),
+        passphrase=passphrase() if ring.needs_passphrase else None,
         valid_days=valid_days,
     )
     typer.echo(printable("Publish now: " + ", ".join(str(path) for path in paths)))
@@ -287,53 +287,11 @@ def _with_command(out: Path, issuer: str | None, command: str, public: Path | No
     if public is None:
         raise typer.BadParameter("Name the file of the public key, too.", param_hint="--public")
     try:
-        key = PublicKey.of(load_pem_public_key(_content(public)))
+        key = PublicKey.of(load_pem_public_key(content_of(public)))
     except (ValueError, UnsoundKeyError) as error:
         raise UnusableInputError(f"This is no public key that can be used ({error}).", place=str(public)) from None
     ring = Keyring.read(out) if (out / "keys.json").exists() else Keyring.empty(out, issuer)
     return ring.with_command(key.kind, key, shlex.split(command), now=now)
-
-
-def _now(text: str | None) -> datetime.datetime:
-    if text is None:
-        return datetime.datetime.now(datetime.UTC)
-    try:
-        when = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            "Write the moment as 2027-06-01 or 2027-06-01T12:00:00Z.", param_hint="--now"
-        ) from None
-    return when if when.tzinfo is not None else when.replace(tzinfo=datetime.UTC)
-
-
-def _passphrase(*, confirm: bool = False) -> str:
-    given = os.environ.get("IPE_KEY_PASSPHRASE")
-    given = _asked(confirm) if given is None else given
-    if confirm and len(given) < 12:
-        typer.echo("A short passphrase is soon guessed; take a few words.", err=True)
-    return given
-
-
-def _asked(confirm: bool) -> str:
-    if not sys.stdin.isatty():
-        raise UnusableInputError(
-            "The passphrase of the keys is needed.", mend="Set IPE_KEY_PASSPHRASE, or run this in a terminal."
-        )
-    asked: str = typer.prompt("Passphrase of the keys", hide_input=True, confirmation_prompt=confirm, err=True)
-    return asked
-
-
-def _content(path: Path) -> bytes:
-    from ipe_workbench.badges.strict_json import MAXIMUM_BYTES
-
-    try:
-        with path.open("rb") as file:
-            content = file.read(2 * MAXIMUM_BYTES)
-    except FileNotFoundError:
-        raise UnreadableFileError("The file does not exist.", place=str(path), mend="Check the path.") from None
-    except OSError as error:
-        raise UnreadableFileError(f"The file cannot be read: {error.strerror}.", place=str(path)) from None
-    return content
 
 
 def _fetched(content: bytes) -> tuple[list[Any], list[Badge]]:
@@ -350,47 +308,6 @@ def _fetched(content: bytes) -> tuple[list[Any], list[Badge]]:
     for trouble in (*troubles, *more):
         typer.echo(printable(trouble), err=True)
     return documents, lists
-
-
-def _keys(paths: list[Path], fetched: list[Any]) -> KnownKeys:
-    from ipe_workbench.badges import KnownKeys, UnsoundKeyError
-    from ipe_workbench.badges.strict_json import AmbiguousJsonError, parse_json
-
-    documents = []
-    for path in paths:
-        try:
-            documents.append(parse_json(_content(path)))
-            KnownKeys(documents[-1:])
-        except (AmbiguousJsonError, UnsoundKeyError) as error:
-            raise UnreadableFileError(
-                str(error), place=str(path), mend="Give a JWKS, DID or controller document."
-            ) from None
-    return KnownKeys(documents, fetched=fetched)
-
-
-def _lists(paths: list[Path]) -> list[Badge]:
-    from ipe_workbench.badges import RefusedBadgeError, UnreadableBadgeError, read_badge
-
-    lists = []
-    for path in paths:
-        files = sorted([*path.glob("*.json"), *path.glob("*.jwt")]) if path.is_dir() else [path]
-        for file in files:
-            try:
-                lists.append(read_badge(_content(file)))
-            except (RefusedBadgeError, UnreadableBadgeError) as error:
-                raise UnreadableFileError(str(error), place=str(file), mend="Give a status list.") from None
-    return lists
-
-
-def _badge_id(badge: str) -> str:
-    from ipe_workbench.badges import RefusedBadgeError, UnreadableBadgeError, read_badge
-
-    if badge.startswith("urn:"):
-        return badge
-    try:
-        return str(read_badge(_content(Path(badge))).credential.get("id"))
-    except (RefusedBadgeError, UnreadableBadgeError) as error:
-        raise UnreadableFileError(str(error), place=badge, mend="Give the badge's file, or its id.") from None
 
 
 def _print_issued(made: Issued, format: OutputFormat) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ipe_workbench.cli.badges import _now, _passphrase
+from ipe_workbench.cli.badge_inputs import moment_of, passphrase
 from ipe_workbench.cli.output import OutputFormat, print_json, printable
 from ipe_workbench.errors import UnusableInputError
 
@@ -50,10 +50,10 @@ def transcript(
     from ipe_workbench.reporting.pdf import page_as_pdf
     from ipe_workbench.reporting.transcript_page import transcript_page
 
-    loaded, ring, moment = load_programme(programme), Keyring.read(key), _now(now)
+    loaded, ring, moment = load_programme(programme), Keyring.read(key), moment_of(now)
     held = learners_badges(badges, learner, KnownKeys(ring.documents().values()), now=moment)
     record = build_transcript(loaded, held, identifier=uuid.uuid4().urn, now=moment, stack=stack, profession=profession)
-    signer = ring.signer("Ed25519", _passphrase() if ring.needs_passphrase else None)
+    signer = ring.signer("Ed25519", passphrase() if ring.needs_passphrase else None)
     signed = sign(record, signer, ring.method("Ed25519"), created=moment)
     page = transcript_page(signed, on=moment.date(), learner=name)
     printed = page_as_pdf(page) if pdf else None
@@ -92,7 +92,7 @@ def publish(
 
     _refuse_private(out)
     made = publication(badges, Keyring.read(key))
-    pages = publication_pages(made, now=_now(None))
+    pages = publication_pages(made, now=moment_of(None))
     for name, content in {**made.files, **pages}.items():
         write_atomically(out / name, content)
     typer.echo(printable(f"{len(made.files) + len(pages)} files. {out} is the root of the server of {made.base}."))
