@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from ipe_workbench.documents import FileModel, IndexedModel
+from ipe_workbench.documents import FileModel, IndexedModel, misplaced
 from ipe_workbench.errors import UnknownNameError, near_names
 from ipe_workbench.frameworks.package import Association, Definition, ExternalNode, PublishedRubric
 from ipe_workbench.frameworks.tree import NUMBER, natural_order, tree_problems
@@ -96,7 +96,7 @@ class Framework(IndexedModel):
     @model_validator(mode="after")
     def _tree(self) -> Framework:
         if not self.competencies and not self.rubrics:
-            raise ValueError("A framework has at least one competency, or a rubric.")
+            raise misplaced("A framework has at least one competency, or a rubric.", "competencies")
         if problems := tree_problems((one.id, one.parent) for one in self.competencies):
             raise ValueError(" ".join(problem.message for problem in problems))
         return self

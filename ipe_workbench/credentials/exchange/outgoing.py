@@ -141,7 +141,7 @@ def _counted(count: int | None, parts: Iterable[Wish | Wanted | None]) -> Wish |
     of = [one for one in every if one is not None]
     # A part that cannot be said drops out of a whole; in a choice it must not turn the others into duties.
     needed = len(of) if count is None else count - (len(every) - len(of))
-    if needed <= 0 or not of:
+    if needed <= 0:
         return None
     return of[0] if needed == len(of) == 1 else Wanted(needed, tuple(of))
 

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ipe_workbench.credentials import Stack, example_programme, load_programme, parse_rule, save_programme
@@ -138,6 +138,7 @@ def test_any_pathway_means_the_same_after_the_way_there_and_back(drawn, goal):
 
 
 @given(st.tuples(rules, rules, rules))
+@example(({"badge": "x"}, {"badge": "x"}, {"at_least": {"count": 2, "of": [{"all": []}]}}))
 @settings(max_examples=40, deadline=None)
 def test_rules_of_ours_mean_the_same_in_the_words_of_ctdl(drawn):
     programme = example_programme()
