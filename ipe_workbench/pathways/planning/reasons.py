@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import describe
 from ipe_workbench.pathways.planning.learner import PlanFor
-from ipe_workbench.pathways.planning.model import Limit, build_model
+from ipe_workbench.pathways.planning.model import Limit, PlanModel, build_model
 from ipe_workbench.pathways.planning.offerings import Offering
 
 __all__ = ["COSTS", "Impossible", "why_impossible"]
@@ -85,14 +85,23 @@ def _explained(
     solver.parameters.random_seed = 1
     solver.parameters.max_deterministic_time = _EFFORT
 
+    cost = sum(_cost(name, limit) for name, limit in limits.items())
+    lateness = sum(place * made.goal_days[day] for place, day in enumerate(sorted(made.goal_days)))
+    made.model.minimize(cost * len(made.goal_days) + lateness)
+    status = solver.solve(made.model)
+    if status == cp_model.INFEASIBLE:
+        return None
+    way_out = Impossible(())
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        way_out = _way_out(programme, made, limits, solver, solver.value(cost) / 1000)
+    made.model.clear_objective()  # type: ignore[no-untyped-call]
+
     def possible(kept: Iterable[str]) -> bool:
         made.model.clear_assumptions()
         made.model.add_assumptions([~limits[name].broken for name in kept])
         # What is undecided is kept as a reason: the set is then right, if not the smallest.
         return solver.solve(made.model) != cp_model.INFEASIBLE
 
-    if not possible(()):
-        return None
     core = list(limits)
     if not possible(core):
         # The solver names limits that suffice; only among them is the smallest reason looked for.
@@ -102,12 +111,11 @@ def _explained(
         without = [one for one in core if one != name]
         if not possible(without):
             core = without
-    made.model.clear_assumptions()
-    cost = sum(_cost(name, limit) for name, limit in limits.items())
-    lateness = sum(place * made.goal_days[day] for place, day in enumerate(sorted(made.goal_days)))
-    made.model.minimize(cost * len(made.goal_days) + lateness)
-    if solver.solve(made.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Impossible(tuple(_reason(programme, learner, offerings, name) for name in core))
+    return replace(way_out, reasons=tuple(_reason(programme, learner, offerings, name) for name in core))
+
+
+def _way_out(programme: Programme, made: PlanModel, limits: dict[str, Limit], solver: Any, cost: float) -> Impossible:
+    """The cheapest relaxation, as the solver found it."""
     broken = {
         name: solver.value(limit.more) / 1000 if limit.more is not None else 0.0
         for name, limit in limits.items()
@@ -120,12 +128,8 @@ def _explained(
     terms = {
         one.credential: one.term for one, literal in made.taken.items() if one.asked and solver.boolean_value(literal)
     }
-    return Impossible(
-        reasons=tuple(_reason(programme, learner, offerings, name) for name in core),
-        relaxation=tuple(_relaxed(programme, name, more, terms) for name, more in broken.items()),
-        cost=solver.value(cost) / 1000,
-        completed_on=done,
-    )
+    relaxation = tuple(_relaxed(programme, name, more, terms) for name, more in broken.items())
+    return Impossible((), relaxation, cost, done)
 
 
 def _never(programme: Programme, goal: str) -> Impossible:
