@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ipe_workbench.credentials.facts import Facts
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.frameworks.garbage import collection_paused
 from ipe_workbench.pathways.and_or import and_or_graph
 from ipe_workbench.pathways.comparison.designs import Designs, design_changes
 from ipe_workbench.pathways.comparison.effects import coverage_changes
@@ -204,6 +205,14 @@ def what_if(
         changed = edits
     else:
         changed = edited(programme, (edits,) if isinstance(edits, Edit) else edits)
+    # A full collection in the middle takes longer than all the rest.
+    with collection_paused():
+        return _compared(programme, changed, learners, on)
+
+
+def _compared(
+    programme: Programme, changed: Programme, learners: Mapping[str, Facts] | None, on: datetime.date | None
+) -> WhatIf:
     designs = Designs.of(programme, changed)
     was, now = _outcome(_ByIdentity(programme)), _outcome(_ByIdentity(changed))
     return WhatIf(
