@@ -7,7 +7,7 @@ any order that the gates allow, every hour is attended and every approval given.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -121,15 +121,19 @@ class AndOrGraph:
         full = (2 << len(place)) - 1
         without = dict.fromkeys(self.nodes, full)
         order = self._order()
+        at = {one: number for number, one in enumerate(order)}
+        circular = any(at[other] >= at[one] for one in order for other in self.named[one])
         changed = True
         while changed:
             changed = False
             for one in order:
                 found = _lost(self.nodes[one].asks, without, full) | 1 << place[one]
                 if found != without[one]:
-                    without[one], changed = found, True
+                    # Without circles whatever a node names was settled before it: one round is enough.
+                    without[one], changed = found, circular
+        names = list(place)
         return {
-            one: frozenset(other for other, at in place.items() if other != one and bits >> at & 1)
+            one: frozenset(names[at] for at in _places_of(bits & ~(1 << place[one])))
             for one, bits in without.items()
             if not bits >> len(place) & 1
         }
@@ -316,6 +320,14 @@ class _Translation:
                 amounts[credential.id] = amounts.get(credential.id, 0.0) + hours
         parts = tuple(Part(one, round(hours * _SCALE)) for one, hours in amounts.items())
         return Gate(round(rule.hours.min * _SCALE), parts)
+
+
+def _places_of(bits: int) -> Iterator[int]:
+    """The places of the bits that are set."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
 
 
 def _lost(gate: Gate, without: Mapping[str, int], full: int) -> int:
