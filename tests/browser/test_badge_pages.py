@@ -81,7 +81,8 @@ def answer(page: Page, issuer: Issuer, content: str, *, email: str = "", name: s
     page.get_by_label("The learner’s e-mail address").fill(email)
     file = {"name": name, "mimeType": "application/json", "buffer": content.encode()}
     page.get_by_label("File of the badge").set_input_files(file)
-    page.wait_for_function("document.getElementById('result').dataset.verdict")
+    # Not wait_for_function: the page's own policy forbids what it evaluates.
+    page.locator("#result[data-verdict]:not([data-verdict=''])").wait_for(state="attached", timeout=60_000)
     return str(page.locator("#result").get_attribute("data-verdict"))
 
 
