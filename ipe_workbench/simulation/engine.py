@@ -19,7 +19,7 @@ from ipe_workbench.simulation.scenario import MAX_REPLICATES, MAX_SEED, Scenario
 from ipe_workbench.simulation.tabulate import result_of
 from ipe_workbench.simulation.totals import Totals
 
-__all__ = ["simulate"]
+__all__ = ["simulate", "simulate_range"]
 
 #: Learners of one piece of work: large enough to outweigh its start, small enough to keep every thread busy.
 _LEARNERS_PER_PIECE = 16_384
@@ -71,10 +71,27 @@ def simulate(
     seed = _in_range("seed", scenario.seed if seed is None else seed, 0, MAX_SEED)
     workers = _processors() if threads is None else _in_range("threads", threads, 1, 4096)
     model = compile_cohort(programme, scenario)
+    totals = simulate_range(model, seed, 0, replicates, threads=workers, progress=progress)
+    return result_of(model, totals, seed=seed, before=programme)
+
+
+def simulate_range(
+    model: CohortModel,
+    seed: int,
+    first: int,
+    replicates: int,
+    *,
+    threads: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Totals:
+    """Simulate the replicates `first` to `first + replicates` (excluded) and count.
+
+    A replicate is the same in whatever range it is simulated; `Totals.joined` puts ranges together.
+    """
     totals = Totals.of(model, replicates)
     waiting: dict[int, tuple[Counts, int]] = {}
     done = 0
-    for piece, counts in _computed(model, seed, list(_pieces(model.learners, replicates)), workers):
+    for piece, counts in _computed(model, seed, first, list(_pieces(model.learners, replicates)), threads):
         counts, left = _merged(waiting.pop(piece.first_replicate, None), counts, piece)
         if left:
             waiting[piece.first_replicate] = counts, left
@@ -83,12 +100,12 @@ def simulate(
         done += piece.replicates
         if progress is not None:
             progress(done, replicates)
-    return result_of(model, totals, seed=seed, before=programme)
+    return totals
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Some learners of some replicates; `blocks` pieces make up the whole cohort of those replicates."""
+    """Some learners of some replicates, counted from the range's first; `blocks` pieces make up their whole cohorts."""
 
     first_replicate: int
     replicates: int
@@ -109,7 +126,9 @@ def _pieces(learners: int, replicates: int) -> Iterator[_Piece]:
         yield _Piece(replicate, min(together, replicates - replicate), 0, learners, 1)
 
 
-def _computed(model: CohortModel, seed: int, pieces: list[_Piece], workers: int) -> Iterator[tuple[_Piece, Counts]]:
+def _computed(
+    model: CohortModel, seed: int, first: int, pieces: list[_Piece], workers: int
+) -> Iterator[tuple[_Piece, Counts]]:
     """The pieces' counts, in whatever order they are done."""
 
     def compute(piece: _Piece) -> Counts:
@@ -120,7 +139,7 @@ def _computed(model: CohortModel, seed: int, pieces: list[_Piece], workers: int)
             model.rules,
             desk,
             seed,
-            piece.first_replicate,
+            first + piece.first_replicate,
             piece.first_learner,
             piece.last_learner,
             counts,

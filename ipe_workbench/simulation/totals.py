@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,9 @@ from ipe_workbench.simulation.kernel import OUTCOMES, Counts
 __all__ = ["Moments", "Totals"]
 
 Integers = npt.NDArray[np.int64]
+
+#: Marks a field that has one row for each replicate; the others are sums over replicates.
+_BY_REPLICATE = {"by_replicate": True}
 
 
 @dataclass
@@ -47,9 +51,9 @@ class Totals:
     outcome: Moments  # (P + 1, B, 6)
     tries: Integers  # (B, MAX_ATTEMPTS)
     passes: Integers  # (B, MAX_ATTEMPTS)
-    attempts: npt.NDArray[np.int32]  # (R, B, T)
-    earned_at_end: npt.NDArray[np.int32]  # (R, I), all professions together
-    retained_at_end: npt.NDArray[np.int32]  # (R, B)
+    attempts: npt.NDArray[np.int32] = field(metadata=_BY_REPLICATE)  # (R, B, T)
+    earned_at_end: npt.NDArray[np.int32] = field(metadata=_BY_REPLICATE)  # (R, I), all professions together
+    retained_at_end: npt.NDArray[np.int32] = field(metadata=_BY_REPLICATE)  # (R, B)
 
     @classmethod
     def of(cls, model: CohortModel, replicates: int) -> Totals:
@@ -83,6 +87,42 @@ class Totals:
         self.attempts[here] = counts.attempts
         self.earned_at_end[here] = earned[..., -1].sum(axis=1)
         self.retained_at_end[here] = retained[..., -1].sum(axis=1)
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """Every array by name, to be kept; `from_arrays` makes totals of them again."""
+        found: dict[str, npt.NDArray[Any]] = {}
+        for name, value in vars(self).items():
+            if isinstance(value, Moments):
+                found |= {f"{name}.total": value.total, f"{name}.squares": value.squares}
+            elif name != "replicates":
+                found[name] = value
+        return found
+
+    @classmethod
+    def from_arrays(cls, replicates: int, arrays: Mapping[str, npt.NDArray[Any]]) -> Totals:
+        """Totals of that many replicates from what `arrays` gave; a missing one is a `KeyError`."""
+        values: dict[str, Any] = {"replicates": replicates}
+        for one in fields(cls)[1:]:
+            if one.name in arrays:
+                values[one.name] = arrays[one.name]
+            else:
+                values[one.name] = Moments(arrays[f"{one.name}.total"], arrays[f"{one.name}.squares"])
+        return cls(**values)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Totals]) -> Totals:
+        """Totals of several ranges of replicates, given in the order of their replicates."""
+        values: dict[str, Any] = {"replicates": sum(part.replicates for part in parts)}
+        for one in fields(cls)[1:]:
+            some = [getattr(part, one.name) for part in parts]
+            if one.metadata == _BY_REPLICATE:
+                values[one.name] = np.concatenate(some)
+            elif isinstance(some[0], Moments):
+                total, squares = sum(each.total for each in some), sum(each.squares for each in some)
+                values[one.name] = Moments(total, squares)
+            else:
+                values[one.name] = sum(some)
+        return cls(**values)
 
     def digest(self) -> str:
         """SHA-256 over all counts; the same for any number of threads and any way of cutting up the work."""
