@@ -79,9 +79,9 @@ def test_a_dry_run_tells_what_would_happen_and_records_nothing(bring, store):
         ("learner,assessment,score\ns1,irat-1,50\n", "cell-unreadable", 2, "not a share"),
         ("learner,assessment,score\ns1,irat-1,1\ns1,irat-1,0\n", "row-twice", 3, "stands twice"),
         ("learner,assessment,score\n,irat-1,1\n", "cell-missing", 2, "`learner` is empty"),
-        ("learner,assessment,on\ns1,irat-1,31.02.2026\n", "cell-unreadable", 2, "day is out of range"),
-        ("learner,assessment,on\ns1,irat-1,3/4/2026\n", "cell-unreadable", 2, "could be two dates"),
-        ("learner,assessment,on\ns1,irat-1,13/4/2026\ns2,irat-1,4/13/2026\n", "date-styles", None, "day first"),
+        ("learner,assessment,on\ns1,irat-1,31.02.2026\n", "cell-unreadable", 2, "day that does not exist"),
+        ("learner,assessment,on\ns1,irat-1,3/4/2026\n", "date-ambiguous", 2, "3 April 2026 or 4 March 2026"),
+        ("learner,assessment,on\ns1,irat-1,13/4/2026\ns2,irat-1,4/13/2026\n", "date-styles", 3, "the day first"),
     ],
 )
 def test_a_faulty_row_is_named_with_its_place_and_nothing_is_recorded(bring, store, content, id, row, words):

@@ -1,8 +1,14 @@
 """The gradebook that Canvas exports: a row a student, a column an assignment, a row of possible points above them.
 
-Source: Instructure, "How do I export grades in the Gradebook?" (Canvas guides). The columns Student, ID, SIS User ID,
-SIS Login ID and Section come first; an assignment's heading ends with its number in brackets, ``Essay (1234)``; columns
-of sums (Current Score and the like) are read-only and are left out.
+Headings: ``Student`` (or ``LastName`` and ``FirstName``), ``ID``, ``SIS User ID``, ``SIS Login ID``, perhaps
+``Integration ID`` and ``Root Account``, ``Section``, columns of the teacher's own, then each assignment as its title
+and number, ``Essay (1234)``, then sums. Below the headings there may be a row that says which assignments are posted by
+hand, then ``Points Possible``, in which the sums are ``(read only)``. A cell without a submission is empty; ``EX`` is
+excused, ``N/A`` not assigned; on a GPA scale it is a letter. The last row may be the student that teachers look
+through.
+
+Source: the program that writes it, ``lib/gradebook_exporter.rb`` in github.com/instructure/canvas-lms; Instructure,
+"How do I export grades in the Gradebook?" (Canvas guides).
 """
 
 from __future__ import annotations
@@ -21,54 +27,91 @@ __all__ = ["CANVAS"]
 _LEARNER = Field("learner", aliases=("SIS User ID", "Integration ID", "SIS Login ID", "ID"), needed=True)
 _ASSIGNMENT = re.compile(r"(?P<title>.+?)\s*\((?P<number>\d+)\)")
 _POINTS = "points possible"
-#: Excused and not submitted: no result.
+_READ_ONLY = "(read only)"
+#: Excused, not assigned and not submitted: no result.
 _NONE = frozenset(("", "ex", "n/a", "-"))
+_TEST_STUDENTS = frozenset(("student, test", "test student"))
+_LETTER = re.compile(r"[A-F][+\N{MINUS SIGN}-]?", re.IGNORECASE)
 
 
 def _fits(source: Source) -> bool:
     part = source.parts.get("")
-    if part is None or not part.header or plain_heading(part.header[0]) != "student":
+    if part is None or len(part.header) < 3:
         return False
-    return any(_ASSIGNMENT.fullmatch(one) for one in part.header)
+    names = [plain_heading(one) for one in part.header]
+    named = names[0] == "student" or names[:2] == ["lastname", "firstname"]
+    return named and "id" in names and any(_ASSIGNMENT.fullmatch(one) for one in part.header)
 
 
 def _read(source: Source, reading: Reading) -> Iterator[Record]:
     part = source.table()
     at_learner, learner_heading = _learner_column(part, reading)
-    assignments = {at: match for at, one in enumerate(part.header) if (match := _ASSIGNMENT.fullmatch(one))}
+    row_of_points, possible = _points(part)
+    assignments = {
+        at: match
+        for at, one in enumerate(part.header)
+        if (match := _ASSIGNMENT.fullmatch(one)) and possible.get(at, "").casefold() != _READ_ONLY
+    }
     if not assignments:
         raise UnusableInputError(
             "No column is an assignment, such as `Essay (1234)`.",
             place=str(part.place(part.header_row)),
             mend="Export the gradebook from Canvas again.",
         )
-    possible: dict[int, float] = {}
+    most = {at: _number_or_none(possible.get(at, "")) for at in assignments}
+    for at, match in assignments.items():
+        plan = (match["number"], match["title"], None, None, None, None, most[at] or None)
+        yield Record("assessment_plan", plan, row_of_points or part.header_row)
+    if row_of_points is None:
+        message = "There is no row `Points Possible`: the results have points and no share."
+        reading.say("points-possible-missing", "warning", message, "Export the gradebook again, whole.", part.place())
+    first_assignment = min(assignments)
+    letters: dict[str, int] = {}
     for row, cells in part.rows():
-        first = cells[0].strip().casefold()
-        if first == _POINTS:
-            for at in assignments:
-                try:
-                    possible[at] = number(cells[at])
-                except ValueError:
-                    # Columns that count without points say so in words.
-                    continue
-            for at, match in assignments.items():
-                points = possible.get(at) or None
-                yield Record("assessment_plan", (match["number"], match["title"], None, None, None, None, points), row)
+        about = cells[:first_assignment]
+        if row == row_of_points or not any(about) or _is_test_student(cells):
+            # The row of those posted by hand names nobody.
             continue
         learner = cells[at_learner]
-        if first in ("student, test", "test student") or not any(cells):
-            continue
         if not learner:
             message = f"`{learner_heading}` is empty."
-            reading.say("cell-missing", "error", message, "Fill it in.", part.place(row, learner_heading))
+            mend = "Fill it in, or name the column that knows the learner in a mapping file."
+            reading.say("cell-missing", "error", message, mend, part.place(row, learner_heading))
             continue
         for at, match in assignments.items():
-            if cells[at].casefold() in _NONE:
+            text = cells[at]
+            if text.casefold() in _NONE:
                 continue
-            yield from _result(
-                part, reading, row, learner, match["number"], cells[at], possible.get(at), part.header[at]
-            )
+            if _LETTER.fullmatch(text):
+                letters[part.header[at]] = letters.get(part.header[at], 0) + 1
+                continue
+            yield from _result(part, reading, row, learner, match["number"], text, most[at], part.header[at])
+    for heading, times in letters.items():
+        message = f"{times:,} grades of `{heading}` are letters, which say no points: they are left out."
+        reading.say("grade-letters", "warning", message, "Show the assignment as points in Canvas.", part.place())
+
+
+def _points(part: Part) -> tuple[int | None, dict[int, str]]:
+    """The row of the possible points and its cells; among the first rows, or not at all."""
+    for count, (row, cells) in enumerate(part.rows()):
+        if cells[0].strip().casefold() == _POINTS:
+            return row, dict(enumerate(cells))
+        if count == 2:
+            break
+    return None, {}
+
+
+def _is_test_student(cells: list[str]) -> bool:
+    names = (cells[0].casefold(), f"{cells[0]}, {cells[1]}".casefold())
+    return any(one in _TEST_STUDENTS for one in names)
+
+
+def _number_or_none(text: str) -> float | None:
+    try:
+        return number(text)
+    except ValueError:
+        # Assignments that count without points say so in words.
+        return None
 
 
 def _result(
@@ -84,7 +127,7 @@ def _result(
     try:
         points = number(text)
     except ValueError as error:
-        reading.say("cell-unreadable", "error", f"`{text[:40]}` {error}.", "Mend the cell.", part.place(row, heading))
+        reading.say_unreadable(text, error, part.place(row, heading))
         return
     score = points / possible if possible else None
     if score is not None and not 0 <= score <= 1:

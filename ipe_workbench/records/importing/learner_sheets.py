@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ipe_workbench.records.importing.cells import number, parse_date
@@ -71,7 +71,7 @@ def _read_readiness_test(source: Source, reading: Reading) -> Iterator[Record]:
         next(reading.rows(part, (_LEARNER._replace(needed=True),)), None)
         return
     key, points = _key_rows(part, items, at_first, reading)
-    at_term, at_on = _who(part, reading, _TERM), _who(part, reading, _ON)
+    at_term, read_on = _who(part, reading, _TERM), _dates(part, reading)
     kind = reading.values.get("kind") or ("trat" if at_learner is None else "irat")
     plan = (assessment, reading.values.get("title"), kind, reading.values.get("credential"), None, None, None)
     yield Record("assessment_plan", plan, part.header_row)
@@ -89,7 +89,7 @@ def _read_readiness_test(source: Source, reading: Reading) -> Iterator[Record]:
             continue
         answers = list(_answers(part, row, cells, items, key, points, reading))
         term = (cells[at_term] if at_term is not None else "") or reading.values.get("term")
-        on = _date(part, row, cells, at_on, reading)
+        on = read_on(row, cells)
         team = cells[at_team] if at_team is not None else ""
         people = [who]
         if at_learner is None:
@@ -265,7 +265,8 @@ _STATUS = {
     **dict.fromkeys(("absent", "a", "no", "n", "0"), "absent"),
 }
 _SESSION = re.compile(
-    r"(?:(?P<offering>\S.*?)[\s(@]+)?(?P<date>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4})\)?"
+    r"(?:(?P<offering>\S.*?)[\s(@]+)?"
+    r"(?P<date>\d{4}[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{4})\)?"
 )
 
 
@@ -281,13 +282,16 @@ def _is_attendance_sheet(source: Source) -> bool:
 def _read_attendance_sheet(source: Source, reading: Reading) -> Iterator[Record]:
     part = source.table()
     sessions: dict[int, tuple[str, datetime.date]] = {}
-    for at, match in _sessions(part).items():
+    found = _sessions(part)
+    texts = {match["date"]: part.header_row for match in found.values()}
+    style = reading.dates or reading.style_of(texts, "the headings", part)
+    for at, match in found.items():
         offering = match["offering"] or reading.needed_value("offering", "team-day-1", part.place())
         try:
-            sessions[at] = (offering, parse_date(match["date"], reading.dates))
+            sessions[at] = (offering, parse_date(match["date"], style))
         except ValueError as error:
-            message = f"`{match['date']}` {error}."
-            reading.say("cell-unreadable", "error", message, "Write 2026-10-01.", part.place(part.header_row, match[0]))
+            place = part.place(part.header_row, match[0])
+            reading.say_unreadable(match["date"], error, place, "Write it as 2026-10-01.")
     fields = (_LEARNER._replace(needed=True), *(Field(part.header[at]) for at in sessions))
     reading.unread(part, fields)
     hours = number(reading.values["hours"]) if "hours" in reading.values else None
@@ -320,16 +324,25 @@ def _number(part: Part, row: int, cells: list[str], at: int, reading: Reading) -
         return None
 
 
-def _date(part: Part, row: int, cells: list[str], at: int | None, reading: Reading) -> datetime.date | None:
-    text = (cells[at] if at is not None else "") or reading.values.get("on", "")
-    if not text:
-        return None
-    try:
-        return parse_date(text, reading.dates)
-    except ValueError as error:
-        column = part.header[at] if at is not None else "on"
-        reading.say("cell-unreadable", "error", f"`{text[:40]}` {error}.", "Mend the cell.", part.place(row, column))
-        return None
+def _dates(part: Part, reading: Reading) -> Callable[[int, list[str]], datetime.date | None]:
+    """How to read the day of a row: from its column, or as it was set for all of them."""
+    at = _who(part, reading, _ON)
+    fixed = reading.fixed(_ON) if "on" in reading.values else None
+    if at is None:
+        return lambda _row, _cells: fixed
+    heading = part.header[at]
+    read = reading.date_reader(part, at, heading)
+
+    def day(row: int, cells: list[str]) -> datetime.date | None:
+        if not cells[at]:
+            return fixed
+        try:
+            return read(cells[at])
+        except ValueError as error:
+            reading.say_unreadable(cells[at], error, part.place(row, heading))
+            return None
+
+    return day
 
 
 READINESS_TEST = Format(

@@ -1,10 +1,13 @@
 """The grade export of Moodle as plain text or a workbook: a row a student, a column (or several) an activity.
 
-An activity's heading is ``Quiz: iRAT 1 (Real)``; in brackets stands whether the cells are points (Real), a percentage,
-or a letter; none where only one of them was exported. ``-`` is no grade. The export does not say the points that could
-be reached: a share needs the percentage beside the points, or the points in the mapping.
+First come the fields of the profile (which ones, the site decides), perhaps ``Suspended``, then the grades, and in text
+files ``Last downloaded from this course``. A grade's heading is ``Quiz: iRAT 1 (Real)``: in brackets stands whether the
+cells are points (Real), a percentage or a letter; exports of old versions leave the bracket out. ``-`` is no grade. On
+a scale the points are its words. The export does not say the points that could be reached: a share needs the percentage
+beside the points, or the points in the mapping. Headings are in the language of whoever exports; English is read.
 
-Source: Moodle documentation, "Grade export" (Plain text file, Excel spreadsheet; grade display types).
+Source: the program that writes it, ``grade/export/lib.php`` and ``grade/export/txt/grade_export_txt.php`` in
+github.com/moodle/moodle; Moodle documentation, "Grade export".
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ _ACTIVITY = re.compile(
     r"(?:(?P<kind>[^\W\d_][\w ]{1,30}):\s*)?(?P<title>.+?)(?:\s*\((?P<shown>Real|Percentage|Letter|Feedback)\))?"
 )
 _LAST = "lastdownloadedfromthiscourse"
+_SHOWN = re.compile(r"\((Real|Percentage|Letter)\)$")
 
 
 class _Column(NamedTuple):
@@ -43,19 +47,24 @@ def _fits(source: Source) -> bool:
     if part is None:
         return False
     plain = {plain_heading(one) for one in part.header}
-    shown = any(re.search(r"\((Real|Percentage|Letter)\)$", one) for one in part.header)
+    shown = any(_SHOWN.search(one) for one in part.header)
     return _LAST in plain or ("emailaddress" in plain and "idnumber" in plain and shown)
 
 
 def _activities(part: Part, reading: Reading) -> tuple[dict[str, tuple[str, str | None, list[_Column]]], list[str]]:
     """By heading without its bracket: title, kind, columns; and the columns that are sums."""
     found: dict[str, tuple[str, str | None, list[_Column]]] = {}
-    sums = []
+    sums, unread = [], []
+    shows = any(_SHOWN.search(one) for one in part.header)
     for at, heading in enumerate(part.header):
         if not heading or plain_heading(heading) in _ABOUT or heading == reading.columns.get("learner"):
             continue
         match = _ACTIVITY.fullmatch(heading)
         if match is None or match["shown"] in ("Letter", "Feedback"):
+            continue
+        if shows and not match["shown"]:
+            # Where grades say how they are shown, a column that does not is a field of the profile.
+            unread.append(heading)
             continue
         whole = heading.removesuffix(f"({match['shown']})").strip() if match["shown"] else heading
         if re.search(r"\btotal$", whole, re.IGNORECASE):
@@ -63,6 +72,9 @@ def _activities(part: Part, reading: Reading) -> tuple[dict[str, tuple[str, str 
             continue
         kind = match["kind"].casefold() if match["kind"] else None
         found.setdefault(whole, (match["title"], kind, []))[2].append(_Column(at, match["shown"] or ""))
+    if unread:
+        message = f"Columns that are not read: {', '.join(unread)[:300]}."
+        reading.say("column-unread", "info", message, "", part.place(part.header_row))
     return found, sums
 
 
@@ -75,6 +87,10 @@ def _read(source: Source, reading: Reading) -> Iterator[Record]:
     if sums:
         message = f"Columns of sums are left out: {', '.join(sums)[:300]}."
         reading.say("column-sum", "info", message, "", part.place(part.header_row))
+    scales = _without_scales(part, activities)
+    if scales:
+        message = f"Graded on a scale, in words, which say no points: {', '.join(scales)[:300]}; they are left out."
+        reading.say("grade-words", "warning", message, "Export them as percentages.", part.place(part.header_row))
     shares = {column.at for _, _, columns in activities.values() for column in columns if _is_share(part, column)}
     most: dict[str, float | None] = {}
     for whole, (title, kind, columns) in activities.items():
@@ -107,6 +123,32 @@ def _learner_heading(part: Part, reading: Reading) -> str:
     return heading or ""
 
 
+def _without_scales(part: Part, activities: dict[str, tuple[str, str | None, list[_Column]]]) -> list[str]:
+    """Take out the columns in which no cell is a number, such as those graded on a scale; their headings."""
+    numbers: set[int] = set()
+    words: set[int] = set()
+    at_all = [column.at for _, _, columns in activities.values() for column in columns]
+    for _, cells in part.rows():
+        for at in at_all:
+            if cells[at] not in ("", "-"):
+                (numbers if _is_number(cells[at]) else words).add(at)
+    scales = words - numbers
+    for whole, (title, kind, columns) in list(activities.items()):
+        left = [one for one in columns if one.at not in scales]
+        activities[whole] = (title, kind, left)
+        if not left:
+            del activities[whole]
+    return [part.header[at] for at in at_all if at in scales]
+
+
+def _is_number(text: str) -> bool:
+    try:
+        number(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_share(part: Part, column: _Column) -> bool:
     """Whether a column holds percentages: its heading says so, or all its cells do."""
     if column.shown:
@@ -134,8 +176,7 @@ def _result(
         try:
             value = number(text)
         except ValueError as error:
-            message = f"`{text[:40]}` {error}."
-            reading.say("cell-unreadable", "error", message, "Mend the cell.", part.place(row, part.header[at]))
+            reading.say_unreadable(text, error, part.place(row, part.header[at]))
             continue
         if at in shares:
             # A workbook holds 85 for 85 %.

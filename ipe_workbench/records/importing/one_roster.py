@@ -2,16 +2,22 @@
 
 A student's role in an organisation (a school, a department) is an enrolment in it as the programme of study; the grade
 is the cohort. An academic session is a term, a class an offering, and the roster of a class a team in its term, so that
-nothing of it is lost. Line items are assessments. Every reference must resolve, here or in the records.
+nothing of it is lost. Line items are assessments. Every reference must resolve, here or in the records. End dates of
+OneRoster are the first day after: the records keep the last day. Bulk files leave `status` empty; in delta files it is
+``active`` or ``tobedeleted``. A learner is known by `sourcedId`, or by another column of users.csv (``identifier``,
+``username``) where the other systems know learners by that.
 
-Source: 1EdTech, OneRoster 1.2 CSV Binding (files, their columns, `status`). Version 1.1 keeps `role` and
-`orgSourcedIds` in users.csv.
+Source: 1EdTech, OneRoster CSV Binding 1.2.1, imsglobal.org/spec/oneroster/v1p2/bind/csv (files, columns, end dates,
+vocabularies, dependencies of files). Version 1.1 keeps `role` and `orgSourcedIds` in users.csv, and calls the session
+of a line item `gradingPeriodSourcedId`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+import datetime
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from ipe_workbench.records.importing.reading import Field, Format, Reading, Row
@@ -47,14 +53,20 @@ class _Package:
     gone: dict[str, set[str]] = field(default_factory=dict)
     #: Files that hold only what changed: what they do not name may be in the records.
     delta: set[str] = field(default_factory=set)
+    #: The id by which the records know a person, where that is not the one of OneRoster.
+    people: dict[str, str] = field(default_factory=dict)
 
-    def rows(self, file: str, *fields: Field) -> Iterator[tuple[Part, Row]]:
-        """The rows of a file that count, each noted as being there."""
+    def rows(
+        self, file: str, *fields: Field, references: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[tuple[Part, Row]]:
+        """The rows of a file that count, each noted as being there; `references` name the file of a column's ids."""
         part = self.source.parts.get(file)
         if part is None:
             return
         there, gone = self.there.setdefault(file, set()), self.gone.setdefault(file, set())
-        for row in self.reading.rows(part, (_ID, _STATUS, *fields)):
+        own: list[tuple[Row, str]] = []
+        listed = (_ID, _STATUS, *fields, *(Field(one) for one in references if one not in {f.name for f in fields}))
+        for row in self.reading.rows(part, listed):
             id = row.values["sourcedId"]
             if id is None:
                 continue
@@ -65,7 +77,14 @@ class _Package:
                 place = part.place(row.number, "sourcedId")
                 self.reading.say("row-twice", "error", f"`{id}` stands twice.", "Keep the row that is right.", place)
             there.add(id)
+            own += [(row, column) for column, other in references.items() if other == file and row.values[column]]
+            for column, other in references.items():
+                if other != file:
+                    self.resolves(part, row, column, other)
             yield part, row
+        for row, column in own:
+            # The row that it names may stand below it.
+            self.resolves(part, row, column, file)
         if gone:
             message = f"{len(gone):,} rows are marked tobedeleted: they are left out; what the records hold stays."
             mend = "Remove a person with `ipe records erase`."
@@ -77,7 +96,7 @@ class _Package:
         if id is None or file not in self.source.parts:
             return True
         if id in self.gone.get(file, ()):
-            message = f"`{id}` is marked tobedeleted in {file}; this row is left out."
+            message = f"`{id}` is marked tobedeleted in {file}."
             self.reading.say("reference-deleted", "warning", message, "", part.place(row.number, column))
             return False
         if id in self.there.get(file, ()) or file in self.delta:
@@ -99,9 +118,10 @@ def _read(source: Source, reading: Reading) -> Iterator[Record]:
         source.table("users.csv")
     package = _Package(source, reading)
     _manifest(package)
-    orgs = {row.values["sourcedId"]: row.values["name"] for _, row in package.rows("orgs.csv", Field("name"))}
-    sessions = [row for _, row in package.rows("academicSessions.csv", *_SESSION)]
-    yield from _terms(sessions)
+    parent = {"parentSourcedId": "orgs.csv"}
+    listed = package.rows("orgs.csv", Field("name"), references=parent)
+    orgs = {row.values["sourcedId"]: row.values["name"] for _, row in listed}
+    yield from _terms(package)
     yield from _people(package, orgs)
     classes = yield from _classes(package)
     yield from _rosters(package, classes)
@@ -133,22 +153,38 @@ def _manifest(package: _Package) -> None:
             package.reading.say("file-missing", "error", message, "Export the package again, whole.", place)
 
 
-_SESSION = (Field("title"), Field("type"), Field("startDate", "date"), Field("endDate", "date"))
+def _last(begins: datetime.date | None, ends: datetime.date | None) -> datetime.date | None:
+    """The last day before an end that is the first day after; of what ends when it begins, that day."""
+    if ends is None or ends == begins:
+        return ends
+    return ends - datetime.timedelta(days=1) if ends > datetime.date.min else ends
 
 
-def _terms(sessions: list[Row]) -> Iterator[Record]:
-    for row in sessions:
+def _terms(package: _Package) -> Iterator[Record]:
+    fields = (Field("title"), Field("startDate", "date"), Field("endDate", "date"))
+    parent = {"parentSourcedId": "academicSessions.csv"}
+    for part, row in package.rows("academicSessions.csv", *fields, references=parent):
         value = row.values
-        term = (value["sourcedId"], value["title"], value["startDate"], value["endDate"])
-        yield Record("terms", term, row.number, "academicSessions.csv")
+        last = _last(value["startDate"], value["endDate"])
+        yield Record("terms", (value["sourcedId"], value["title"], value["startDate"], last), row.number, part.name)
 
 
 def _people(package: _Package, orgs: dict[str, str | None]) -> Iterator[Record]:
     names = (Field("givenName"), Field("familyName"), Field("email"), Field("grades"))
-    old = (Field("role"), Field("orgSourcedIds"), Field("primaryOrgSourcedId"))
+    old = (Field("role"), Field("orgSourcedIds"))
+    known_by = "sourcedId"
+    if "learner" in package.reading.columns and "users.csv" in package.source.parts:
+        known_by = package.reading.heading_of(package.source.parts["users.csv"], Field("learner")) or known_by
     users: dict[str, Row] = {}
-    for _, row in package.rows("users.csv", *names, *old):
-        users[row.values["sourcedId"]] = row
+    orgs_file = {"primaryOrgSourcedId": "orgs.csv"}
+    for part, row in package.rows("users.csv", *names, *old, Field(known_by), references=orgs_file):
+        id, known = row.values["sourcedId"], row.values[known_by]
+        users[id] = row
+        if known is None:
+            message = f"`{known_by}` is empty."
+            package.reading.say("cell-missing", "error", message, "Fill it in.", part.place(row.number, known_by))
+        elif known != id:
+            package.people[id] = known
     roles: dict[str, list[tuple[Part, Row]]] = {}
     role_fields = (Field("userSourcedId", needed=True), Field("role", needed=True), Field("orgSourcedId"), _BEGIN, _END)
     for part, row in package.rows("roles.csv", *role_fields):
@@ -172,6 +208,7 @@ def _users(
     for id, row in users.items():
         value = row.values
         held = list(_roles_of(package, part, row, roles.get(id, [])))
+        id = package.people.get(id, id)
         person = (id, value["givenName"], value["familyName"], value["email"])
         kinds = {role for role, _, _, _ in held}
         family += bool(kinds) and kinds <= _FAMILY
@@ -206,7 +243,8 @@ def _roles_of(
     """Role, organisation, first and last day: of roles.csv, or as users.csv of OneRoster 1.1 says them."""
     for _, row in roles:
         value = row.values
-        yield (value["role"] or "").casefold(), value["orgSourcedId"], value["beginDate"], value["endDate"]
+        last = _last(value["beginDate"], value["endDate"])
+        yield (value["role"] or "").casefold(), value["orgSourcedId"], value["beginDate"], last
     if roles or not user.values["role"]:
         return
     orgs: list[str | None] = [*_several(user.values["orgSourcedIds"])]
@@ -222,12 +260,13 @@ def _several(text: str | None) -> list[str]:
 
 def _classes(package: _Package) -> Generator[Record, None, dict[str, tuple[str | None, str]]]:
     """The classes with their terms and names."""
-    for part, row in package.rows("courses.csv", Field("title"), Field("orgSourcedId")):
-        _org_resolves(package, part, row)
+    belongs = {"orgSourcedId": "orgs.csv", "schoolYearSourcedId": "academicSessions.csv"}
+    for _ in package.rows("courses.csv", references=belongs):
+        pass
     fields = (Field("title"), Field("courseSourcedId"), Field("termSourcedIds"), Field("location"), Field("classCode"))
     found: dict[str, tuple[str | None, str]] = {}
     names: set[tuple[str | None, str]] = set()
-    for part, row in package.rows("classes.csv", *fields):
+    for part, row in package.rows("classes.csv", *fields, references={"schoolSourcedId": "orgs.csv"}):
         value, id = row.values, row.values["sourcedId"]
         terms = _several(value["termSourcedIds"])
         fine = package.resolves(part, row, "courseSourcedId", "courses.csv")
@@ -261,7 +300,7 @@ def _rosters(package: _Package, classes: dict[str, tuple[str | None, str]]) -> I
     teachers: dict[str, str] = {}
     used: dict[str, int] = {}
     members = []
-    for part, row in package.rows("enrollments.csv", *fields):
+    for part, row in package.rows("enrollments.csv", *fields, references={"schoolSourcedId": "orgs.csv"}):
         value = row.values
         there = package.resolves(part, row, "classSourcedId", "classes.csv")
         if not (package.resolves(part, row, "userSourcedId", "users.csv") and there):
@@ -270,8 +309,10 @@ def _rosters(package: _Package, classes: dict[str, tuple[str | None, str]]) -> I
         if group is None or user is None:
             continue
         used.setdefault(group, row.number)
+        user = package.people.get(user, user)
         if role == _STUDENT:
-            members.append((group, user, value["beginDate"], value["endDate"], row.number))
+            last = _last(value["beginDate"], value["endDate"])
+            members.append((group, user, value["beginDate"], last, row.number))
         elif role == "teacher" and (value["primary"] or group not in teachers):
             teachers[group] = user
     termless = 0
@@ -295,7 +336,12 @@ def _line_items(package: _Package) -> Generator[Record, None, dict[str, float | 
     """The line items with their greatest results."""
     fields = (Field("title"), Field("dueDate", "date"), Field("classSourcedId"), Field("resultValueMax", "number"))
     found: dict[str, float | None] = {}
-    for part, row in package.rows("lineItems.csv", *fields):
+    references = {
+        "schoolSourcedId": "orgs.csv",
+        "academicSessionSourcedId": "academicSessions.csv",
+        "gradingPeriodSourcedId": "academicSessions.csv",
+    }
+    for part, row in package.rows("lineItems.csv", *fields, references=references):
         value = row.values
         if not package.resolves(part, row, "classSourcedId", "classes.csv"):
             continue
@@ -313,8 +359,10 @@ def _results(package: _Package, items: dict[str, float | None]) -> Iterator[Reco
         Field("scoreStatus"),
         Field("score", "number"),
         Field("scoreDate", "date"),
+        Field("textScore"),
     )
-    for part, row in package.rows("results.csv", *fields):
+    worded = 0
+    for part, row in package.rows("results.csv", *fields, references={"classSourcedId": "classes.csv"}):
         value = row.values
         there = package.resolves(part, row, "lineItemSourcedId", "lineItems.csv")
         if not (package.resolves(part, row, "studentSourcedId", "users.csv") and there):
@@ -322,14 +370,21 @@ def _results(package: _Package, items: dict[str, float | None]) -> Iterator[Reco
         if (value["scoreStatus"] or "").casefold() in _NO_SCORE:
             continue
         item, points = value["lineItemSourcedId"], value["score"]
+        if points is None:
+            worded += value["textScore"] is not None
+            continue
         most = items.get(item or "")
-        score = points / most if points is not None and most else None
+        score = points / most if most else None
         if score is not None and not 0 <= score <= 1:
             message = f"{points:g} of {most:g} points count as {min(max(score, 0), 1):.0%}."
             package.reading.say("score-clipped", "info", message, "", part.place(row.number, "score"))
             score = min(max(score, 0.0), 1.0)
-        values = (value["studentSourcedId"], item, 1, value["scoreDate"], score, points, most, None, None)
+        student = package.people.get(value["studentSourcedId"], value["studentSourcedId"])
+        values = (student, item, 1, value["scoreDate"], score, points, most, None, None)
         yield Record("assessments", values, row.number, part.name, "studentSourcedId")
+    if worded:
+        message = f"{worded:,} results are words (textScore) without a score: they are left out."
+        package.reading.say("grade-words", "warning", message, "", package.source.parts["results.csv"].place())
 
 
 ONE_ROSTER = Format("oneroster", "OneRoster 1.2 CSV (folder or archive)", _fits, _read)

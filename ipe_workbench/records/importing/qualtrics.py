@@ -1,15 +1,19 @@
 """A survey export of Qualtrics as CSV: three rows of headings, then a row a response.
 
 The first row names the columns, the second holds the questions, the third what Qualtrics calls them,
-``{"ImportId":"QID1"}``. Answers are numbers or labels, as chosen at the export.
+``{"ImportId":"QID1"}``, with the choice beside it where a question of several answers has a column each. Answers are
+numbers or labels, as chosen at the export. What Qualtrics notes beside an answer - the order of choices (``_DO``),
+clicks and seconds, the browser, files - is not read.
 
 Source: Qualtrics Support, "Understanding Your Dataset" and "Data Export Formats" (columns StartDate, EndDate, Status,
-IPAddress, Progress, Duration, Finished, RecordedDate, ResponseId, Recipient..., ExternalReference).
+IPAddress, Progress, Duration, Finished, RecordedDate, ResponseId, Recipient..., ExternalReference); the codes of Status
+are the value labels of its SPSS export.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -33,8 +37,17 @@ _LEARNER = Field(
     ),
     needed=True,
 )
-#: Imported answers (4) and those taken offline (16) are real ones.
-_PREVIEW = frozenset(("survey preview", "survey test", "spam", "1", "2", "8", "9", "12", "17"))
+#: By number and by label. Real ones are 0 IP Address, 4 Imported, 16 Offline, 32 EX, 48 EX Offline, 132 Reimported.
+_NOT_REAL = frozenset(
+    ("1", "survey preview", "2", "survey test", "8", "spam", "9", "survey preview spam", "12", "imported spam",
+     "17", "offline survey preview", "40", "ex spam", "256", "synthetic")
+)  # fmt: skip
+#: An answer to a question, also in a loop (``2_QID5``); not what is noted beside it.
+_ITEM = re.compile(r"(?:\w+_)?QID\d+(?:[_#-].*)?")
+_BESIDE = re.compile(
+    r"_(?:DO(?:_.*)?|FIRST_CLICK|LAST_CLICK|PAGE_SUBMIT|CLICK_COUNT|BROWSER|VERSION|OS|RESOLUTION|NPS_GROUP"
+    r"|FILE_(?:ID|NAME|SIZE|TYPE)|[XY])$"
+)
 _DONE = frozenset(("true", "1", "yes", "100"))
 
 
@@ -69,7 +82,7 @@ def _read(source: Source, reading: Reading) -> Iterator[Record]:
         frame_value(reading.needed_value("frame", "post", part.place()), part.place()),
         reading.values.get("term"),
     )
-    items = [heading for heading, id in ids.items() if id.startswith("QID") and heading not in reading.columns.values()]
+    items = [heading for heading, id in ids.items() if _is_item(id) and heading not in reading.columns.values()]
     names = {heading: name for name, heading in reading.columns.items()}
     items += [
         heading for name, heading in reading.columns.items() if name.startswith("item:") and heading in part.header
@@ -80,7 +93,8 @@ def _read(source: Source, reading: Reading) -> Iterator[Record]:
         # Says in the usual words that there is no such column.
         next(reading.rows(part, (_LEARNER,)), None)
         return
-    left = [one for one, id in ids.items() if one not in items and one != learner and id not in _ABOUT]
+    about = {one for one, id in ids.items() if id in _ABOUT or (_ITEM.fullmatch(id) and _BESIDE.search(id))}
+    left = [one for one in ids if one not in items and one != learner and one not in about]
     if left:
         message = f"Columns that are not read: {', '.join(left)[:300]}."
         mend = "Name those that are items in a mapping file: `item:NAME: HEADING`."
@@ -103,7 +117,7 @@ def _read(source: Source, reading: Reading) -> Iterator[Record]:
     )
     for row in chosen.rows(_below(part), fields):
         value = row.values
-        if (value["status"] or "").casefold() in _PREVIEW:
+        if (value["status"] or "").casefold() in _NOT_REAL:
             previews += 1
             continue
         if (value["finished"] or "true").casefold() not in _DONE and not kept:
@@ -128,6 +142,17 @@ _ABOUT = frozenset(
      "recipientLastName", "recipientFirstName", "recipientEmail", "externalDataReference", "locationLatitude",
      "locationLongitude", "distributionChannel", "userLanguage")
 )  # fmt: skip
+
+
+def _is_item(id: str) -> bool:
+    """Whether an ImportId is that of an answer.
+
+    Examples
+    --------
+    >>> [one for one in ("QID1", "QID2_TEXT", "2_QID5_1", "QID1_DO", "QID9_PAGE_SUBMIT", "status") if _is_item(one)]
+    ['QID1', 'QID2_TEXT', '2_QID5_1']
+    """
+    return _ITEM.fullmatch(id) is not None and _BESIDE.search(id) is None
 
 
 def _below(part: Part) -> Part:

@@ -11,7 +11,16 @@ from typing import Any, Literal, NamedTuple
 
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.findings import Finding, Place, Severity
-from ipe_workbench.records.importing.cells import DateStyle, date_style, moment, number, parse_date, truth
+from ipe_workbench.records.importing.cells import (
+    AmbiguousDate,
+    DateStyle,
+    date_style,
+    is_ambiguous,
+    moment,
+    number,
+    parse_date,
+    truth,
+)
 from ipe_workbench.records.importing.people import People
 from ipe_workbench.records.importing.source import Part, Source
 from ipe_workbench.records.importing.targets import Record
@@ -74,12 +83,29 @@ class Reading:
     errors: int = 0
     labels: Mapping[str, float] = field(default_factory=dict)
     people: People = field(default_factory=People)
+    #: Columns of which it was said that their dates could be two days.
+    _ambiguous: set[tuple[str | None, str]] = field(default_factory=set)
 
     def say(self, id: str, severity: Severity, message: str, mend: str, place: Place) -> None:
         """Note a finding; of very many only the first are listed."""
         self.errors += severity == "error"
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(Finding(id, severity, message, mend, place))
+
+    def say_unreadable(self, text: str, error: ValueError, place: Place, mend: str = "Mend the cell.") -> None:
+        """Note that a cell cannot be read; of dates that could be two days only the first of a column."""
+        shown = text if len(text) <= 40 else text[:40] + "..."
+        if not isinstance(error, AmbiguousDate):
+            self.say("cell-unreadable", "error", f"`{shown}` {error}.", mend, place)
+            return
+        if (place.file, place.field) in self._ambiguous:
+            return
+        self._ambiguous.add((place.file, place.field))
+        first, second = parse_date(text, "dmy"), parse_date(text, "mdy")
+        days = " or ".join(f"{one.day} {one:%B %Y}" for one in (first, second))
+        message = f"`{shown}` could be {days}, and nothing in the column shows which."
+        mend = "Say --dates dmy or --dates mdy (`dates:` in a mapping file), or write 2026-10-01."
+        self.say("date-ambiguous", "error", message, mend, place)
 
     def needed_value(self, name: str, example: str, place: Place) -> str:
         """A value that the file does not say.
@@ -108,6 +134,9 @@ class Reading:
             )
         known = {plain_heading(name) for name in (one.name, *one.aliases)}
         found = [heading for heading in part.header if heading and plain_heading(heading) in known]
+        if len(found) > 1:
+            # `Q1_1` and `Q11` are alike but for their signs: then the signs decide.
+            found = [heading for heading in found if heading in (one.name, *one.aliases)] or found
         if len(found) > 1:
             raise UnusableInputError(
                 f"The columns `{found[0]}` and `{found[1]}` are both `{one.name}`.",
@@ -138,7 +167,7 @@ class Reading:
                 )
         known = [(one, part.header.index(heading), heading) for one in fields if (heading := headings[one.name])]
         reads = [(one, at, heading, self._reader(part, one, at, heading)) for one, at, heading in known]
-        fixed = {one.name: self._fixed(one) for one in fields if headings[one.name] is None and one.name in self.values}
+        fixed = {one.name: self.fixed(one) for one in fields if headings[one.name] is None and one.name in self.values}
         empty = dict.fromkeys((one.name for one in fields), None) | fixed
         for row, cells in part.rows():
             values = empty.copy()
@@ -153,9 +182,7 @@ class Reading:
                 try:
                     values[one.name] = read(text)
                 except ValueError as error:
-                    shown = text if len(text) <= 40 else text[:40] + "..."
-                    message = f"`{shown}` {error}."
-                    self.say("cell-unreadable", "error", message, "Mend the cell.", part.place(row, heading))
+                    self.say_unreadable(text, error, part.place(row, heading))
             yield Row(row, values)
 
     def unread(self, part: Part, fields: Iterable[Field]) -> None:
@@ -167,13 +194,18 @@ class Reading:
             mend = "Name them in a mapping file if they matter."
             self.say("column-unread", "info", message, mend, part.place(part.header_row))
 
-    def _fixed(self, one: Field) -> Any:
+    def fixed(self, one: Field) -> Any:
+        """The value that was set for a field of all rows.
+
+        Raises
+        ------
+        UnusableInputError
+            When it is none of its kind.
+        """
         try:
-            return (
-                _READERS.get(one.kind, _text)(self.values[one.name])
-                if one.kind != "date"
-                else parse_date(self.values[one.name], self.dates)
-            )
+            if one.kind == "date":
+                return parse_date(self.values[one.name], self.dates)
+            return _READERS[one.kind](self.values[one.name])
         except ValueError as error:
             raise UnusableInputError(f"The value of `{one.name}`, `{self.values[one.name]}`, {error}.") from None
 
@@ -183,6 +215,10 @@ class Reading:
             return _text
         if one.kind != "date":
             return lru_cache(maxsize=10_000)(_READERS[one.kind])
+        return self.date_reader(part, at, heading)
+
+    def date_reader(self, part: Part, at: int, heading: str) -> Callable[[str], datetime.date]:
+        """How to read the dates of a column; the column is looked at once where a date leaves open how."""
         styles: list[DateStyle | None] = [self.dates] if self.dates else []
 
         def read(text: str) -> datetime.date:
@@ -196,11 +232,28 @@ class Reading:
 
     def _style_of(self, part: Part, at: int, heading: str) -> DateStyle | None:
         """How a column writes its dates, as far as one look at all of it shows."""
-        try:
-            return date_style(list({cells[at] for _, cells in part.rows()}))
-        except ValueError as error:
-            self.say("date-styles", "error", f"In `{heading}` {error}.", "Write 2026-10-01.", part.place(None, heading))
+        texts: dict[str, int] = {}
+        for row, cells in part.rows():
+            texts.setdefault(cells[at], row)
+        return self.style_of(texts, heading, part)
+
+    def style_of(self, texts: Mapping[str, int], heading: str, part: Part) -> DateStyle | None:
+        """What dates, each with its row, show about their style; says what was guessed, and contradictions."""
+        shows = {one: style for one in texts if (style := date_style([one])) is not None}
+        if len(set(shows.values())) > 1:
+            day, month = (next(one for one, style in shows.items() if style == wanted) for wanted in ("dmy", "mdy"))
+            message = f"In `{heading}` some dates name the day first (`{day}`), others the month (`{month}`)."
+            row = texts[max(day, month, key=lambda one: texts[one])]
+            self.say("date-styles", "error", message, "Write all as 2026-10-01.", part.place(row, heading))
             return None
+        style = next(iter(shows.values()), None)
+        open_ = next((one for one in texts if is_ambiguous(one)), None)
+        if style is not None and open_ is not None:
+            first = "day" if style == "dmy" else "month"
+            message = f"In `{heading}` the {first} comes first, as `{next(iter(shows))}` shows: `{open_}` is read so."
+            mend = "Say --dates dmy or --dates mdy if that is wrong."
+            self.say("date-style-guessed", "info", message, mend, part.place(texts[open_], heading))
+        return style
 
 
 def plain_heading(heading: str) -> str:
