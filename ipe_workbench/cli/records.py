@@ -13,6 +13,7 @@ from ipe_workbench.cli.output import OutputFormat, print_json, print_table, prin
 from ipe_workbench.cli.records_privacy import Who, audit, erase, research
 
 if TYPE_CHECKING:
+    from ipe_workbench.findings import Finding
     from ipe_workbench.records.importing import ImportResult
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -224,9 +225,17 @@ def stats(db: Database = None, format: Format = OutputFormat.table) -> None:
     print_table(table(f"Records of {store.place}", ("Table", ("Rows", "right")), rows))
 
 
+def _line(finding: Finding) -> str:
+    """A finding about a file of rows, with its row and column as the person who made the file would look for them."""
+    place = finding.place
+    where = [place.file or "", f"row {place.line}" if place.line else "", place.field]
+    mend = f" {finding.mend}" if finding.mend else ""
+    return f"{', '.join(filter(None, where))}: {finding.severity}: {finding.message}{mend} [{finding.id}]"
+
+
 def _show(result: ImportResult, dry_run: bool) -> None:
     for finding in result.findings:
-        typer.echo(printable(str(finding)), err=True)
+        typer.echo(printable(_line(finding)), err=True)
     name = printable(result.file)
     if result.errors:
         typer.echo(f"{name}: nothing was recorded; mend the errors first.", err=True)

@@ -249,5 +249,5 @@ def test_a_mapping_names_columns_and_fixed_values(bring, store):
     with pytest.raises(UnusableInputError, match="does not have"):
         bring(content, format="assessments", columns={"learner": "nobody"})
     with pytest.raises(UnusableInputError, match="no format"):
-        bring(content, format="assesments")
+        bring(content, format="assessment")
     assert "assessments" in FORMATS
