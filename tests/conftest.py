@@ -16,6 +16,8 @@ settings.load_profile("workbench")
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
+    from ipe_workbench.badges import Keyring
+
 _OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +29,14 @@ _OPTIONS = [
     "--disable-sync",
 ]
 _OWN = ("http://127.0.0.1:", "ws://127.0.0.1:", "http://localhost:", "file://", "data:", "blob:")
+
+
+@pytest.fixture(scope="session")
+def ring(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
+    """Keys of each kind of an issuer with a did:web; tests only use them, and change others of their own."""
+    from tests.badges.making import keyring
+
+    return keyring(tmp_path_factory.mktemp("keys"), kinds=("Ed25519", "RSA", "P-256"))
 
 
 @pytest.fixture(scope="session")

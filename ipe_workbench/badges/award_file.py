@@ -7,7 +7,7 @@ import datetime
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +17,17 @@ from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError, UnreadableFileError, UnusableInputError, near_names
 from ipe_workbench.findings import Finding, Place
 
-__all__ = ["AwardRow", "AwardsToIssue", "parse_awards_to_issue", "read_awards_to_issue"]
+__all__ = [
+    "AwardRow",
+    "AwardsToIssue",
+    "criterion_named",
+    "is_did",
+    "is_email",
+    "is_web_address",
+    "level_named",
+    "parse_awards_to_issue",
+    "read_awards_to_issue",
+]
 
 _MAX_BYTES = 64 * 1024 * 1024
 #: Column by the headings that mean it.
@@ -40,7 +50,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class AwardRow:
-    """One award to issue. `levels` are level ids by rubric criterion id; `score` is a share in [0, 1]."""
+    """One award to issue. `levels` are level ids by rubric criterion id; `score` is a share in [0, 1].
+
+    `row` is the row of the file, or the number of the award in the records. `version_assumed` says
+    that no version was stated and this is today's: an award that has a badge of an earlier version keeps it.
+    """
 
     row: int
     learner: str
@@ -53,6 +67,7 @@ class AwardRow:
     score: float | None = None
     narrative: str = ""
     evidence: tuple[str, ...] = ()
+    version_assumed: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -211,14 +226,15 @@ class _Reader:
         if len(self.problems) > before or design is None or awarded is None:
             return
         row = AwardRow(
-            number, got["learner"], design.id, design.version, awarded, email, did, levels, score, narrative, evidence
-        )
+            number, got["learner"], design.id, design.version, awarded, email, did, levels, score, narrative, evidence,
+            version_assumed=not got.get("version"),
+        )  # fmt: skip
         known = self.awards.setdefault(row.key, row)
         if known is not row:
             self._repeated(known, row)
 
     def _repeated(self, known: AwardRow, row: AwardRow) -> None:
-        if AwardRow(**{**row.__dict__, "row": known.row}) == known:
+        if replace(row, row=known.row, version_assumed=known.version_assumed) == known:
             message = f"Row {row.row} repeats row {known.row}; the award is issued once."
             self.notes.append(Finding("repeated-award", "warning", message, place=Place(self.path, row.row)))
         else:
@@ -232,9 +248,9 @@ class _Reader:
     def _identity(self, number: int, email: str, did: str) -> tuple[str | None, str | None]:
         if not email and not did:
             self._problem(number, "email", "is empty, and there is no did", "A badge needs one of the two.")
-        if email and not _EMAIL.fullmatch(email):
+        if email and not is_email(email):
             self._problem(number, "email", "is no e-mail address", "Correct it.")
-        if did and not _DID.fullmatch(did):
+        if did and not is_did(did):
             self._problem(
                 number, "did", "is no decentralized identifier (did:...)", "Correct it, or give the e-mail address."
             )
@@ -279,8 +295,8 @@ class _Reader:
             cell = cells[at].strip() if at < len(cells) else ""
             if not cell:
                 continue
-            criterion = _criterion_of(rubric, heading)
-            level = _level_of(rubric, cell)
+            criterion = criterion_named(rubric, heading)
+            level = level_named(rubric, cell)
             if criterion is None:
                 self._problem(
                     number, heading, f"is no criterion of {design.id}", "Leave the cell empty for this credential."
@@ -300,8 +316,7 @@ class _Reader:
     def _evidence(self, number: int, cell: str) -> tuple[str, ...]:
         addresses = tuple(cell.split())
         for one in addresses:
-            parts = urlsplit(one)
-            if parts.scheme not in ("https", "http") or not parts.hostname or re.search(r"[<>\"{}|\\^`]", one):
+            if not is_web_address(one):
                 self._problem(number, "evidence", "is no web address", "Write https addresses with blanks between.")
         return addresses
 
@@ -316,17 +331,41 @@ def _criteria(programme: Programme) -> set[str]:
     return {name.lower() for rubric in rubrics for one in rubric.criteria for name in (one.id, one.title)}
 
 
-def _criterion_of(rubric: Rubric | None, heading: str) -> str | None:
-    found = (
-        [] if rubric is None else [one.id for one in rubric.criteria if heading in (one.id.lower(), one.title.lower())]
-    )
-    return found[0] if found else None
+def criterion_named(rubric: Rubric | None, name: str) -> str | None:
+    """The id of the rubric's criterion with that id or title, in any case of its letters."""
+    wanted = name.strip().lower()
+    criteria = () if rubric is None else rubric.criteria
+    return next((one.id for one in criteria if wanted in (one.id.lower(), one.title.lower())), None)
 
 
-def _level_of(rubric: Rubric | None, cell: str) -> str | None:
-    found = (
-        []
-        if rubric is None
-        else [one.id for one in rubric.levels if cell.lower() in (one.id.lower(), one.title.lower())]
-    )
-    return found[0] if found else None
+def level_named(rubric: Rubric | None, name: str) -> str | None:
+    """The id of the rubric's level with that id or title, in any case of its letters."""
+    wanted = name.strip().lower()
+    levels = () if rubric is None else rubric.levels
+    return next((one.id for one in levels if wanted in (one.id.lower(), one.title.lower())), None)
+
+
+def is_email(text: str) -> bool:
+    """Whether a text is one e-mail address.
+
+    Examples
+    --------
+    >>> is_email("ana@example.edu"), is_email("ana@example.edu, eve@example.edu")
+    (True, False)
+    """
+    return _EMAIL.fullmatch(text) is not None
+
+
+def is_did(text: str) -> bool:
+    """Whether a text is a decentralized identifier."""
+    return _DID.fullmatch(text) is not None
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an address of the web that a badge may name as evidence."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(host) and not re.search(r"[\s<>\"{}|\\^`]", text)

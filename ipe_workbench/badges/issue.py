@@ -25,14 +25,13 @@ from ipe_workbench.badges.proof import hash_data, proof_options
 from ipe_workbench.badges.register import REGISTER, Entry, Register, locked
 from ipe_workbench.badges.signers import Signer
 from ipe_workbench.badges.statements import SharedParts, UnsafeDocumentError
-from ipe_workbench.badges.status import status_entry
-from ipe_workbench.badges.status_files import list_address, write_lists
+from ipe_workbench.badges.status_files import StatusForm, status_entries, status_settings, write_lists
 from ipe_workbench.badges.structure import schema_flaw, structure_flaws
 from ipe_workbench.badges.times import moment, written
 from ipe_workbench.badges.web_token import sign_token
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.documents import spreadsheet_safe, write_atomically
-from ipe_workbench.errors import EnvironmentFault, UnusableInputError
+from ipe_workbench.errors import EnvironmentFault, UnknownNameError, UnusableInputError
 
 __all__ = ["BadgeWriter", "Issued", "ProofForm", "badge_path", "issue_awards"]
 
@@ -41,12 +40,16 @@ ProofForm = Literal["data-integrity", "jwt"]
 
 @dataclass(frozen=True)
 class Issued:
-    """What came of issuing: how many badges were made now, how many were there already, and where they are."""
+    """What came of issuing: how many badges were made now, how many were there already, and where they are.
+
+    `kept` are the awards that say something else now than their badges do, which were left as they are.
+    """
 
     made: int
     already: int
     folder: Path
     issuer: str
+    kept: tuple[AwardRow, ...] = ()
 
 
 def issue_awards(
@@ -60,9 +63,11 @@ def issue_awards(
     proof: ProofForm = "data-integrity",
     signing_kind: Literal["RSA", "P-256"] = "RSA",
     base: str | None = None,
+    status: StatusForm = "bitstring",
     suspension: bool = False,
     endorsements: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     resume: bool = False,
+    changed: Literal["refuse", "keep"] = "refuse",
     progress: Callable[[int], None] | None = None,
 ) -> Issued:
     """Issue a badge for each award, and write them with their status lists into a folder.
@@ -87,12 +92,18 @@ def issue_awards(
         The key for tokens (RS256 or ES256).
     base : str, optional
         Web address under which achievements and status lists will be published; the issuer's own by default.
+    status : {"bitstring", "revocation-list", "both"}
+        Which lists badges name: W3C's signed Bitstring Status List, 1EdTech's unsigned Revocation List, or both, and
+        then verifiers need both.
     suspension : bool
-        Whether badges can be suspended, too: they then name two lists, and verifiers need both.
+        Whether badges can be suspended, too: they then name one more list.
     endorsements : mapping of str to sequence of mapping, optional
         By the id of the achievement or issuer that they are about (see `read_endorsements`); they are embedded.
     resume : bool
         Go on with a folder.
+    changed : {"refuse", "keep"}
+        What to do with an award that was issued with other content, and is not revoked: raise, or leave its badge as it
+        is and tell it in `Issued.kept`.
     progress : callable, optional
         Called with the number of awards done.
 
@@ -100,7 +111,8 @@ def issue_awards(
     ------
     UnusableInputError
         When the folder holds badges and `resume` is not set, or badges of another issuer; when an award was issued
-        with other content; when a text of the design cannot be signed.
+        with other content; when a text of the design cannot be signed; when suspensions are asked for and no list can
+        hold them.
     """
     kind: KeyKind = "Ed25519" if proof == "data-integrity" else signing_kind
     signer = keyring.signer(kind, passphrase)
@@ -110,14 +122,17 @@ def issue_awards(
         "programme": programme.id,
         "proof": proof,
         "base": _base(programme, base),
-        "purposes": ["revocation", "suspension"] if suspension else ["revocation"],
+        **status_settings(status, suspension=suspension),
     }
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         register = _register(folder, settings, resume)
         writer = BadgeWriter(programme, register, signer, keyring.method(kind), endorsements or {})
+        awards = register.settled(awards)
+        kept = tuple(one for one in awards if changed == "keep" and register.differs(one))
+        awards = [one for one in awards if one not in kept] if kept else awards
         _check_designs(writer, awards, endorsements or ())
-        new = [award for award in awards if register.entry(award) is None]
+        new = list({award.key: award for award in awards if register.entry(award) is None}.values())
         register.add(new, issued=written(now))
         (folder / "badges").mkdir(exist_ok=True)
         for unfinished in (folder / "badges").glob(".*"):
@@ -133,7 +148,7 @@ def issue_awards(
             if progress is not None:
                 progress(done)
         _write_index(folder, register, awards)
-    return Issued(made, len(awards) - made, folder, issuer)
+    return Issued(made, len(awards) - made, folder, issuer, kept)
 
 
 def badge_path(folder: Path, register: Register, entry: Entry) -> Path:
@@ -182,6 +197,7 @@ class BadgeWriter:
     ) -> None:
         self._endorsements = endorsements or {}
         self._programme = programme
+        self.known = register.entries
         self._settings = register.settings
         self._signer = signer
         self._method = method
@@ -203,14 +219,7 @@ class BadgeWriter:
             score=award.score,
             narrative=award.narrative,
             evidence=award.evidence,
-            status=[
-                status_entry(
-                    purpose,
-                    list_address(self._settings["base"], purpose, entry.list, self._settings["proof"]),
-                    entry.index,
-                )
-                for purpose in self._settings["purposes"]
-            ],
+            status=status_entries(self._settings, entry),
         )
 
     def badge(self, award: AwardRow, entry: Entry) -> bytes:
@@ -313,7 +322,12 @@ def _check_designs(writer: BadgeWriter, awards: Sequence[AwardRow], endorsements
             entry = Entry(
                 award.key, "", f"urn:uuid:{blank}", f"urn:uuid:{blank[:-1]}1", "0" * 32, 0, 0, "2000-01-01T00:00:00Z"
             )
-            writer.badge(replace(award, narrative=""), entry)
+            try:
+                writer.badge(replace(award, narrative=""), entry)
+            except UnknownNameError:
+                # A version that is no longer kept does no harm to badges that are there already.
+                if award.key not in writer.known:
+                    raise
     for about in endorsements:
         if about not in writer.ids:
             raise UnusableInputError(
@@ -351,6 +365,6 @@ def _register(folder: Path, settings: Mapping[str, Any], resume: bool) -> Regist
 
 
 def _differences(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in wanted.items():
-        if known.get(name) != value:
-            yield name, value
+    for name in (*wanted, *(one for one in known if one not in wanted)):
+        if known.get(name) != wanted.get(name):
+            yield name, wanted.get(name)

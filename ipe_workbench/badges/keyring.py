@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 
 from ipe_workbench.badges.issuer_ids import check_issuer_id, issuer_document, json_web_key_set
 from ipe_workbench.badges.keys import KeyKind, PublicKey, UnsoundKeyError, did_key
-from ipe_workbench.badges.signers import CommandSigner, LocalSigner, Signer
+from ipe_workbench.badges.signers import CommandSigner, LocalSigner, ScryptCost, Signer
 from ipe_workbench.badges.strict_json import AmbiguousJsonError, parse_json
 from ipe_workbench.badges.times import written
 from ipe_workbench.documents import write_atomically
@@ -96,8 +96,11 @@ class Keyring:
         now: datetime.datetime,
         issuer: str | None = None,
         kinds: Iterable[KeyKind] = ("Ed25519", "RSA"),
+        cost: ScryptCost | None = None,
     ) -> Keyring:
         """A new folder of keys, one of each kind.
+
+        `cost` is that of trying a passphrase; tests, whose keys protect nothing, take less than the default.
 
         Raises
         ------
@@ -108,7 +111,7 @@ class Keyring:
             raise UnusableInputError(
                 "There are keys already.", place=str(folder), mend="Use --rotate for new ones, or another folder."
             )
-        return cls.empty(folder, issuer)._with_new(kinds, passphrase, now)
+        return cls.empty(folder, issuer)._with_new(kinds, passphrase, now, cost)
 
     @classmethod
     def empty(cls, folder: Path, issuer: str | None) -> Keyring:
@@ -218,7 +221,9 @@ class Keyring:
         word = kind.lower().replace("-", "")
         return f"{word}-{1 + sum(key.public.kind == kind for key in self.keys)}"
 
-    def _with_new(self, kinds: Iterable[KeyKind], passphrase: str, now: datetime.datetime) -> Keyring:
+    def _with_new(
+        self, kinds: Iterable[KeyKind], passphrase: str, now: datetime.datetime, cost: ScryptCost | None = None
+    ) -> Keyring:
         if not passphrase:
             raise UnusableInputError("The passphrase is empty.", mend="Take a few words that nobody guesses.")
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -226,7 +231,7 @@ class Keyring:
         for kind in kinds:
             signer = LocalSigner.generated(kind)
             held = HeldKey(ring._free_name(kind), signer.public, written(now))
-            signer.write(self.folder / f"{held.name}.pem", passphrase)
+            signer.write(self.folder / f"{held.name}.pem", passphrase, cost=cost)
             ring = replace(ring, keys=(*ring.keys, held))
         ring._write()
         return ring

@@ -16,6 +16,7 @@ from ipe_workbench.badges.issuer_ids import document_address
 from ipe_workbench.badges.keyring import Keyring
 from ipe_workbench.badges.reading import read_badge
 from ipe_workbench.badges.register import REGISTER, Register
+from ipe_workbench.badges.status_files import REVOKED
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 
 __all__ = ["Publication", "publication"]
@@ -87,7 +88,7 @@ def publication(folder: Path, keyring: Keyring) -> Publication:
             files[f"{start}status/{path.name}"] = path.read_text("utf-8")
             lists.append(f"{start}status/{path.name}")
     revoked, withheld = _revoked(folder, register)
-    files[f"{start}status/revoked.json"] = revoked
+    files[start + REVOKED] = revoked
     return Publication(base, start, files, profile, achievements, tuple(lists), withheld)
 
 
@@ -124,8 +125,8 @@ def _designs(folder: Path, register: Register) -> tuple[Mapping[str, Any], tuple
 
 def _revoked(folder: Path, register: Register) -> tuple[str, int]:
     """The list of 1EdTech's form, without reasons that name a learner."""
-    listed = json.loads((folder / "status" / "revoked.json").read_text("utf-8"))
-    learners = {entry.award[0].casefold() for entry in register.entries.values()}
+    listed = json.loads((folder / REVOKED).read_text("utf-8"))
+    learners = {entry.award[0].casefold() for entry in register.every}
     withheld = 0
     for one in listed["revokedCredential"]:
         reason = str(one.get("revocationReason", "")).casefold()

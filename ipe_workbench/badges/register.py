@@ -12,9 +12,9 @@ import json
 import os
 import secrets
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,11 @@ class Register:
         What holds for the whole folder: issuer, proof, address of the lists, which lists.
     secret : bytes
         From which ids are made, so that nobody can guess them from a learner's name.
+
+    Attributes
+    ----------
+    entries : dict
+        The entry of each award: the last one, when an award was issued again after its badge was revoked.
     """
 
     def __init__(self, path: Path, settings: Mapping[str, Any], secret: bytes) -> None:
@@ -87,6 +92,7 @@ class Register:
         self.settings = dict(settings)
         self._secret = secret
         self.entries: dict[tuple[str, str, str, str], Entry] = {}
+        self._by_id: dict[str, Entry] = {}
         self.changes: list[Change] = []
         self._taken: dict[int, set[int]] = {}
 
@@ -130,14 +136,37 @@ class Register:
         return register
 
     def entry(self, award: AwardRow) -> Entry | None:
-        """The entry of an award. Raises `UnusableInputError` when it was issued with other content."""
+        """The entry of an award; none when it is new, or says something else than its badge that was revoked.
+
+        Raises
+        ------
+        UnusableInputError
+            When it was issued with other content, and that badge holds.
+        """
         known = self.entries.get(award.key)
-        if known is not None and known.content != _content(award):
-            raise UnusableInputError(
-                f"The award of row {award.row} was issued with other content (e-mail, levels, evidence).",
-                mend=f"Revoke {known.id}, and issue it with another day, or undo the change.",
-            )
-        return known
+        if known is None or known.content == _content(award):
+            return known
+        if self.is_revoked(known.id):
+            return None
+        raise UnusableInputError(
+            f"The award of row {award.row} was issued with other content (e-mail, levels, evidence).",
+            mend=f"Revoke {known.id}, then issue again, or undo the change.",
+        )
+
+    def settled(self, awards: Iterable[AwardRow]) -> list[AwardRow]:
+        """The awards, those that state no version with the one that their badge has already."""
+        versions = {(one.award[0], one.award[1], one.award[3]): one.award[2] for one in self.entries.values()}
+        return [
+            replace(one, version=versions.get((one.learner, one.credential, one.awarded.isoformat()), one.version))
+            if one.version_assumed
+            else one
+            for one in awards
+        ]
+
+    def differs(self, award: AwardRow) -> bool:
+        """Whether the award was issued with other content, and that badge holds."""
+        known = self.entries.get(award.key)
+        return known is not None and known.content != _content(award) and not self.is_revoked(known.id)
 
     def add(self, awards: Iterable[AwardRow], *, issued: str) -> None:
         """Give awards their ids and places, and write that down before anything is signed."""
@@ -151,7 +180,16 @@ class Register:
 
     def by_id(self, identifier: str) -> Entry | None:
         """The entry of a credential's id."""
-        return next((one for one in self.entries.values() if one.id == identifier), None)
+        return self._by_id.get(identifier)
+
+    @property
+    def every(self) -> Collection[Entry]:
+        """All entries, those of badges that were revoked and issued again, too."""
+        return self._by_id.values()
+
+    def is_revoked(self, identifier: str) -> bool:
+        """Whether a badge was revoked."""
+        return any(one.id == identifier and one.change == "revoked" for one in self.changes)
 
     def statuses(self) -> dict[str, Change]:
         """The last change of each credential that is revoked or suspended now. What is revoked stays so."""
@@ -175,18 +213,25 @@ class Register:
             number += 1
             taken = self._taken.setdefault(number, set())
         index = free_index(taken)
+        # An award that is issued again after its badge was revoked makes another badge.
+        again = self._times_issued(award)
         entry = Entry(
             award.key,
             _content(award),
-            self._id("credential", *award.key),
+            self._id("credential", *award.key, *again),
             self._id("learner", award.learner),
-            self._mac("salt", *award.key).hex()[:32],
+            self._mac("salt", *award.key, *again).hex()[:32],
             number,
             index,
             issued,
         )
         self._keep(entry)
         return entry
+
+    def _times_issued(self, award: AwardRow) -> list[str]:
+        if award.key not in self.entries:
+            return []
+        return [str(sum(one.award == award.key for one in self.every))]
 
     def _id(self, *parts: str) -> str:
         return f"urn:uuid:{uuid.UUID(bytes=self._mac(*parts)[:16], version=4)}"
@@ -196,6 +241,7 @@ class Register:
 
     def _keep(self, entry: Entry) -> None:
         self.entries[entry.award] = entry
+        self._by_id[entry.id] = entry
         self._taken.setdefault(entry.list, set()).add(entry.index)
 
     def _take(self, line: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ import os
 import secrets
 import subprocess
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +22,19 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from ipe_workbench.badges.keys import KeyKind, PublicKey, UnsoundKeyError
 from ipe_workbench.errors import EnvironmentFault, UnusableInputError
 
-__all__ = ["CommandSigner", "LocalSigner", "Signer", "WrongPassphraseError"]
+__all__ = ["CommandSigner", "LocalSigner", "ScryptCost", "Signer", "WrongPassphraseError"]
+
+
+@dataclass(frozen=True)
+class ScryptCost:
+    """The cost of trying a passphrase (RFC 7914): by default 16 MiB of memory, five times over.
+
+    OpenSSL opens files up to this memory. Less is for tests alone, whose keys protect nothing.
+    """
+
+    n: int = 2**14
+    r: int = 8
+    p: int = 5
 
 
 class WrongPassphraseError(UnusableInputError):
@@ -99,12 +112,12 @@ class LocalSigner:
             # The cause is cut off: some libraries quote what they were given.
             raise WrongPassphraseError("The passphrase does not open this key.", place=str(path)) from None
 
-    def write(self, path: Path, passphrase: str) -> None:
+    def write(self, path: Path, passphrase: str, *, cost: ScryptCost | None = None) -> None:
         """Write the key encrypted (PKCS#8, scrypt, AES-256), readable by its owner only; OpenSSL reads it, too."""
         der = self._key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        content = _encrypted_pkcs8(der, passphrase.encode())
+        content = _encrypted_pkcs8(der, passphrase.encode(), cost or ScryptCost())
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -203,24 +216,22 @@ def _fixed_length(der: bytes) -> bytes:
     return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
-# The cost of trying a passphrase (RFC 7914): 16 MiB of memory, five times over. OpenSSL opens files up to this memory.
-_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 5
 _PBES2 = bytes.fromhex("2a864886f70d01050d")
 _SCRYPT = bytes.fromhex("2b06010401da47040b")
 _AES_256_CBC = bytes.fromhex("60864801650304012a")
 
 
-def _encrypted_pkcs8(der: bytes, passphrase: bytes) -> bytes:
+def _encrypted_pkcs8(der: bytes, passphrase: bytes, cost: ScryptCost) -> bytes:
     """EncryptedPrivateKeyInfo with PBES2 and scrypt (RFC 5958, RFC 8018, RFC 7914 section 7), as PEM.
 
     ``cryptography`` reads this form but writes PBKDF2 only, which is much cheaper to attack.
     """
     salt, start = secrets.token_bytes(16), secrets.token_bytes(16)
-    key = Scrypt(salt=salt, length=32, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P).derive(passphrase)
+    key = Scrypt(salt=salt, length=32, n=cost.n, r=cost.r, p=cost.p).derive(passphrase)
     padder = padding.PKCS7(128).padder()
     encryptor = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
     content = encryptor.update(padder.update(der) + padder.finalize()) + encryptor.finalize()
-    parameters = _sequence(_octets(salt), *(_integer(one) for one in (_SCRYPT_N, _SCRYPT_R, _SCRYPT_P, 32)))
+    parameters = _sequence(_octets(salt), *(_integer(one) for one in (cost.n, cost.r, cost.p, 32)))
     scheme = _sequence(
         _sequence(_identifier(_SCRYPT), parameters), _sequence(_identifier(_AES_256_CBC), _octets(start))
     )

@@ -106,14 +106,15 @@ def _by_1edtech(
     candidates = [one.credential for one in lists if one.credential.get("id") == entry.get("id")]
     if not candidates:
         return StatusAnswer("unknown", f"The list {str(entry.get('id'))[:200]} was not given.")
-    revoked = candidates[0].get("revokedCredential", [])
-    if (
-        candidates[0].get("issuer") != issuer
-        or not isinstance(revoked, list)
-        or not all(isinstance(one, Mapping) for one in revoked)
-    ):
-        return StatusAnswer("unknown", "The revocation list is of another issuer, or is none.")
-    for one in revoked:
-        if one.get("id") == credential.get("id") and one.get("revoked", True) is not False:
-            return StatusAnswer("revoked", f"Revoked: {str(one.get('revocationReason', 'no reason given'))[:200]}")
+    for candidate in candidates:
+        revoked = candidate.get("revokedCredential", [])
+        if (
+            candidate.get("issuer") != issuer
+            or not isinstance(revoked, list)
+            or not all(isinstance(one, Mapping) for one in revoked)
+        ):
+            return StatusAnswer("unknown", "The revocation list is of another issuer, or is none.")
+        for one in revoked:
+            if one.get("id") == credential.get("id") and one.get("revoked", True) is not False:
+                return StatusAnswer("revoked", f"Revoked: {str(one.get('revocationReason', 'no reason given'))[:200]}")
     return StatusAnswer("good", "The revocation list does not have it (such lists are not signed).")

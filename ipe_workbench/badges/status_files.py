@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ipe_workbench.badges.keyring import Keyring
 from ipe_workbench.badges.proof import sign
-from ipe_workbench.badges.register import REGISTER, Change, Register, locked
+from ipe_workbench.badges.register import REGISTER, Change, Entry, Register, locked
 from ipe_workbench.badges.signers import Signer
-from ipe_workbench.badges.status import Bits, Purpose, revocation_list, status_list
+from ipe_workbench.badges.status import Bits, Purpose, revocation_list, status_entry, status_list
 from ipe_workbench.badges.times import written
 from ipe_workbench.badges.web_token import sign_token
 from ipe_workbench.documents import write_atomically
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
 
-__all__ = ["change_status", "list_address", "write_lists"]
+__all__ = ["REVOKED", "StatusForm", "change_status", "list_address", "status_entries", "status_settings", "write_lists"]
 
+StatusForm = Literal["bitstring", "revocation-list", "both"]
+#: Path of the list in 1EdTech's form, below the address of the badges.
+REVOKED = "status/revoked.json"
 _MEANING: dict[str, Purpose] = {"revoked": "revocation", "suspended": "suspension"}
 
 
@@ -31,6 +35,34 @@ def list_address(base: str, purpose: Purpose, number: int, proof: str) -> str:
     'https://example.edu/badges/status/revocation-1.json'
     """
     return f"{base}/status/{purpose}-{number + 1}.{'jwt' if proof == 'jwt' else 'json'}"
+
+
+def status_settings(status: StatusForm, *, suspension: bool) -> dict[str, Any]:
+    """What a register keeps about the lists of its badges. Raises `UnusableInputError`.
+
+    Examples
+    --------
+    >>> status_settings("both", suspension=True)
+    {'purposes': ['revocation', 'suspension'], 'revocation_list': True}
+    """
+    if suspension and status == "revocation-list":
+        raise UnusableInputError(
+            "A revocation list of 1EdTech knows no suspensions.", mend="Take --status both, or no --suspension."
+        )
+    purposes: list[Purpose] = [] if status == "revocation-list" else ["revocation"]
+    settings: dict[str, Any] = {"purposes": purposes + (["suspension"] if suspension else [])}
+    return settings if status == "bitstring" else {**settings, "revocation_list": True}
+
+
+def status_entries(settings: Mapping[str, Any], entry: Entry) -> list[dict[str, str]]:
+    """What a badge says about where its status is."""
+    base, proof = settings["base"], settings["proof"]
+    entries = [
+        status_entry(purpose, list_address(base, purpose, entry.list, proof), entry.index)
+        for purpose in settings["purposes"]
+    ]
+    listed = {"id": f"{base}/{REVOKED}", "type": "1EdTechRevocationList"}
+    return [*entries, listed] if settings.get("revocation_list") else entries
 
 
 def write_lists(
@@ -46,7 +78,7 @@ def write_lists(
     settings = register.settings
     (folder / "status").mkdir(exist_ok=True)
     statuses = register.statuses()
-    places = {entry.id: (entry.list, entry.index) for entry in register.entries.values()}
+    places = {entry.id: (entry.list, entry.index) for entry in register.every}
     paths = []
     for purpose in settings["purposes"]:
         for number in range(register.lists):
@@ -63,8 +95,8 @@ def write_lists(
                 write_atomically(path, json.dumps(sign(listed, signer, method, created=now), indent=2) + "\n")
             paths.append(path)
     revoked = [(one.id, one.reason) for one in statuses.values() if one.change == "revoked"]
-    path = folder / "status" / "revoked.json"
-    made = revocation_list(f"{settings['base']}/status/revoked.json", settings["issuer"], revoked)
+    path = folder / REVOKED
+    made = revocation_list(f"{settings['base']}/{REVOKED}", settings["issuer"], revoked)
     write_atomically(path, json.dumps(made, indent=2, ensure_ascii=False) + "\n")
     return [*paths, path]
 

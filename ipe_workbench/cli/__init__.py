@@ -15,6 +15,7 @@ import typer
 from ipe_workbench.cli import (
     badge_images,
     badges,
+    badges_issue,
     badges_sharing,
     check,
     coverage,
@@ -64,6 +65,7 @@ frameworks.app.add_typer(crosswalks.app, name="crosswalk", help="Show, check, in
 app.add_typer(credentials_group.app, name="credentials", help="List, show and begin micro-credentials.")
 app.add_typer(frameworks.app, name="frameworks", help="List, show, import and export competency frameworks.")
 app.add_typer(pathways_app, name="pathways", help="Structure, plans and exchange of stacks and pathways.")
+badges.app.command("issue")(badges_issue.issue)
 badges.app.command("publish")(badges_sharing.publish)
 badges.app.command("claim")(badges_sharing.claim)
 badges.app.command("transcript")(badges_sharing.transcript)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ipe_workbench.cli.badge_inputs import badge_id_of, content_of, keys_of, lists_of, moment_of, passphrase
-from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, print_table, printable, table
+from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 
 if TYPE_CHECKING:
-    from ipe_workbench.badges import Badge, Issued, Keyring, Verification
+    from ipe_workbench.badges import Badge, Keyring, Verification
     from ipe_workbench.badges.keys import KeyKind
 
 __all__ = ["app"]
@@ -29,20 +28,6 @@ class KindChoice(StrEnum):
     ed25519 = "ed25519"
     rsa = "rsa"
     p256 = "p256"
-
-
-class ProofChoice(StrEnum):
-    """Forms of proof."""
-
-    data_integrity = "data-integrity"
-    jwt = "jwt"
-
-
-class TokenChoice(StrEnum):
-    """Algorithms of tokens."""
-
-    rs256 = "RS256"
-    es256 = "ES256"
 
 
 _KINDS: dict[KindChoice, KeyKind] = {KindChoice.ed25519: "Ed25519", KindChoice.rsa: "RSA", KindChoice.p256: "P-256"}
@@ -92,65 +77,6 @@ def keygen(
     typer.echo(
         printable(f"Keep {out} and the passphrase safe, each in its own place. For publication: {published}."), err=True
     )
-
-
-@app.command()
-def issue(
-    programme: Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)],
-    awards: Annotated[Path, typer.Option(help="CSV: learner, email or did, credential, awarded.", show_default=False)],
-    key: Annotated[Path, typer.Option(help="Folder of the keys.", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder for the badges.", show_default=False)],
-    proof: Annotated[ProofChoice, typer.Option(help="Form of the proof.")] = ProofChoice.data_integrity,
-    algorithm: Annotated[TokenChoice, typer.Option(help="With --proof jwt.")] = TokenChoice.rs256,
-    base: Annotated[
-        str | None,
-        typer.Option(help="Web address of what will be published; the issuer's own by default.", show_default=False),
-    ] = None,
-    suspension: Annotated[
-        bool, typer.Option("--suspension", help="Badges can be suspended, too (a second list).")
-    ] = False,
-    endorsement: Annotated[
-        list[Path] | None, typer.Option(help="A signed endorsement to embed. Repeatable.", show_default=False)
-    ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a folder that holds badges.")] = False,
-    now: Annotated[
-        str | None, typer.Option(help="Moment of the proofs; the present by default.", show_default=False)
-    ] = None,
-    format: Annotated[OutputFormat, typer.Option(help="Print a line for people, or JSON.")] = OutputFormat.table,
-) -> None:
-    """Issue a badge for each award of a CSV file, each exactly once.
-
-    If it breaks off, the same command with --resume goes on. The folder gets badges/ and status/; its register.jsonl
-    and issued.csv know who the learners are and are not for publication.
-
-    Example: ipe badges issue my-programme --awards awards.csv --key keys --out badges
-    """
-    from ipe_workbench.badges import Keyring, issue_awards, read_awards_to_issue, read_endorsements
-    from ipe_workbench.credentials import load_programme
-
-    loaded = load_programme(programme)
-    ring = Keyring.read(key)
-    read = read_awards_to_issue(awards, loaded)
-    for finding in read.findings:
-        typer.echo(printable(str(finding)), err=True)
-    moment = moment_of(now)
-    with _progress(len(read.awards)) as progress:
-        made = issue_awards(
-            loaded,
-            read.awards,
-            ring,
-            out,
-            now=moment,
-            passphrase=passphrase() if ring.needs_passphrase else None,
-            proof=proof.value,
-            signing_kind="RSA" if algorithm is TokenChoice.rs256 else "P-256",
-            base=base,
-            suspension=suspension,
-            endorsements=read_endorsements(endorsement or [], now=moment),
-            resume=resume,
-            progress=progress,
-        )
-    _print_issued(made, format)
 
 
 @app.command()
@@ -310,18 +236,6 @@ def _fetched(content: bytes) -> tuple[list[Any], list[Badge]]:
     return documents, lists
 
 
-def _print_issued(made: Issued, format: OutputFormat) -> None:
-    if format is OutputFormat.json:
-        print_json({"made": made.made, "already": made.already, "folder": str(made.folder), "issuer": made.issuer})
-        return
-    before = f"; {made.already} were there already" if made.already else ""
-    typer.echo(printable(f"{made.made} badges made in {made.folder / 'badges'}{before}."))
-    typer.echo(
-        printable(f"Publish {made.folder / 'status'}; keep {made.folder / 'register.jsonl'} private and backed up."),
-        err=True,
-    )
-
-
 def _print_report(report: Verification, format: OutputFormat) -> None:
     if format is OutputFormat.json:
         checks = [{"id": one.id, "state": one.state, "detail": one.detail} for one in report.checks]
@@ -331,17 +245,3 @@ def _print_report(report: Verification, format: OutputFormat) -> None:
         table("Checks", ["check", "state", "detail"], [(one.id, one.state, one.detail) for one in report.checks])
     )
     typer.echo(f"{'Valid' if report.valid else 'Not valid'}: {report.verdict}")
-
-
-def _progress(total: int) -> Any:
-    from contextlib import contextmanager
-
-    @contextmanager
-    def shown() -> Any:
-        if not is_terminal():
-            yield None
-            return
-        with typer.progressbar(length=total, label="Issuing", file=sys.stderr) as bar:
-            yield lambda done: bar.update(done - bar.pos)
-
-    return shown()

@@ -16,6 +16,7 @@ from ipe_workbench.badges.contexts import (
 )
 from ipe_workbench.badges.publish import Publication
 from ipe_workbench.badges.reading import read_badge
+from ipe_workbench.badges.status_files import REVOKED
 from ipe_workbench.reporting.html import Html, element, join, listing, safe
 from ipe_workbench.reporting.transcript_page import standalone_page
 
@@ -130,7 +131,13 @@ def _known(published: Publication, name: str, now: datetime.datetime) -> dict[st
         "contexts": {address: context(address) for address in _CONTEXTS},
         "keys": _keys(published),
         "lists": dict(_list(published.files[path]) for path in published.lists),
+        "revoked": _revoked(json.loads(published.files[published.start + REVOKED])),
     }
+
+
+def _revoked(listed: Mapping[str, Any]) -> dict[str, Any]:
+    ids = [one["id"] for one in listed["revokedCredential"] if one.get("revoked", True) is not False]
+    return {"address": listed["id"], "ids": ids}
 
 
 def _keys(published: Publication) -> dict[str, Any]:

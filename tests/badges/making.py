@@ -6,18 +6,21 @@ import copy
 import datetime
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
+from ipe_workbench.badges import Keyring
 from ipe_workbench.badges.award_file import AwardRow
 from ipe_workbench.badges.canonical import canonical_form_by_pyld
 from ipe_workbench.badges.credential import Recipient, badge_design, build_credential, issuer_profile
-from ipe_workbench.badges.keys import did_key
+from ipe_workbench.badges.keys import KeyKind, did_key
 from ipe_workbench.badges.multibase import decode_base58, encode_base58
 from ipe_workbench.badges.proof import proof_options, sign, without_proof
-from ipe_workbench.badges.signers import LocalSigner
+from ipe_workbench.badges.signers import LocalSigner, ScryptCost
 from ipe_workbench.badges.status import Bits, status_entry, status_list
 from ipe_workbench.credentials import example_programme
 
+PASSPHRASE = "correct horse battery"  # noqa: S105
 NOW = datetime.datetime(2026, 11, 27, 12, tzinfo=datetime.UTC)
 SIGNER = LocalSigner.from_seed(hashlib.sha256(b"issuer").digest())
 STRANGER = LocalSigner.from_seed(hashlib.sha256(b"stranger").digest())
@@ -26,6 +29,13 @@ METHOD = f"{ISSUER}#{SIGNER.public.multibase}"
 EMAIL = "ana@example.edu"
 LIST = "https://example.edu/status/revocation-1.json"
 INDEX = 94567
+
+
+def keyring(
+    folder: Path, *, issuer: str | None = "did:web:example.edu", kinds: tuple[KeyKind, ...] = ("Ed25519", "P-256")
+) -> Keyring:
+    """Keys of an issuer, whose passphrase would be soon guessed: what they protect is nothing."""
+    return Keyring.generated(folder, PASSPHRASE, now=NOW, issuer=issuer, kinds=kinds, cost=ScryptCost(n=2, p=1))
 
 
 def method_of(signer: LocalSigner) -> str:

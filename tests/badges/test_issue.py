@@ -30,18 +30,9 @@ from ipe_workbench.badges.register import REGISTER, Register
 from ipe_workbench.credentials import example_programme
 from ipe_workbench.credentials.exchange.achievements import achievement_id
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
-from tests.badges.making import NOW, award
+from tests.badges.making import NOW, PASSPHRASE, award, keyring
 
-PASSPHRASE = "correct horse battery"  # noqa: S105
 OPTIONS = {"now": NOW, "passphrase": PASSPHRASE}
-
-
-@pytest.fixture(scope="module")
-def ring(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
-    folder = tmp_path_factory.mktemp("keys")
-    return Keyring.generated(
-        folder, PASSPHRASE, now=NOW, issuer="did:web:example.edu", kinds=["Ed25519", "RSA", "P-256"]
-    )
 
 
 def keys_of(ring: Keyring):
@@ -130,6 +121,88 @@ def test_going_on_adds_what_is_new_and_touches_nothing_else(tmp_path, ring):
         issue_awards(programme, [award("L1", narrative="Better.")], ring, tmp_path, resume=True, **OPTIONS)
 
 
+def test_a_revoked_award_can_be_issued_again_with_other_content_and_both_keep_their_place(tmp_path, ring):
+    programme = example_programme()
+    issue_awards(programme, [award("L1")], ring, tmp_path, **OPTIONS)
+    (first,) = badges_in(tmp_path)
+    identifier = json.loads(first.read_bytes())["id"]
+    change_status(tmp_path, identifier, ring, change="revoked", reason="Wrong address", **OPTIONS)
+    # The same award again changes nothing; with another address it is another badge, once.
+    right = award("L1", email="right@example.edu")
+    made = [
+        issue_awards(programme, [one], ring, tmp_path, resume=True, **OPTIONS).made
+        for one in (award("L1"), right, right)
+    ]
+    assert made == [0, 1, 0]
+    (second,) = set(badges_in(tmp_path)) - {first}
+    verdicts = [
+        verify(one.read_bytes(), now=NOW, keys=keys_of(ring), lists=lists_in(tmp_path)).verdict
+        for one in (first, second)
+    ]
+    assert verdicts == ["revoked", "verified"]
+    register = Register.read(tmp_path / REGISTER)
+    assert len({(one.list, one.index, one.id, one.salt) for one in register.every}) == 2
+    # Revoking the second one, too, leaves both revoked.
+    change_status(tmp_path, json.loads(second.read_bytes())["id"], ring, change="revoked", reason="", **OPTIONS)
+    listed = json.loads((tmp_path / "status" / "revoked.json").read_text())["revokedCredential"]
+    assert {one["id"] for one in listed} == {one.id for one in register.every}
+
+
+def test_an_award_without_a_version_keeps_the_one_of_its_badge(tmp_path, ring):
+    before = example_programme()
+    text = "learner,email,credential,awarded\nL1,l1@example.edu,speaking-up,2026-10-01\n"
+    issue_awards(before, parse_awards_to_issue(text, before).awards, ring, tmp_path, **OPTIONS)
+    newer = before.credentials["speaking-up"].model_copy(update={"version": "2.0"})
+    after = before.with_credential(newer)
+    text += "L2,l2@example.edu,speaking-up,2026-10-01\n"
+    made = issue_awards(after, parse_awards_to_issue(text, after).awards, ring, tmp_path, resume=True, **OPTIONS)
+    assert (made.made, made.already) == (1, 1)
+    versions = {json.loads(one.read_bytes())["credentialSubject"]["achievement"]["version"] for one in
+                badges_in(tmp_path)}  # fmt: skip
+    assert versions == {"1.0", "2.0"}
+
+
+@pytest.mark.parametrize("status", ["bitstring", "revocation-list", "both"])
+def test_badges_name_the_lists_that_were_asked_for(tmp_path, ring, status):
+    issue_awards(example_programme(), [award("L1"), award("L2")], ring, tmp_path, status=status, **OPTIONS)
+    first, second = badges_in(tmp_path)
+    named = json.loads(first.read_bytes())["credentialStatus"]
+    kinds = {one["type"] for one in (named if isinstance(named, list) else [named])}
+    wanted = {"bitstring": {"BitstringStatusListEntry"}, "revocation-list": {"1EdTechRevocationList"}}
+    assert kinds == wanted.get(status, set().union(*wanted.values()))
+    identifier = json.loads(first.read_bytes())["id"]
+    change_status(tmp_path, identifier, ring, change="revoked", reason="A mistake", **OPTIONS)
+    every = [read_badge(path.read_bytes()) for path in (tmp_path / "status").iterdir()]
+
+    def verdict(path: Path, lists) -> str:
+        return verify(path.read_bytes(), now=NOW, keys=keys_of(ring), lists=lists).verdict
+
+    assert (verdict(first, every), verdict(second, every)) == ("revoked", "verified")
+    assert verdict(second, []) == "status-unknown"
+    if status == "both":
+        # One of the two is not enough for a badge that is said to hold.
+        assert {verdict(second, [one]) for one in every} == {"status-unknown"}
+
+
+def test_a_revocation_list_knows_no_suspensions_and_a_folder_keeps_to_its_lists(tmp_path, ring):
+    programme = example_programme()
+    with pytest.raises(UnusableInputError, match="no suspensions"):
+        issue_awards(programme, [award()], ring, tmp_path, status="revocation-list", suspension=True, **OPTIONS)
+    issue_awards(programme, [award()], ring, tmp_path, status="both", **OPTIONS)
+    with pytest.raises(UnusableInputError, match="begun with"):
+        issue_awards(programme, [award()], ring, tmp_path, resume=True, **OPTIONS)
+
+
+def test_a_revocation_list_of_another_issuer_or_form_is_no_answer(tmp_path, ring):
+    issue_awards(example_programme(), [award()], ring, tmp_path, status="revocation-list", **OPTIONS)
+    (path,) = badges_in(tmp_path)
+    listed = json.loads((tmp_path / "status" / "revoked.json").read_text())
+    changes = ({"issuer": "did:web:else.example"}, {"revokedCredential": {}}, {"revokedCredential": ["x"]}, {"id": "x"})
+    for change in changes:
+        other = [read_badge(json.dumps({**listed, **change}).encode())]
+        assert verify(path.read_bytes(), now=NOW, keys=keys_of(ring), lists=other).verdict == "status-unknown"
+
+
 def test_places_in_the_list_are_random_and_never_given_twice(tmp_path):
     register = Register.begun(tmp_path / REGISTER, {})
     register.add([award(f"L{n}") for n in range(3000)], issued="2026-11-27T00:00:00Z")
@@ -170,7 +243,7 @@ def test_revoke_suspend_and_restore_through_the_lists(tmp_path, ring):
 
 def test_an_endorsement_is_embedded_verified_and_refused_when_it_is_about_something_else(tmp_path, ring):
     programme = example_programme()
-    society = Keyring.generated(tmp_path / "society", PASSPHRASE, now=NOW, kinds=["Ed25519"])
+    society = keyring(tmp_path / "society", issuer=None, kinds=("Ed25519",))
     base = "https://example.edu/badges"
     about = achievement_id(programme.credentials["speaking-up"], programme, base=f"{base}/achievements")
 
@@ -240,12 +313,13 @@ class Opened(Keyring):
 
 
 OPENED = {}
+PROGRAMME = example_programme()
 COHORT = [award(f"L{n}", credential="speaking-up") for n in range(12)]
 
 
 def go_on(ring: Keyring, folder: Path) -> None:
     resume = (folder / REGISTER).exists()
-    issue_awards(example_programme(), COHORT, ring, folder, resume=resume, **OPTIONS)
+    issue_awards(PROGRAMME, COHORT, ring, folder, resume=resume, **OPTIONS)
 
 
 @pytest.mark.slow  # a hundred processes are started and killed

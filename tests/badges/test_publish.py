@@ -13,14 +13,11 @@ from ipe_workbench.badges.register import REGISTER
 from ipe_workbench.credentials import example_programme
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.reporting.publication_pages import publication_pages
-from tests.badges.making import NOW, award
-
-PASSPHRASE = "correct horse battery"  # noqa: S105
+from tests.badges.making import NOW, PASSPHRASE, award, keyring
 
 
 def office(folder: Path, *, issuer: str | None = "did:web:example.edu", **options):
-    kinds = ["Ed25519", "P-256"]
-    ring = Keyring.generated(folder / "keys", PASSPHRASE, now=NOW, issuer=issuer, kinds=kinds)
+    ring = keyring(folder / "keys", issuer=issuer)
     awards = [
         award("lopez-4711", narrative="Ana led the discussion."),
         award("Berta Brecht", credential="speaking-up", email="b.brecht@example.edu"),
@@ -78,7 +75,7 @@ def test_a_reason_that_names_a_learner_is_not_published(tmp_path):
 
 def test_keys_of_another_issuer_are_refused(tmp_path):
     office(tmp_path)
-    other = Keyring.generated(tmp_path / "other", PASSPHRASE, now=NOW, issuer="did:web:else.example", kinds=["P-256"])
+    other = keyring(tmp_path / "other", issuer="did:web:else.example", kinds=("P-256",))
     with pytest.raises(UnusableInputError, match="whose keys these are not"):
         publication(tmp_path / "badges", other)
 

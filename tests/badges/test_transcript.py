@@ -10,16 +10,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from ipe_workbench.badges import Keyring, KnownKeys, change_status, issue_awards, read_badge, verify
+from ipe_workbench.badges import KnownKeys, change_status, issue_awards, read_badge, verify
 from ipe_workbench.badges.canonical import canonical_form, canonical_form_by_pyld
 from ipe_workbench.badges.contexts import schema
 from ipe_workbench.badges.proof import sign, without_proof
 from ipe_workbench.badges.transcript import build_transcript, learners_badges
 from ipe_workbench.credentials import example_programme
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
-from tests.badges.making import NOW, award
+from tests.badges.making import NOW, PASSPHRASE, award, keyring
 
-PASSPHRASE = "correct horse battery"  # noqa: S105
 VALUES = ("values-foundations", "ethics-in-practice", "equity-and-inclusion")
 RECORD = "urn:uuid:2f0c0a3e-7b0e-4b8a-9a53-0c7d5a7c1b99"
 
@@ -29,8 +28,7 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.programme = example_programme()
-        kinds = ["Ed25519", "P-256"]
-        self.ring = Keyring.generated(folder / "keys", PASSPHRASE, now=NOW, issuer="did:web:example.edu", kinds=kinds)
+        self.ring = keyring(folder / "keys")
         self.signer = self.ring.signer("Ed25519", PASSPHRASE)
         self.keys = KnownKeys(self.ring.documents().values())
         self.folder = folder / "badges"
@@ -181,7 +179,7 @@ def test_a_folder_that_somebody_wrote_in_makes_no_record(tmp_path):
 
 def test_one_person_by_a_wallet_and_by_an_address(tmp_path):
     programme = example_programme()
-    ring = Keyring.generated(tmp_path / "keys", PASSPHRASE, now=NOW, issuer="did:web:example.edu", kinds=["Ed25519"])
+    ring = keyring(tmp_path / "keys")
     later = datetime.date(2026, 11, 1)
     did = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"
     awards = [award("L1"), award("L1", credential="speaking-up", awarded=later, did=did)]
@@ -198,7 +196,7 @@ def test_one_person_by_a_wallet_and_by_an_address(tmp_path):
 
 def test_tokens_make_no_record_and_it_is_said(tmp_path):
     programme = example_programme()
-    ring = Keyring.generated(tmp_path / "keys", PASSPHRASE, now=NOW, issuer="did:web:example.edu", kinds=["P-256"])
+    ring = keyring(tmp_path / "keys")
     issue_awards(programme, [award()], ring, tmp_path / "badges", proof="jwt", signing_kind="P-256",
                  now=NOW, passphrase=PASSPHRASE)  # fmt: skip
     with pytest.raises(UnusableInputError, match="tokens"):

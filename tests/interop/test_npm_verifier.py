@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from ipe_workbench.badges import Keyring, change_status, issue_awards
+from ipe_workbench.badges import Keyring, KnownKeys, change_status, endorse, issue_awards
+from ipe_workbench.badges.proof import sign
+from ipe_workbench.badges.transcript import build_transcript, learners_badges
 from ipe_workbench.credentials import example_programme
 from tests.badges.making import NOW, award, signed, signed_anyway, unsigned
 
@@ -67,6 +69,48 @@ def test_data_integrity_badges_are_accepted_and_any_changed_letter_is_noticed(tm
     good = answers(*({"document": badge, "lists": lists} for badge in badges))
     assert [(one["verified"], one["revoked"]) for one in good] == [(True, False)] * 3, good
     changed = [{"document": other, "lists": lists} for badge in badges for other in one_letter_changed(badge, 8)]
+    assert not any(one["verified"] for one in answers(*changed))
+
+
+def test_records_are_accepted_with_each_badge_in_them_and_any_changed_letter_is_noticed(tmp_path):
+    ring = Keyring.generated(tmp_path / "keys", PASSPHRASE, now=NOW, kinds=["Ed25519"])
+    programme, folder = example_programme(), tmp_path / "out"
+    awards = [award("L1", credential=name) for name in (*programme.credentials, "communication-certificate")]
+    issue_awards(programme, awards, ring, folder, **OPTIONS)
+    held = learners_badges(folder, "L1", KnownKeys(), now=NOW)
+    signer, method = ring.signer("Ed25519", PASSPHRASE), ring.method("Ed25519")
+    records = [
+        sign(
+            build_transcript(programme, held, identifier=f"urn:uuid:2f0c0a3e-7b0e-4b8a-9a53-0c7d5a7c1b9{n}", now=NOW,
+                             **options),
+            signer, method, created=NOW,
+        )
+        for n, options in enumerate(({"profession": "nursing"}, {"stack": "communication-certificate"}))
+    ]  # fmt: skip
+    lists = lists_of(folder)
+    assert all(record["credentialSubject"]["association"] for record in records)
+    good = answers(*({"document": record, "lists": lists} for record in records))
+    assert [one["verified"] for one in good] == [True, True], good
+    members = [one for record in records for one in record["credentialSubject"]["verifiableCredential"]]
+    assert all(one["verified"] for one in answers(*({"document": one, "lists": lists} for one in members)))
+    # A whole record takes their canonicalization more than a second each time.
+    changed = [
+        {"document": other, "lists": lists}
+        for record, times in zip(records, (4, 10), strict=True)
+        for other in one_letter_changed(record, times)
+    ]
+    assert not any(one["verified"] for one in answers(*changed))
+
+
+def test_an_endorsement_and_a_status_list_are_accepted_and_any_changed_letter_is_noticed(tmp_path):
+    society = Keyring.generated(tmp_path / "society", PASSPHRASE, now=NOW, kinds=["Ed25519"])
+    praise = endorse("urn:uuid:2c1c5d2e-6b39-4a5c-9d0a-0d8d8d8d8d8d", "Sound.", society, name="A society", **OPTIONS)
+    ring = Keyring.generated(tmp_path / "keys", PASSPHRASE, now=NOW, kinds=["Ed25519"])
+    issued(tmp_path / "out", ring)
+    listed = lists_of(tmp_path / "out").values()
+    documents = [praise, *listed]
+    assert all(one["verified"] for one in answers(*({"document": one} for one in documents)))
+    changed = [{"document": other} for document in documents for other in one_letter_changed(document, 8)]
     assert not any(one["verified"] for one in answers(*changed))
 
 

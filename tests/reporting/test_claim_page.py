@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from ipe_workbench.badges import Keyring, change_status, issue_awards
+from ipe_workbench.badges import change_status, issue_awards
 from ipe_workbench.badges.claims import learners_to_write_to
 from ipe_workbench.credentials import example_programme
 from ipe_workbench.reporting.claim_page import (
@@ -22,7 +22,7 @@ from ipe_workbench.reporting.claim_page import (
     claims_as_mbox,
 )
 from ipe_workbench.reporting.page import active_content, external_references
-from tests.badges.making import NOW, award, signed
+from tests.badges.making import NOW, PASSPHRASE, award, keyring, signed
 
 HOSTILE = "=1+1\r\nBcc: victim@example.org\r\n\r\n<script>alert(1)</script>\nFrom somebody"
 
@@ -95,8 +95,7 @@ def test_no_cell_of_the_table_is_a_formula():
 
 
 def test_each_learner_is_written_to_once_and_not_about_revoked_badges(tmp_path):
-    words = "correct horse battery"
-    ring = Keyring.generated(tmp_path / "keys", words, now=NOW, issuer="did:web:example.edu", kinds=["Ed25519"])
+    words, ring = PASSPHRASE, keyring(tmp_path / "keys")
     awards = [award("=L1"), award("=L1", credential="speaking-up", email="=l1@example.edu"), award("L2")]
     issue_awards(example_programme(), awards, ring, tmp_path / "badges", now=NOW, passphrase=words)
     found = learners_to_write_to(tmp_path / "badges")

@@ -222,7 +222,9 @@ async function checkStatus(credential, now) {
   for (const purpose of ['revocation', 'suspension'])
     for (const entry of entries.filter(one => one.statusPurpose === purpose))
       if (await bitOf(entry, now)) throw verdict(purpose === 'revocation' ? 'revoked' : 'suspended', 'By the list of the issuer.');
-  if (!entries.every(one => ['revocation', 'suspension'].includes(one.statusPurpose)))
+  const plain = entries.filter(one => one.type === '1EdTechRevocationList' && one.id === known.revoked.address);
+  if (plain.length && known.revoked.ids.includes(credential.id)) throw verdict('revoked', 'By the list of the issuer.');
+  if (!entries.every(one => plain.includes(one) || ['revocation', 'suspension'].includes(one.statusPurpose)))
     throw new Open('It names a status of a kind that is not known here.');
   return `Not on the list as it was published on ${known.published}.`;
 }
