@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ def grow_tree(ids: Iterable[str], links: Iterable[ChildLink], rank: Callable[[st
     return Tree(tuple(items), placed, tuple(second), tuple(cut), orphans)
 
 
-def in_code_order(codes: dict[str, str]) -> Callable[[str], Any]:
+def in_code_order(codes: Mapping[str, str]) -> Callable[[str], Any]:
     """A rank by code as people order codes (VE2 before VE10), then by id; items without a code come by id."""
 
     def rank(one: str) -> tuple[Any, ...]:

@@ -115,8 +115,10 @@ def original_id(uri: str, identifier: str, framework: str) -> str | None:
 
 def address(uri: str, framework: str, item: str) -> str:
     """The address to write for an item: its own where our id can be told from it, else one of our making."""
-    if is_address(uri) and (
-        is_uuid(item.removeprefix("ce-")) or original_id(uri, stable_uuid(framework, item), framework)
+    if (
+        uri
+        and is_address(uri)
+        and (is_uuid(item.removeprefix("ce-")) or original_id(uri, stable_uuid(framework, item), framework))
     ):
         return uri
     return local_uri(framework, item)

@@ -30,7 +30,7 @@ from ipe_workbench.frameworks import (
 )
 from ipe_workbench.frameworks.losses import losses
 from tests.frameworks.generated import frameworks
-from tests.fuzz.frameworks import seeds
+from tests.fuzz.seeds import seeds
 
 VALIDATOR = shutil.which("ctdl-validate")
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "frameworks"

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import datetime
 import importlib
 import io
 import json
@@ -27,23 +26,11 @@ from pathlib import Path
 from typing import Any
 
 from ipe_workbench.errors import WorkbenchError
-from ipe_workbench.frameworks import (
-    Association,
-    Competency,
-    Definition,
-    ExternalNode,
-    Framework,
-    PublishedCriterion,
-    PublishedLevel,
-    PublishedRubric,
-    export_framework,
-    import_framework,
-    write_framework,
-)
+from ipe_workbench.frameworks import export_framework, import_framework
+from tests.fuzz.seeds import NOW, seeds
 
-__all__ = ["fuzz", "mutated", "seeds"]
+__all__ = ["fuzz", "mutated"]
 
-_NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 _SECONDS = 1.0
 #: One in so many of the frameworks that are read is written again in two formats.
 _WRITTEN_AGAIN = 20
@@ -51,40 +38,6 @@ _ODD: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 3.5, 1e308, 10**30, "", " ", "x", "\0", "\ud800", "=1+1", "1.1.1", "ce-", "null"),
     *([], {}, [[]], [None], {"": ""}, {"@id": 7}, {"identifier": {}}, "a" * 5000, "\u202e", "2026-13-45T99:99:99"),
 )
-
-
-def seeds() -> dict[str, bytes]:
-    """A small framework with a part of each kind, in every format that is read."""
-    items = tuple(
-        Competency(
-            id=f"i{at}", code=f"A{at}", title=f"T{at}", statement=f"S{at}.", parent="i0" if at else None, weight=at
-        )
-        for at in range(5)
-    )
-    links = (
-        Association(source="i1", relation="precedes", target="i2"),
-        Association(source="i2", relation="isRelatedTo", target="far"),
-    )
-    level = PublishedLevel(id="l", quality="Good", score=1.0, position=1)
-    criterion = PublishedCriterion(id="k", category="C", competency="i1", weight=0.5, position=1, levels=(level,))
-    framework = Framework(
-        id="seed",
-        title="Seed",
-        version="1",
-        publisher="Us",
-        competencies=items,
-        associations=links,
-        external=(ExternalNode(id="far", title="Far", uri="https://case.example/far"),),
-        definitions=(Definition(kind="item-type", id="d", title="Standard"),),
-        rubrics=(PublishedRubric(id="r", title="R", criteria=(criterion,)),),
-    )
-    found = {}
-    for to in ("case-1.0", "case-1.1", "ctdl-asn", "csv", "xlsx"):
-        exported = export_framework(framework, to, _NOW)
-        found[exported.name] = exported.content
-    with tempfile.TemporaryDirectory() as folder:
-        found["seed.yaml"] = write_framework(framework, Path(folder)).read_bytes()
-    return found
 
 
 def mutated(name: str, content: bytes, rng: random.Random) -> bytes:
@@ -138,8 +91,8 @@ def _tried(path: Path, *, write_again: bool) -> str:
     try:
         framework = import_framework(path).framework
         if write_again:
-            export_framework(framework, "case-1.1", _NOW)
-            export_framework(framework, "csv", _NOW)
+            export_framework(framework, "case-1.1", NOW)
+            export_framework(framework, "csv", NOW)
     except WorkbenchError:
         return "refused"
     except BaseException as error:  # a panic of a compiled reader is no Exception
@@ -168,7 +121,8 @@ def _bytes_mutated(content: bytes, rng: random.Random) -> bytes:
 
 def _json_mutated(content: bytes, rng: random.Random) -> bytes:
     try:
-        data = json.loads(content)
+        encoding = json.detect_encoding(content)
+        data = json.loads(content.decode(encoding, "surrogatepass"))
     except ValueError:
         return _bytes_mutated(content, rng)
     places = list(_places(data))
@@ -190,7 +144,7 @@ def _json_mutated(content: bytes, rng: random.Random) -> bytes:
         holder.append(copy.deepcopy(holder[key]))
     elif isinstance(holder, dict):
         holder[rng.choice([str(key).upper(), f"x{key}", ""])] = holder.pop(key)
-    return json.dumps(data).encode("utf-8", "surrogatepass")
+    return json.dumps(data).encode(encoding, "surrogatepass")
 
 
 def _places(data: Any) -> Iterator[tuple[Any, Any]]:
@@ -204,11 +158,29 @@ def _places(data: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _cells_mutated(content: bytes, rng: random.Random) -> bytes:
-    rows = content.decode("utf-8", "replace").split("\n")
+    text = content.decode("utf-8", "replace")
+    separator = next((sign for sign in "\t;," if sign in text), ",")
+    rows = text.split("\n")
     at = rng.randrange(len(rows))
-    cells = rows[at].split(",")
+    cells = rows[at].split(separator)
     odd = rng.choice(
-        ["", '"', "=1+1", "i0", "i1", "A1", "\0", "x" * 3000, ";" * 50, "1e999", "A1;A2;A3", "level", "code"]
+        [
+            "",
+            '"',
+            "=1+1",
+            "i0",
+            "i1",
+            "A1",
+            "\0",
+            "x" * 3000,
+            ";" * 50,
+            "1e999",
+            "A1;A2;A3",
+            "level",
+            "code",
+            "    x",
+            "Domain",
+        ]
     )
     way = rng.randrange(4)
     if way == 0:
@@ -219,7 +191,7 @@ def _cells_mutated(content: bytes, rng: random.Random) -> bytes:
         del cells[rng.randrange(len(cells))]
     else:
         rows.insert(at, rng.choice(rows))
-    rows[at] = ",".join(cells)
+    rows[at] = separator.join(cells)
     encoding = rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16", "cp1252"])
     return "\n".join(rows).encode(encoding, "replace")
 

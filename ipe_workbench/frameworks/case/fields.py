@@ -10,9 +10,12 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
+from ipe_workbench.frameworks.identifiers import local_id, original_id
 from ipe_workbench.frameworks.import_result import Notes
 
 __all__ = [
@@ -28,7 +31,9 @@ __all__ = [
     "RUBRIC",
     "Part",
     "identifier",
+    "records",
     "take",
+    "take_named",
     "text",
 ]
 
@@ -51,7 +56,7 @@ DEFINITION_KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """One class of CASE: what becomes an attribute of ours, what is kept in ``extras``, and what 1.1 added to it.
 
@@ -149,6 +154,8 @@ LEVEL = Part(
     derived=_POINTERS | {"rubricCriterionId"},
 )
 
+#: Values that say nothing.
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 #: Names that older servers used.
 _OLD_NAMES = {"educationalLevel": "educationLevel", "abbreviatedFullStatement": "abbreviatedStatement"}
 
@@ -159,7 +166,7 @@ def take(record: dict[str, Any], part: Part, notes: Notes, subject: str) -> dict
     extras: dict[str, Any] = {}
     for written, value in record.items():
         name = _OLD_NAMES.get(written, written)
-        if value is None or value in ("", [], {}) or name in part.derived:
+        if name in part.derived or value in _EMPTY:
             continue
         if name not in part.ours:
             extras[name] = value
@@ -167,7 +174,7 @@ def take(record: dict[str, Any], part: Part, notes: Notes, subject: str) -> dict
                 notes.count("case-extra", "info", f"{name} is no property of CASE here and is kept aside", subject)
             continue
         attribute, kind = part.ours[name]
-        converted = _converted(value, kind, name, notes, subject)
+        converted = _time(value, name, notes, subject) if kind == "time" else _CONVERTED[kind](value)
         if converted is not None:
             values[attribute] = converted
         elif not (isinstance(value, str) and not value.strip()):
@@ -177,6 +184,26 @@ def take(record: dict[str, Any], part: Part, notes: Notes, subject: str) -> dict
     if extras:
         values["extras"] = {"case": extras}
     return values
+
+
+def take_named(
+    record: dict[str, Any], part: Part, framework: str, notes: Notes, subject: str
+) -> tuple[str | None, dict[str, Any]]:
+    """Our id of a CASE record and our attributes of it, as `take` gives them; `framework` is the id of the framework.
+
+    An address of our own making holds the id instead of being an attribute.
+    """
+    values = take(record, part, notes, subject)
+    uri, written = values.get("uri", ""), identifier(record) or ""
+    if local_id(uri, framework):
+        del values["uri"]
+    return original_id(uri, written, framework) or written or None, values
+
+
+def records(listed: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The records of a list with their places; an entry that is no record stands as an empty one."""
+    for index, one in enumerate(listed if isinstance(listed, list) else ()):
+        yield index, one if isinstance(one, dict) else {}
 
 
 def identifier(node: Any) -> str | None:
@@ -206,19 +233,6 @@ _KINDS = {
 }
 
 
-def _converted(value: Any, kind: Kind, name: str, notes: Notes, subject: str) -> Any:
-    match kind:
-        case "text":
-            return text(value)
-        case "texts":
-            return _texts(value)
-        case "integer":
-            return _integer(value)
-        case "real":
-            return _real(value)
-    return _time(value, name, notes, subject)
-
-
 def _texts(value: Any) -> tuple[str, ...] | None:
     listed = value if isinstance(value, list) else re.split(r"[|,;]", value) if isinstance(value, str) else [value]
     found = [text(one) for one in listed]
@@ -242,17 +256,23 @@ def _real(value: Any) -> float | None:
 
 
 def _time(value: Any, name: str, notes: Notes, subject: str) -> str | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        read = datetime.datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    if read.tzinfo is None:
+    shown, has_zone = _read_time(value) if isinstance(value, str) else (None, True)
+    if not has_zone:
         notes.count("case-mended", "info", f"{name} has no time zone and is read as UTC", subject)
-        read = read.replace(tzinfo=datetime.UTC)
-    shown = read.isoformat().replace("+00:00", "Z")
-    return shown if _RFC_3339.fullmatch(shown) else None
+    return shown
 
 
+@lru_cache
+def _read_time(written: str) -> tuple[str | None, bool]:
+    """The time as RFC 3339 writes it, and whether it has a zone. The records of a package share a few of them."""
+    try:
+        read = datetime.datetime.fromisoformat(written.strip())
+    except ValueError:
+        return None, True
+    zoned = read if read.tzinfo else read.replace(tzinfo=datetime.UTC)
+    shown = zoned.isoformat().replace("+00:00", "Z")
+    return (shown if _RFC_3339.fullmatch(shown) else None), read.tzinfo is not None
+
+
+_CONVERTED: dict[Kind, Callable[[Any], Any]] = {"text": text, "texts": _texts, "integer": _integer, "real": _real}
 _RFC_3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")

@@ -7,60 +7,37 @@ finding; what a framework of ours has no name for is kept in ``extras``.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from ipe_workbench.frameworks.case.fields import (
     ASSOCIATION,
-    CRITERION,
     DEFINITION,
     DEFINITION_KINDS,
     DOCUMENT,
     ITEM,
-    LEVEL,
-    RELATIONS,
-    RUBRIC,
     identifier,
+    records,
     take,
+    take_named,
     text,
 )
-from ipe_workbench.frameworks.hierarchy import ChildLink, Tree, grow_tree, in_code_order
+from ipe_workbench.frameworks.case.links import CHILD_OF, Link, external_nodes, read_links, tree_of
+from ipe_workbench.frameworks.case.rubrics import ids_of, read_rubrics
+from ipe_workbench.frameworks.hierarchy import Tree
 from ipe_workbench.frameworks.identifiers import local_id, original_id, slug
 from ipe_workbench.frameworks.import_result import FrameworkReading, Notes, refused
 from ipe_workbench.frameworks.json_files import parse_json, read_bytes
 from ipe_workbench.frameworks.model import Competency, Framework
-from ipe_workbench.frameworks.package import (
-    Association,
-    Definition,
-    ExternalNode,
-    PublishedCriterion,
-    PublishedLevel,
-    PublishedRubric,
-)
+from ipe_workbench.frameworks.package import Association, Definition
 
 __all__ = ["is_case", "read_case", "read_case_data"]
 
-_CHILD_OF = "isChildOf"
 _ASK_FOR_ALL = "Ask the CASE server for the whole package (.../CFPackages/{id})."
-#: Other spellings of the association types ("Is Child Of") by which they are known.
-_RELATIONS = {name.casefold(): name for name in RELATIONS}
 _STATUS = {"draft": "draft", "private draft": "draft", "deprecated": "superseded"}
 _PARTS = ("CFDocument", "CFItems", "CFAssociations", "CFDefinitions", "CFRubrics")
-
-
-@dataclass(frozen=True)
-class _Link:
-    id: str | None
-    source: str
-    relation: str
-    target: str
-    record: dict[str, Any]
-    field: str
 
 
 def read_case(path: str | Path) -> FrameworkReading:
@@ -143,17 +120,19 @@ class _Reader:
         return names
 
     def read(self, format: str) -> FrameworkReading:
-        links = list(self._links())
-        rubrics = tuple(self._rubrics())
+        links = list(read_links(self.package.get("CFAssociations"), self._meant, self.notes))
+        rubrics = tuple(read_rubrics(self.package.get("CFRubrics"), self.names, self.id, self.notes))
         definitions = tuple(self._definitions())
-        inside = {*self.items, self.document_id, *_ids_inside(rubrics, definitions)}
-        tree, others = self._tree(links)
+        inside = {*self.items, self.document_id, *(one.id for one in definitions)}
+        inside.update(one for rubric in rubrics for one in ids_of(rubric))
+        codes = {one: text(item.get("humanCodingScheme")) or "" for one, item in self.items.items()}
+        tree, others = tree_of(links, codes, self.document_id, self.notes)
         framework = Framework.model_validate(
             self._document()
             | {
                 "competencies": tuple(self._competencies(tree)),
                 "associations": tuple(self._association(link) for link in others),
-                "external": self._external(links, inside),
+                "external": external_nodes(links, inside, self.id),
                 "definitions": definitions,
                 "rubrics": rubrics,
             }
@@ -169,6 +148,10 @@ class _Reader:
             external_links=ends,
             format=format,
         )
+
+    def _meant(self, written: str) -> str:
+        """The item, document or outer node that is written; a UUID is the same in capitals (RFC 9562)."""
+        return written if written in self.items else self.in_lower_case.get(written.casefold(), written)
 
     def _document(self) -> dict[str, Any]:
         values = take(self.document, DOCUMENT, self.notes, "CFDocument")
@@ -215,60 +198,6 @@ class _Reader:
             raise refused("The CASE package holds no usable item.", self.notes.file, mend=_ASK_FOR_ALL)
         return items
 
-    def _links(self) -> Iterator[_Link]:
-        for index, one in _records(self.package.get("CFAssociations")):
-            field = f"CFAssociations[{index}]"
-            source, target = (
-                self._end(one, f"{end}NodeURI", f"{end}NodeIdentifier") for end in ("origin", "destination")
-            )
-            written = text(one.get("associationType"))
-            if not (source and target and written):
-                message = "The association lacks an end or its type and is left out."
-                mend = "Give it a type, an origin and a destination."
-                self.notes.say("case-refused", "warning", message, field, mend)
-                continue
-            relation = _relation(written)
-            if relation != written:
-                message = f"The association type {written[:60]} is read as {relation}"
-                self.notes.count("case-mended", "info", message, field)
-            elif relation not in RELATIONS and not relation.startswith("ext:"):
-                message = "Association types that CASE does not know, kept as they are"
-                self.notes.count("case-extra", "info", message, relation)
-            yield _Link(text(one.get("identifier")), source, relation, target, one, field)
-
-    def _end(self, record: dict[str, Any], *names: str) -> str | None:
-        """The item, document or outer node at the end of a link; a UUID is the same in capitals (RFC 9562)."""
-        written = next(filter(None, (identifier(record.get(name)) for name in names)), None)
-        if written is None or written in self.items:
-            return written
-        return self.in_lower_case.get(written.casefold(), written)
-
-    def _tree(self, links: list[_Link]) -> tuple[Tree, list[_Link]]:
-        """The tree that the package's own isChildOf links make, and every link that is not part of it."""
-        others: list[_Link] = []
-        children: list[ChildLink] = []
-        for link in links:
-            in_package = link.source in self.items and (link.target in self.items or link.target == self.document_id)
-            if link.relation == _CHILD_OF and in_package:
-                order = take({"sequenceNumber": link.record.get("sequenceNumber")}, ASSOCIATION, self.notes, link.field)
-                parent = link.target if link.target in self.items else None
-                children.append(ChildLink(link.source, parent, order.get("order"), link))
-            else:
-                others.append(link)
-        codes = {one: text(item.get("humanCodingScheme")) or "" for one, item in self.items.items()}
-        tree = grow_tree(self.items, children, in_code_order(codes))
-        for child in tree.second:
-            others.append(child.record)
-            message, mend = "Second parents, kept as associations", "Decide which parent is meant."
-            self.notes.count("case-second-parent", "info", message, child.child, mend)
-        for child in tree.cut:
-            others.append(child.record)
-            message = f"{child.child} is part of itself in a circle of isChildOf; it is made a top item."
-            self.notes.say("cycle", "error", message, child.record.field, "Remove one association of the circle.")
-        for one in tree.orphans:
-            self.notes.count("case-guessed", "info", "Items without a parent in the package, made top items", one)
-        return tree, others
-
     def _competencies(self, tree: Tree) -> Iterator[Competency]:
         for one, parent, order in tree.items:
             item = self.items[one]
@@ -282,11 +211,11 @@ class _Reader:
             link = tree.links.get(one)
             kept = {} if link is None else self._kept_of_link(link.record)
             if kept:
-                values.setdefault("extras", {}).setdefault("case", {})[_CHILD_OF] = kept
+                values.setdefault("extras", {}).setdefault("case", {})[CHILD_OF] = kept
             name = None if parent is None else self.names[parent]
             yield Competency(id=self.names[one], parent=name, order=order, **values)
 
-    def _kept_of_link(self, link: _Link) -> dict[str, Any]:
+    def _kept_of_link(self, link: Link) -> dict[str, Any]:
         """What a hierarchical link says besides its ends and its place, unless all of it is of our own making."""
         own = local_id(text(link.record.get("uri")) or "", self.id)
         if own:
@@ -300,9 +229,8 @@ class _Reader:
             kept["lastChangeDateTime"] = changed.get("changed", kept["lastChangeDateTime"])
         return kept
 
-    def _association(self, link: _Link) -> Association:
-        values = take(link.record, ASSOCIATION, self.notes, link.field)
-        reference, values = self._named(link.record, values)
+    def _association(self, link: Link) -> Association:
+        reference, values = take_named(link.record, ASSOCIATION, self.id, self.notes, link.field)
         ends = [self.names.get(end, end) for end in (link.source, link.target)]
         return Association(
             id=None if reference and reference.startswith("association ") else reference,
@@ -313,83 +241,13 @@ class _Reader:
             **values,
         )
 
-    def _external(self, links: list[_Link], inside: set[str]) -> tuple[ExternalNode, ...]:
-        found: dict[str, ExternalNode] = {}
-        for link in links:
-            for end, name in ((link.source, "originNodeURI"), (link.target, "destinationNodeURI")):
-                if end not in inside and end not in found:
-                    node = link.record.get(name)
-                    record = node if isinstance(node, dict) else {"uri": node}
-                    uri, title = text(record.get("uri")) or "", text(record.get("title")) or ""
-                    found[end] = ExternalNode(
-                        id=end,
-                        title="" if title == end else title,
-                        uri="" if uri == end or local_id(uri, self.id) else uri,
-                        type=text(record.get("targetType")) or "",
-                    )
-        return tuple(found.values())
-
     def _definitions(self) -> Iterator[Definition]:
         defined = self.package.get("CFDefinitions")
         for kind, listed in DEFINITION_KINDS.items():
-            for _, one in _records(defined.get(listed) if isinstance(defined, dict) else None):
-                reference, values = self._named(one, take(one, DEFINITION, self.notes, listed))
+            for _, one in records(defined.get(listed) if isinstance(defined, dict) else None):
+                reference, values = take_named(one, DEFINITION, self.id, self.notes, listed)
                 if reference:
                     yield Definition.model_validate({"kind": kind, "id": reference} | values)
-
-    def _rubrics(self) -> Iterator[PublishedRubric]:
-        for index, one in _records(self.package.get("CFRubrics")):
-            reference, values = self._named(one, take(one, RUBRIC, self.notes, f"CFRubrics[{index}]"))
-            name = reference or f"rubric-{index + 1}"
-            yield PublishedRubric(id=name, criteria=tuple(self._criteria(one, name)), **values)
-
-    def _criteria(self, rubric: dict[str, Any], rubric_name: str) -> Iterator[PublishedCriterion]:
-        for index, one in _records(rubric.get("CFRubricCriteria")):
-            reference, values = self._named(one, take(one, CRITERION, self.notes, f"CFRubricCriteria[{index}]"))
-            name = reference or f"{rubric_name}-criterion-{index + 1}"
-            item = identifier(one.get("CFItemURI"))
-            yield PublishedCriterion(
-                id=name,
-                competency=self.names.get(item, item) if item else None,
-                levels=tuple(self._levels(one, name)),
-                **values,
-            )
-
-    def _levels(self, criterion: dict[str, Any], criterion_name: str) -> Iterator[PublishedLevel]:
-        for index, one in _records(criterion.get("CFRubricCriterionLevels")):
-            if isinstance(extensions := one.get("extensions"), list) and len(extensions) == 1:
-                one = one | {"extensions": extensions[0]}
-            reference, values = self._named(one, take(one, LEVEL, self.notes, f"CFRubricCriterionLevels[{index}]"))
-            yield PublishedLevel(id=reference or f"{criterion_name}-level-{index + 1}", **values)
-
-    def _named(self, record: dict[str, Any], values: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
-        """The id of a record, which an address of our own making holds instead of being one."""
-        written = identifier(record) or ""
-        uri = values.get("uri", "")
-        if local_id(uri, self.id):
-            del values["uri"]
-        return original_id(uri, written, self.id) or written or None, values
-
-
-@lru_cache
-def _relation(written: str) -> str:
-    """The association type of CASE that is meant, else the one that is written."""
-    return _RELATIONS.get(re.sub(r"[\s_-]", "", written).casefold(), written)
-
-
-def _records(listed: Any) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The records of a list; an entry that is none stands as an empty one."""
-    for index, one in enumerate(listed if isinstance(listed, list) else ()):
-        yield index, one if isinstance(one, dict) else {}
-
-
-def _ids_inside(rubrics: tuple[PublishedRubric, ...], definitions: tuple[Definition, ...]) -> Iterator[str]:
-    yield from (one.id for one in definitions)
-    for rubric in rubrics:
-        yield rubric.id
-        for criterion in rubric.criteria:
-            yield criterion.id
-            yield from (level.id for level in criterion.levels)
 
 
 def _title(link: Any) -> str | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Literal
 
 from ipe_workbench.frameworks.case.fields import (
@@ -29,7 +30,6 @@ from ipe_workbench.frameworks.case.fields import (
 from ipe_workbench.frameworks.identifiers import address, framework_address, is_address, is_uuid, local_uri, stable_uuid
 from ipe_workbench.frameworks.json_files import json_text
 from ipe_workbench.frameworks.model import Competency, Framework
-from ipe_workbench.frameworks.package import Association
 
 __all__ = ["CaseVersion", "write_case"]
 
@@ -90,6 +90,9 @@ class _Writer:
         self.external = {one.id: one for one in framework.external}
         families = [framework.roots, *(framework.children(one.id) for one in framework.competencies)]
         self.places = {one.id: place for family in families for place, one in enumerate(family, start=1)}
+        uri = framework_address(framework.uri, framework.id, framework.title)
+        self.whole = {"title": framework.title, "identifier": self._uuid(framework.identifier), "uri": uri}
+        self.ends: dict[str, dict[str, Any]] = {}
 
     def package(self) -> dict[str, Any]:
         framework = self.framework
@@ -113,30 +116,26 @@ class _Writer:
     def _address(self, uri: str, reference: str) -> str:
         return address(uri, self.framework.id, reference)
 
-    def _record(self, value: Any, part: Part, reference: str) -> dict[str, Any]:
+    def _record(self, fields: Mapping[str, Any], part: Part, reference: str) -> dict[str, Any]:
         """The properties of one record: identifier, address, what is ours, and what was kept of a CASE file."""
         record: dict[str, Any] = {"identifier": self._uuid(reference)}
-        fields = vars(value)
-        for name, (attribute, kind) in part.ours.items():
+        for name, attribute, cleaned in _ours(part, self.version):
             content = fields.get(attribute)
-            if (content or content == 0) and self._has(part, name):
-                record[name] = _CLEANED[kind](content)
-        record["uri"] = self._address(value.uri, reference)
+            if (content or content == 0) and (content := cleaned(content)) is not None:
+                record[name] = content
+        record["uri"] = self._address(fields.get("uri", ""), reference)
         record.setdefault("lastChangeDateTime", self.now)
-        for name, content in value.extras.get("case", {}).items():
-            if name in part.kept and name not in record and self._has(part, name):
-                cleaned = _CLEANED[part.kept[name]](content)
-                if cleaned is not None:
-                    record[name] = cleaned
-        return {name: content for name, content in record.items() if content is not None}
-
-    def _has(self, part: Part, name: str) -> bool:
-        return self.version == "1.1" or name not in part.later
+        for name, content in fields.get("extras", {}).get("case", {}).items():
+            if name in part.kept and name not in record and _has(part, name, self.version):
+                content = _CLEANED[part.kept[name]](content)
+                if content is not None:
+                    record[name] = content
+        return record
 
     def _document(self) -> dict[str, Any]:
         framework = self.framework
-        record = self._record(framework, DOCUMENT, framework.identifier or "")
-        record["uri"] = framework_address(framework.uri, framework.id, framework.title)
+        record = self._record(vars(framework), DOCUMENT, framework.identifier or "")
+        record["uri"] = self.whole["uri"]
         record["creator"] = framework.creator or framework.publisher or "Not stated"
         if "adoptionStatus" not in record and framework.status:
             record["adoptionStatus"] = _ADOPTION[framework.status]
@@ -148,7 +147,7 @@ class _Writer:
         return record
 
     def _item(self, one: Competency) -> dict[str, Any]:
-        record = self._record(one, ITEM, one.id)
+        record = self._record(vars(one), ITEM, one.id)
         record.setdefault("fullStatement", one.title or one.code or one.id)
         if one.type == "competency":
             record.pop("CFItemType", None)
@@ -169,20 +168,23 @@ class _Writer:
             kept = one.extras.get("case", {}).get("isChildOf", {})
             kept = kept if isinstance(kept, dict) else {}
             reference = f"{one.id} isChildOf {one.parent or ''}"
-            link = Association(id=text(kept.get("identifier")), source=one.id, relation="isChildOf", target="")
-            record = self._link(link, kept, reference)
-            target = one.parent and self._end(one.parent)
-            record["destinationNodeURI"] = target or self._whole()
-            record["sequenceNumber"] = self.places[one.id]
-            yield record
+            yield self._link({"id": text(kept.get("identifier"))}, kept, reference) | {
+                "associationType": "isChildOf",
+                "originNodeURI": self._end(one.id),
+                "destinationNodeURI": self.whole if one.parent is None else self._end(one.parent),
+                "sequenceNumber": self.places[one.id],
+            }
 
     def _associations(self) -> Iterator[dict[str, Any]]:
         for number, one in enumerate(self.framework.associations):
             relation = self._relation(one.relation)
             if relation:
                 known = {"CFAssociationGroupingURI": one.grouping and self._grouping(one.grouping)}
-                record = self._link(one, known, f"association {number}")
-                yield record | {"associationType": relation, "destinationNodeURI": self._end(one.target)}
+                yield self._link(vars(one), known, f"association {number}") | {
+                    "associationType": relation,
+                    "originNodeURI": self._end(one.source),
+                    "destinationNodeURI": self._end(one.target),
+                }
 
     def _relation(self, relation: str) -> str | None:
         if relation in RELATIONS_1_0 or (self.version == "1.1" and relation in RELATIONS):
@@ -193,31 +195,33 @@ class _Writer:
             relation if _EXTENSION.fullmatch(relation) else "ext:" + (re.sub(r"[^a-zA-Z0-9._-]", ".", relation) or ".")
         )
 
-    def _link(self, link: Association, kept: dict[str, Any], reference: str) -> dict[str, Any]:
-        record = self._record(link, ASSOCIATION, link.id or reference)
+    def _link(self, fields: Mapping[str, Any], kept: dict[str, Any], reference: str) -> dict[str, Any]:
+        """What a link says besides its type and its ends."""
+        record = self._record(fields, ASSOCIATION, fields["id"] or reference)
         for name, content in kept.items():
             kind = _KEPT_OF_LINK.get(name)
-            cleaned = _CLEANED[kind](content) if kind and content and self._has(ASSOCIATION, name) else None
+            cleaned = _CLEANED[kind](content) if kind and content and _has(ASSOCIATION, name, self.version) else None
             if cleaned is not None:
                 record[name] = cleaned
         if kept.get("uri") and not is_address(record["uri"]):
             record["uri"] = local_uri(self.framework.id, reference)
         if record["lastChangeDateTime"] != self.now:
             record["lastChangeDateTime"] = _time(record["lastChangeDateTime"]) or self.now
-        return record | {"associationType": link.relation, "originNodeURI": self._end(link.source)}
+        return record
 
     def _grouping(self, reference: str) -> dict[str, Any]:
         known = self.groupings.get(reference)
         title, uri = (known.title, known.uri) if known else ("", "")
         return {"title": title or reference, "identifier": self._uuid(reference), "uri": self._address(uri, reference)}
 
-    def _whole(self) -> dict[str, Any]:
-        uri = framework_address(self.framework.uri, self.framework.id, self.framework.title)
-        return {"title": self.framework.title, "identifier": self._uuid(self.framework.identifier), "uri": uri}
-
     def _end(self, reference: str) -> dict[str, Any]:
+        if reference not in self.ends:
+            self.ends[reference] = self._new_end(reference)
+        return self.ends[reference]
+
+    def _new_end(self, reference: str) -> dict[str, Any]:
         if reference and reference == self.framework.identifier:
-            return self._whole()
+            return self.whole
         one = self.framework.by_id(reference)
         if one is not None:
             uri = self._address(one.uri, one.id)
@@ -236,7 +240,7 @@ class _Writer:
     def _definitions(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for one in self.framework.definitions:
-            record = self._record(one, DEFINITION, one.id)
+            record = self._record(vars(one), DEFINITION, one.id)
             allowed = {"identifier", "uri", "title", "description", "lastChangeDateTime", "extensions"}
             allowed |= _TEXTS_OF_DEFINITIONS[one.kind]
             required = dict.fromkeys(_REQUIRED_OF_DEFINITIONS[one.kind], "")
@@ -246,17 +250,17 @@ class _Writer:
 
     def _rubric(self, number: int) -> dict[str, Any]:
         rubric = self.framework.rubrics[number]
-        record = self._record(rubric, RUBRIC, rubric.id)
+        record = self._record(vars(rubric), RUBRIC, rubric.id)
         criteria = []
         for criterion in rubric.criteria:
-            row = self._record(criterion, CRITERION, criterion.id) | {"rubricId": record["identifier"]}
+            row = self._record(vars(criterion), CRITERION, criterion.id) | {"rubricId": record["identifier"]}
             if criterion.competency:
                 end = self._end(criterion.competency)
                 row["CFItemURI"] = {name: end[name] for name in ("title", "uri")} | {
                     "identifier": self._uuid(criterion.competency)
                 }
             row["CFRubricCriterionLevels"] = [
-                self._level(self._record(level, LEVEL, level.id), row["identifier"]) for level in criterion.levels
+                self._level(self._record(vars(level), LEVEL, level.id), row["identifier"]) for level in criterion.levels
             ]
             criteria.append(row)
         return record | {"CFRubricCriteria": criteria}
@@ -278,6 +282,18 @@ _KEPT_OF_LINK: dict[str, Kind] = {
 }
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9._-]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _has(part: Part, name: str, version: CaseVersion) -> bool:
+    return version == "1.1" or name not in part.later
+
+
+@lru_cache
+def _ours(part: Part, version: CaseVersion) -> tuple[tuple[str, str, Callable[[Any], Any]], ...]:
+    """The properties of a part that are attributes of ours: their names, ours, and what makes the one of the other."""
+    return tuple(
+        (name, attribute, _CLEANED[kind]) for name, (attribute, kind) in part.ours.items() if _has(part, name, version)
+    )
 
 
 def _date(value: Any) -> str | None:

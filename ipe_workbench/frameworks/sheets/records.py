@@ -124,5 +124,6 @@ def _record(
     wholes = {header: cells[at] if at < len(cells) else "" for header, at in whole.items()}
     indent = 0
     if table.indents:
-        indent = max(table.indents.get((number, columns[name]), 0) for name in _INDENTED if name in columns)
+        indents = (table.indents.get((number, columns[name]), 0) for name in _INDENTED if name in columns)
+        indent = max(indents, default=0)
     return Record(number, table.place(number), fields, relations, others, columns, wholes, indent)
