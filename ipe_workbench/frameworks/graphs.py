@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import tostring
 
@@ -111,9 +112,18 @@ def _attributes(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _values(attributes: dict[str, Any], model: type[Any], left_out: set[str]) -> dict[str, Any]:
-    values = {name: attributes[name] for name in model.model_fields if name in attributes and name not in left_out}
-    lists = {name for name, field in model.model_fields.items() if field.default == () or field.default_factory is dict}
-    return {name: json.loads(value) if name in lists else value for name, value in values.items()}
+    fields = _are_json(model)
+    return {
+        name: json.loads(value) if fields[name] else value
+        for name, value in attributes.items()
+        if name in fields and name not in left_out
+    }
+
+
+@lru_cache
+def _are_json(model: type[Any]) -> dict[str, bool]:
+    """The fields of a model, and whether each is a list or a mapping, which a graph holds as JSON text."""
+    return {name: field.default == () or field.default_factory is dict for name, field in model.model_fields.items()}
 
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

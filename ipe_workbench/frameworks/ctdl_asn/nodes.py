@@ -6,7 +6,7 @@ import datetime
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ipe_workbench.frameworks.ctdl_asn import terms
@@ -72,6 +72,10 @@ class Node:
         """The values of a property; none is an empty list."""
         value = self._data.get(name)
         return [] if value is None else value if isinstance(value, list) else [value]
+
+    def among(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that are properties of the node."""
+        return [name for name in names if name in self._data]
 
     def plain(self, name: str) -> str | None:
         """The first value as plain text; a number is written out."""
@@ -187,6 +191,7 @@ def _typed(node: Mapping[str, Any]) -> bool:
     return isinstance(keyword(node, "@type"), str | list)
 
 
+@lru_cache(maxsize=2**16)
 def reference(address: str) -> str:
     """What identifies the node at an address: the CTID or UUID that it ends in, else the address itself."""
     last = re.split("[/:]", address.strip().rstrip("/"))[-1]

@@ -273,7 +273,8 @@ class _Reader:
         # In the order of the tree, which a second reading of what we write meets again.
         for name, _, _ in tree.items:
             node = self.items[name]
-            for term, relation in terms.ALIGNMENTS.items():
+            for term in node.among(terms.ALIGNMENTS):
+                relation = terms.ALIGNMENTS[term]
                 for value in node.values(term):
                     for end in references([value]):
                         ends = (name, self._end(end))

@@ -5,6 +5,8 @@ Source: Credential Engine, CTDL-ASN terms (https://credreg.net/ctdlasn/terms). T
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 __all__ = [
     "ALIGNMENTS",
     "CLASSES",
@@ -106,6 +108,7 @@ _KNOWN = {name.casefold(): name for name in _READ}
 _KNOWN_WITHOUT_PREFIX = {name.split(":", 1)[1].casefold(): name for name in reversed(_READ)}
 
 
+@lru_cache(maxsize=2**12)
 def known_name(written: str) -> str | None:
     """The name of a term however it is written: in full, in the wrong case, without its prefix; ``None`` if unknown.
 
@@ -114,8 +117,6 @@ def known_name(written: str) -> str | None:
     >>> known_name("https://purl.org/ctdlasn/terms/CompetencyText"), known_name("hasChild")
     ('ceasn:competencyText', 'ceasn:hasChild')
     """
-    if written in _KNOWN.values():
-        return written
     name = written.casefold()
     if "://" in name:
         name = name.split("://", 1)[1]

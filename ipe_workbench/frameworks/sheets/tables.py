@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import re
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -129,13 +130,12 @@ def _inspected(content: bytes, notes: Notes) -> _Contents:
             if not sheets:
                 mend = "Save it from a spreadsheet program as .xlsx, or as CSV."
                 raise refused("This is not an Excel workbook.", notes.file, mend=mend)
-            texts = [packed.read(name) for name in sheets]
-            formulas = any(re.search(rb"<(\w+:)?f[ >/]", one) for one in texts)
-            styles = [packed.read(name) for name in names if name.casefold() == "xl/styles.xml"]
+            content_of = {name: packed.read(name) for name in names}
+            styles = [one for name, one in content_of.items() if name.casefold() == "xl/styles.xml"]
             return _Contents(
-                formulas,
+                formulas=any(re.search(rb"<(\w+:)?f[ >/]", content_of[name]) for name in sheets),
                 indented=any(re.search(rb"\bindent=[\"'][1-9]", one) for one in styles),
-                plain=len(set(names)) == len(names) and all(_is_plain(packed.read(name)) for name in names),
+                plain=len(content_of) == len(names) and all(map(_is_plain, content_of.values())),
             )
     except _DAMAGED as error:
         raise _broken(error, notes) from None
@@ -157,7 +157,7 @@ def _is_plain(member: bytes) -> bool:
     if len(found) != len(_CELLS.findall(member)):
         return False
     rows = max((int(row) for _, row in found), default=0)
-    columns = max((_number_of(letters) for letters, _ in found), default=0)
+    columns = max(map(_number_of, {letters for letters, _ in found}), default=0)
     return rows <= _MAX_ROWS and columns <= _MAX_COLUMNS and rows * columns <= _MAX_LAID_OUT
 
 
@@ -204,26 +204,32 @@ def _layout_indents(content: bytes, notes: Notes) -> dict[str, Indents]:
 
     found: dict[str, Indents] = {}
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        for sheet in book.worksheets:
-            indents = found.setdefault(sheet.title, {})
-            sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(max_row=_MAX_ROWS), start=1):
-                for column, cell in enumerate(cells[:_MAX_COLUMNS]):
-                    if cell.value is not None and (steps := int(cell.alignment.indent)):
-                        indents[number, column] = steps
+        with warnings.catch_warnings(action="ignore"):
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+            for sheet in book.worksheets:
+                found.setdefault(sheet.title, {}).update(_indented_cells(sheet))
     except Exception as error:
         # As with the values: a broken workbook makes the library raise anything.
         raise _broken(error, notes) from None
     return found
 
 
+def _indented_cells(sheet: Any) -> Iterator[tuple[tuple[int, int], int]]:
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(max_row=_MAX_ROWS), start=1):
+        for column, cell in enumerate(cells[:_MAX_COLUMNS]):
+            if cell.value is not None and (steps := int(cell.alignment.indent)):
+                yield (number, column), steps
+
+
 def _sheets(content: bytes, notes: Notes, *, formulas: bool) -> list[tuple[str, Rows, Indents]]:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas, keep_links=False)
-        return [(sheet.title, *_texts(_rows(sheet, notes))) for sheet in book.worksheets]
+        # The library warns programmers of what it mends or passes over, which says nothing to those with the file.
+        with warnings.catch_warnings(action="ignore"):
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas, keep_links=False)
+            return [(sheet.title, *_texts(_rows(sheet, notes))) for sheet in book.worksheets]
     except Exception as error:
         # A broken workbook makes the library raise anything; whatever it is, the file cannot be used.
         if type(error).__module__.startswith("ipe_workbench"):
