@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import tostring
 
 import networkx as nx
+from pydantic import BaseModel
 
 from ipe_workbench.frameworks.json_files import json_text
 from ipe_workbench.frameworks.model import Competency, Framework
@@ -111,7 +112,7 @@ def _attributes(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _values(attributes: dict[str, Any], model: type[Any], left_out: set[str]) -> dict[str, Any]:
+def _values(attributes: dict[str, Any], model: type[BaseModel], left_out: set[str]) -> dict[str, Any]:
     fields = _are_json(model)
     return {
         name: json.loads(value) if fields[name] else value
@@ -121,7 +122,7 @@ def _values(attributes: dict[str, Any], model: type[Any], left_out: set[str]) ->
 
 
 @lru_cache
-def _are_json(model: type[Any]) -> dict[str, bool]:
+def _are_json(model: type[BaseModel]) -> dict[str, bool]:
     """The fields of a model, and whether each is a list or a mapping, which a graph holds as JSON text."""
     return {name: field.default == () or field.default_factory is dict for name, field in model.model_fields.items()}
 
