@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ipe_workbench.simulation.design import apply_design_changes
     from ipe_workbench.simulation.engine import simulate
+    from ipe_workbench.simulation.learners import SimulatedLearner, simulate_learners
     from ipe_workbench.simulation.parameter_list import Parameter, parameters
     from ipe_workbench.simulation.results import SimulationResult
     from ipe_workbench.simulation.runs import read_result
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Parameter": "parameter_list",
     "Scenario": "scenario",
+    "SimulatedLearner": "learners",
     "SimulationResult": "results",
     "apply_design_changes": "design",
     "check_scenario": "scenario_files",
@@ -37,11 +39,13 @@ _HOMES = {
     "read_scenario": "scenario_files",
     "read_scenarios": "scenario_files",
     "simulate": "engine",
+    "simulate_learners": "learners",
 }
 
 __all__ = [
     "Parameter",
     "Scenario",
+    "SimulatedLearner",
     "SimulationResult",
     "apply_design_changes",
     "check_scenario",
@@ -51,6 +55,7 @@ __all__ = [
     "read_scenario",
     "read_scenarios",
     "simulate",
+    "simulate_learners",
 ]
 
 

@@ -127,7 +127,7 @@ def _without_scales(part: Part, activities: dict[str, tuple[str, str | None, lis
     """Take out the columns in which no cell is a number, such as those graded on a scale; their headings."""
     numbers: set[int] = set()
     words: set[int] = set()
-    at_all = [column.at for _, _, columns in activities.values() for column in columns]
+    at_all = [c.at for _, _, columns in activities.values() for c in columns if c.shown != "Percentage"]
     for _, cells in part.rows():
         for at in at_all:
             if cells[at] not in ("", "-"):

@@ -205,5 +205,5 @@ def _tell(fault: Fault, source: Source, reading: Reading) -> None:
         message = f"`{value}` cannot stand in {what}: {fault.rule}."
         reading.say("value-refused", "error", message, "Mend the cell.", place)
         return
-    message = f"`{value}` stands twice in {what}, with different values."
+    message = f"`{value}` stands twice in {what}, here and in row {fault.first}, with different values."
     reading.say("row-twice", "error", message, "Keep the row that is right.", place)

@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ __all__ = ["MAX_CELL", "Part", "Source", "open_source"]
 #: The longest cell, in characters.
 MAX_CELL = 100_000
 _MAX_COLUMNS = 2_000
+#: How long a cell that is too long may be so that its column is named.
+_MAX_LOOKED_AT = 32_000_000
 #: The largest archive when unpacked, in bytes, its most members, and how much smaller it may be than what it holds.
 _MAX_UNPACKED, _MAX_MEMBERS, _MAX_RATIO = 2 * 2**30, 1_000, 200
 _DELIMITERS = (",", ";", "\t", "|")
@@ -98,11 +101,33 @@ class Source:
                         raise self._broken(name, row, f"the row has more than {_MAX_COLUMNS:,} cells")
                     yield row, cells
                 if member.cut_short and 0 < len(cells) < width:
-                    raise self._broken(name, row, "the file ends in the middle of a row")
+                    column = self.parts[name].header[len(cells) - 1]
+                    raise self._broken(name, row, "the file ends in the middle of a row", column)
             except csv.Error as error:
-                long = "field larger" in str(error)
-                cause = f"a cell has more than {MAX_CELL:,} characters" if long else str(error)
-                raise self._broken(name, row + 1, cause) from None
+                if "field larger" in str(error):
+                    cause, column = f"a cell has more than {MAX_CELL:,} characters", self._long_cell(name, row + 1)
+                elif "unexpected end" in str(error):
+                    cause, column = "a quotation mark is opened and not closed: the file may be cut off", ""
+                else:
+                    cause, column = str(error), ""
+                raise self._broken(name, row + 1, cause, column) from None
+
+    def _long_cell(self, name: str, wanted: int) -> str:
+        """The heading of the cell that is too long, as far as it can be looked at; the row was met before."""
+        member = self._files[name]
+        header = self.parts[name].header if name in self.parts else ()
+        with member.open() as binary, io.TextIOWrapper(binary, encoding=member.encoding, newline="") as text:
+            csv.field_size_limit(_MAX_LOOKED_AT)
+            try:
+                for row, cells in enumerate(csv.reader(text, delimiter=member.delimiter, strict=True), start=1):
+                    if row == wanted:
+                        at = max(range(len(cells)), key=lambda one: len(cells[one]))
+                        return header[at] if at < len(header) else ""
+            except csv.Error:
+                pass
+            finally:
+                csv.field_size_limit(MAX_CELL)
+        return ""
 
     def table(self, name: str = "") -> Part:
         """The one table of a file, or a named one of several.
@@ -184,6 +209,14 @@ class Source:
         self.findings += notes.all()
         alone = sum(bool(table.rows) for table in tables) == 1
         for table in tables:
+            for row, column in sorted(table.formulas):
+                # Read as empty it would say that there is no result.
+                cause = f"{table.place(row, column)} is a formula whose value was not stored"
+                raise UnreadableFileError(
+                    f"{cause[0].upper()}{cause[1:]}.",
+                    place=f"{self.path}, row {row}",
+                    mend="Open the workbook, let it compute, and save it; or paste values.",
+                )
             if table.rows:
                 name = "" if alone else table.name
                 self._sheets[name] = list(table.rows)
@@ -219,9 +252,9 @@ class Source:
                     break
         return digest
 
-    def _broken(self, part: str, row: int | None, cause: str) -> UnreadableFileError:
+    def _broken(self, part: str, row: int | None, cause: str, column: str = "") -> UnreadableFileError:
         file = f"{self.path}/{part}" if part else str(self.path)
-        place = f"{file}, row {row}" if row else file
+        place = ", ".join(filter(None, (file, f"row {row}" if row else "", f"column {column}" if column else "")))
         return UnreadableFileError(
             f"{cause[0].upper()}{cause[1:]}.", place=place, mend="Export it again, as CSV in UTF-8."
         )
@@ -247,7 +280,7 @@ class _Member:
         try:
             with zipfile.ZipFile(self.path) as packed, packed.open(self.inside) as binary:
                 yield binary
-        except (zipfile.BadZipFile, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             place = f"{self.path}/{self.inside}"
             raise UnreadableFileError("The archive is damaged.", place=place, mend="Export it again.") from error
 
@@ -309,4 +342,5 @@ def _hash_and_encoding(binary: IO[bytes]) -> tuple[str, str, bool]:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             encoding = "cp1252"
-    return digest.hexdigest(), encoding or "utf-8-sig", not (b"\n" in last or b"\r" in last)
+    ended = (b"\n" in last or b"\r" in last) if encoding == "utf-16" else last.endswith((b"\n", b"\r"))
+    return digest.hexdigest(), encoding or "utf-8-sig", not ended

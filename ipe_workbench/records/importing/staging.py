@@ -58,6 +58,7 @@ class Fault:
     file_column: str
     times: int = 1
     rule: str = ""
+    first: int = 0
 
 
 @dataclass(frozen=True)
@@ -218,14 +219,21 @@ class Staging:
             differing.append(func.count(stage.c[one].distinct()) > 1)
             differing.append(and_(func.count(stage.c[one]) > 0, func.count(stage.c[one]) < func.count()))
         query = (
-            select(stage.c[target.key[0]], func.max(stage.c[_ROW]), func.max(stage.c[_PART]), func.count())
+            select(
+                stage.c[target.key[0]],
+                func.max(stage.c[_ROW]),
+                func.max(stage.c[_PART]),
+                func.count(),
+                func.min(stage.c[_ROW]),
+                func.max(stage.c[_COLUMN]),
+            )
             .group_by(*self._key(target))
             .having(and_(func.count() > 1, or_(*differing)))
             .order_by(func.max(stage.c[_ROW]))
             .limit(most)
         )
-        for value, row, part, times in self._connection.execute(query):
-            yield Fault("twice", target.name, target.key[0], str(value), row, part, "", times)
+        for value, row, part, times, first, column in self._connection.execute(query):
+            yield Fault("twice", target.name, target.key[0], str(value), row, part, column or "", times, first=first)
 
     def _has_doubles(self, target: Target) -> bool:
         key = self._key(target)
