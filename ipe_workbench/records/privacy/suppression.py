@@ -87,6 +87,7 @@ def suppress(
     threshold: int = THRESHOLD,
     earlier: Sequence[Release] = (),
     show_zeros: bool = True,
+    also: Collection[Cell] = (),
 ) -> Release:
     """Hide the small cells of linked tables, and those from which they could be worked out.
 
@@ -103,6 +104,8 @@ def suppress(
     show_zeros : bool
         A zero says that nobody is in a group, and so that all others are outside it. Where that says something about
         people (nobody passed), hide zeros as well.
+    also : collection of cell
+        Cells to hide and to protect for another reason than their count, such as a mean that says everybody's value.
 
     Returns
     -------
@@ -127,7 +130,7 @@ def suppress(
     named = {name: _whole(one if isinstance(one, Counts) else Counts(one), name) for name, one in tables.items()}
     values = values_of([*named.values(), *(one for release in earlier for one in release.tables.values())])
     named = {name: _complete(one, values) for name, one in named.items()}
-    build = _Build(threshold, show_zeros)
+    build = _Build(threshold, show_zeros, frozenset(also))
     present = sums_of(named, values)
     before = [(release, sums_of(release.tables, values)) for release in earlier]
     build.add_present(present, [one for one in before if _agree(present, one[1])])
@@ -177,8 +180,9 @@ def _agree(first: Sums, second: Sums) -> bool:
 class _Build:
     """The attacker's puzzle, put together from this release and those before it."""
 
-    def __init__(self, threshold: int, show_zeros: bool) -> None:
+    def __init__(self, threshold: int, show_zeros: bool, also: Collection[Cell] = ()) -> None:
         self._least = 1 if show_zeros else 0
+        self._also = also
         self._threshold = threshold
         self.index: dict[tuple[int | str, Cell], int] = {}
         self.cells: list[tuple[int | str, Cell]] = []
@@ -195,6 +199,9 @@ class _Build:
     def is_small(self, count: int) -> bool:
         return self._least <= abs(count) < self._threshold
 
+    def _is_secret(self, cell: Cell, count: int) -> bool:
+        return cell in self._also or self.is_small(count)
+
     def add_present(self, present: Sums, before: Sequence[tuple[Release, Sums]]) -> None:
         """Take in this release with those that counted the same state."""
         shown = {cell for release, past in before for cell in past.published if cell not in release.hidden}
@@ -207,8 +214,8 @@ class _Build:
                 (0, cell),
                 count,
                 hideable=cell in published and cell not in shown,
-                hidden=cell not in shown and (cell in kept or cell not in published or self.is_small(count)),
-                guarded=cell in kept or self.is_small(count),
+                hidden=cell not in shown and (cell in kept or cell not in published or self._is_secret(cell, count)),
+                guarded=cell in kept or self._is_secret(cell, count),
             )
         self.given_away += sorted((one for one in shown if self.is_small(counts[one])), key=sorted)
         for one in dict.fromkeys(each for part in sums for each in part.sums):
