@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
-from ipe_workbench.cli.records_privacy import Who, audit, erase, research
+from ipe_workbench.cli.records_privacy import Who, audit, erase, new_key, research
 
 if TYPE_CHECKING:
     from ipe_workbench.findings import Finding
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command()(erase)
 app.command()(audit)
+app.command("new-key")(new_key)
 
 Database = Annotated[
     str | None,

@@ -60,11 +60,43 @@ def erase(
             typer.echo(printable(f"Still there: the {trace.what} in {trace.where}, {trace.times} times."), err=True)
         if not report.traces:
             typer.echo("Every column of every table was searched: nothing of the learner is left.")
+        for one in report.exports:
+            typer.echo(printable(f"Made before, look there, too: {one}."))
         typer.echo("Not reached from here:")
         for one in report.to_dict()["outside"]:
             typer.echo(f"  - {one}")
     if report.traces:
         raise typer.Exit(1)
+
+
+def new_key(
+    db: Database = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep the old key in this new file; else it goes.", show_default=False)
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    who: Who = None,
+) -> None:
+    """Put a new key of the pseudonyms in the place of the old one, as after a leak: all pseudonyms change.
+
+    Frames and exports made before cannot be joined with new ones. Programs that have the records open keep the old key
+    until they open them again.
+
+    Example: ipe records new-key --keep /vault/key-2026
+    """
+    from ipe_workbench.records import open_store
+    from ipe_workbench.records.privacy.audit import record, this_person
+    from ipe_workbench.records.pseudonyms import replace_key
+
+    if not yes:
+        typer.confirm("All pseudonyms change, and cannot be joined with earlier ones. Go on?", abort=True, err=True)
+    with open_store(db) as store:
+        with store.writing() as connection:
+            what = "the old key was kept" if keep is not None else "the old key is gone"
+            record(connection, who=who or this_person(), action="new key", what=what, rows=0)
+            # The log comes first: when the key cannot be replaced, the entry is undone with it.
+            replace_key(store.key_file, keep)
+        typer.echo(f"There is a new key: {printable(str(store.key_file))}")
 
 
 def audit(

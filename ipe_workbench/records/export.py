@@ -67,7 +67,7 @@ def export_frames(
     counts = store.counts()
     with store.writing() as connection:
         rows = sum(counts[FRAMES[name].table] for name in names or FRAMES)
-        what = ", ".join(names or FRAMES)
+        what = f"{', '.join(names) if names else 'all frames'} as {kind} in {folder.resolve()}"
         record(connection, who=who or this_person(), action="export", what=what, rows=rows)
     if kind == "parquet":
         return store.to_parquet(folder, names)

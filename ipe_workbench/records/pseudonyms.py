@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ipe_workbench.errors import UnusableInputError
 
-__all__ = ["Key", "key_file_of", "make_key", "read_key"]
+__all__ = ["Key", "key_file_of", "make_key", "read_key", "replace_key"]
 
 _BYTES = 32
 
@@ -60,6 +60,34 @@ def make_key(file: Path) -> Key:
         stream.flush()
         os.fsync(stream.fileno())
     return Key(secret)
+
+
+def replace_key(file: Path, keep: Path | None = None) -> Key:
+    """A new key in the place of the old one, which goes, or is kept in a new file that only its owner may read.
+
+    A crash leaves the old key or the new one, never a part of one.
+
+    Raises
+    ------
+    UnusableInputError
+        When there is no old key, or the file to keep it in exists.
+    """
+    read_key(file)
+    if keep is not None:
+        try:
+            # A link: at no moment is there no file with the old key.
+            os.link(file, keep)
+        except FileExistsError:
+            raise UnusableInputError("This file exists already.", place=str(keep), mend="Name another one.") from None
+        except OSError as error:
+            message = f"The old key cannot be kept here: {error.strerror}."
+            mend = "Name a file on the same disk, in a folder that is there."
+            raise UnusableInputError(message, place=str(keep), mend=mend) from None
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    key = make_key(fresh)
+    fresh.replace(file)
+    return key
 
 
 def read_key(file: Path) -> Key:

@@ -36,12 +36,15 @@ class Store:
     ----------
     place : str
         The database in words for people; never with a password.
+    key_file : Path
+        Where the key of the pseudonyms is kept: never in the database.
     """
 
     def __init__(self, engine: Engine, url: URL, key: Key) -> None:
         self.engine = engine
         self.place = place_of(url)
         self.key = key
+        self.key_file = _key_file(url)
 
     def __repr__(self) -> str:
         return f"Store({self.place!r})"
@@ -252,21 +255,21 @@ def _reached(url: URL) -> Iterator[Engine]:
 
 
 def _key(url: URL, *, make: bool) -> Key:
-    if url.get_backend_name() == "sqlite":
-        place = Path(place_of(url))
-        file = key_file_of(place)
-        new = make and not place.exists()
-    else:
-        from platformdirs import user_config_path
-
-        name = f"{url.host or 'local'}-{url.database or ''}".replace("/", "-")
-        file = key_file_of(user_config_path("ipe-workbench") / "records" / name)
-        new = make
-        file.parent.mkdir(parents=True, exist_ok=True)
-    if new and not file.exists():
+    file = _key_file(url)
+    there = url.get_backend_name() == "sqlite" and Path(place_of(url)).exists()
+    if make and not there and not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         return make_key(file)
     return read_key(file)
+
+
+def _key_file(url: URL) -> Path:
+    if url.get_backend_name() == "sqlite":
+        return key_file_of(Path(place_of(url)))
+    from platformdirs import user_config_path
+
+    name = f"{url.host or 'local'}-{url.database or ''}".replace("/", "-")
+    return key_file_of(user_config_path("ipe-workbench") / "records" / name)
 
 
 class _Pseudonyms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,7 +26,7 @@ ErasePolicy = Literal["anonymise", "revoke"]
 
 #: Where a person may still be, and what an erasure here cannot reach.
 OUTSIDE = (
-    "Exports, reports and research data sets made before: the audit log lists the exports.",
+    "Exports and research data sets made before, as listed under exports; reports made of them.",
     "Backups of the database, and of the server's write-ahead log: they run out as the office's plan says.",
     "Badges already issued: they are files in the hands of the person, and revoked only by the badges' status list.",
     "The systems that the records came from: importing their file again brings the person back.",
@@ -49,6 +49,8 @@ class Erasure:
         Where the person's identifiers still stand; empty when the erasure is proven.
     digest : str
         The entry of the audit log.
+    exports : tuple of str
+        Each export made before, by day, person, what and where: the files may still speak of the erased.
     """
 
     removed: Mapping[str, int]
@@ -56,6 +58,7 @@ class Erasure:
     policy: ErasePolicy
     traces: tuple[Trace, ...]
     digest: str
+    exports: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain JSON; it holds nothing of the person."""
@@ -63,6 +66,7 @@ class Erasure:
             "removed": dict(self.removed),
             "awards": {"kept": self.awards, "policy": self.policy},
             "traces": [one.to_dict() for one in self.traces],
+            "exports": list(self.exports),
             "outside": list(OUTSIDE),
             "digest": self.digest,
         }
@@ -112,9 +116,10 @@ def erase(
         kept = _release_awards(connection, number, awards, moment)
         removed = _remove(connection, number)
         what = f"a learner; {kept} awards: {awards}"
+        exports = tuple(_exports(connection))
         digest = record(connection, who=who, action="erase", what=what, rows=sum(removed.values()), at=moment)
     wipe(store)
-    return Erasure(removed, kept, awards, search(store, marks), digest)
+    return Erasure(removed, kept, awards, search(store, marks), digest, exports)
 
 
 def _find(connection: Connection, store: Store, learner: str) -> tuple[int, str]:
@@ -154,6 +159,14 @@ def _release_awards(connection: Connection, number: int, policy: ErasePolicy, at
     connection.execute(update(events).where(own & told).values(reason=None, reference=None))
     connection.execute(update(awards).where(awards.c.learner_id == number).values(learner_id=None))
     return len(numbers)
+
+
+def _exports(connection: Connection) -> Iterator[str]:
+    """What left the database before, as the log says it."""
+    log = table("audit_log")
+    gone = log.c.action.in_(("export", "research export", "names"))
+    for row in connection.execute(select(log).where(gone).order_by(log.c.id)).mappings():
+        yield f"{row['at']:%Y-%m-%d}, {row['who']}: {row['action']}, {row['what']}"
 
 
 def _remove(connection: Connection, number: int) -> dict[str, int]:

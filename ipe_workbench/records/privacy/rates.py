@@ -91,7 +91,8 @@ def safe_shares(
         rates["n"] = shown.loc[shown[outcome] == TOTAL, COUNT].iloc[0]
     else:
         keys = rates[list(by)].itertuples(index=False, name=None)
-        rates["n"] = [sizes[key if len(by) > 1 else key[0]] for key in keys]
+        # A group without a row has no learners.
+        rates["n"] = [sizes.get(key if len(by) > 1 else key[0], 0) for key in keys]
     rates["n"] = rates["n"].astype("Int64")
     rates["share"] = (rates[COUNT] / rates["n"].mask(rates["n"] == 0)).astype("Float64").round(digits)
     rates[SUPPRESSED] = rates["share"].isna() & ~(rates["n"] == 0).fillna(value=False)

@@ -95,7 +95,8 @@ def export_research(
     key = Key(secrets.token_bytes(32))
     new = {one: key.pseudonym(one) for one in anonymity.people["learner"]}
     with store.writing() as connection:
-        record(connection, who=who, action="research export", what=purpose, rows=len(new), at=moment)
+        what = f"{purpose}, as parquet in {folder.resolve()}"
+        record(connection, who=who, action="research export", what=what, rows=len(new), at=moment)
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
