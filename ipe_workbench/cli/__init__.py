@@ -18,6 +18,7 @@ from ipe_workbench.cli import (
     badges_issue,
     badges_sharing,
     check,
+    compare,
     coverage,
     crosswalks,
     diff,
@@ -32,10 +33,12 @@ from ipe_workbench.cli import (
     pathway_what_if,
     report,
     simulate,
+    simulation_studies,
     teams,
 )
 from ipe_workbench.cli import credentials as credentials_group
 from ipe_workbench.cli import records as records_group
+from ipe_workbench.cli.simulation_means import DEFAULT, GroupWithDefault
 from ipe_workbench.errors import WorkbenchError
 
 __all__ = ["app", "main"]
@@ -75,7 +78,18 @@ badges.app.command("images")(badge_images.images)
 badges.app.command("read")(badge_images.read)
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
-app.command("simulate")(simulate.simulate)
+simulate_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=GroupWithDefault)
+simulate_app.command(DEFAULT)(simulate.simulate)
+simulate_app.command("sweep")(simulation_studies.sweep)
+simulate_app.command("sensitivity")(simulation_studies.sensitivity)
+simulate_app.command("optimise")(simulation_studies.optimise)
+app.add_typer(
+    simulate_app,
+    name="simulate",
+    help="Simulate cohorts through a programme.\n\nExample: ipe simulate data/programmes/cu-ipe --scenario today",
+    epilog="`ipe simulate PROGRAMME` is short for `ipe simulate run PROGRAMME`; its options: ipe simulate run --help",
+)
+app.command("compare")(compare.compare)
 app.command("teams")(teams.teams)
 app.command("report")(report.report)
 app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab.lab)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, print_table, printable, table
+from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
+from ipe_workbench.cli.simulation_means import SchedulerOption, WorkersOption, simulation_means
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ipe_workbench.credentials import Programme
     from ipe_workbench.simulation import SimulationResult
 
@@ -31,9 +29,27 @@ def simulate(
     out: Annotated[
         Path | None, typer.Option(help="Write Parquet files and summary.json to this folder.", show_default=False)
     ] = None,
+    scheduler: SchedulerOption = "auto",
+    workers: WorkersOption = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Stop when the Monte Carlo standard error is at most this, as a share.", show_default=False),
+    ] = None,
+    outcome: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What has to be that precise, such as earned:ITEM; all awards by default.", show_default=False
+        ),
+    ] = None,
+    keep_parts: Annotated[
+        bool, typer.Option("--keep-parts", help="Keep the parts in OUT.parts, for more replicates later.")
+    ] = False,
     format: Annotated[OutputFormat, typer.Option(help="Print a table or JSON.")] = OutputFormat.table,
 ) -> None:
     """Simulate a cohort through the programme, with 95 % intervals.
+
+    A run that was stopped goes on where it was, when the same command is given again: finished parts are kept in the
+    folder OUT.parts until all is there.
 
     Example: ipe simulate data/programmes/cu-ipe --scenario today --seed 7 --out runs/today
     """
@@ -46,11 +62,18 @@ def simulate(
         from ipe_workbench.simulation.runs import check_target
 
         check_target(out)
-    from ipe_workbench.simulation import simulate as run
+    from ipe_workbench.simulation.experiments.outcomes import parse_outcome
+    from ipe_workbench.simulation.experiments.precision import Precision
+    from ipe_workbench.simulation.experiments.replication import replicate
 
+    wanted = None
+    if precision is not None:
+        wanted = Precision(precision, tuple(parse_outcome(one) for one in outcome or ()))
     started = time.perf_counter()
-    with _progress() as progress:
-        result = run(loaded, chosen, replicates=replicates, seed=seed, progress=progress)
+    with simulation_means(scheduler, workers, out, "Simulating cohorts") as means:
+        result, reached = replicate(
+            loaded, chosen, replicates=replicates, seed=seed, means=means, precision=wanted, keep_parts=keep_parts
+        )
     wall = time.perf_counter() - started
     _warn_of_errors(loaded)
     if out is not None:
@@ -59,9 +82,17 @@ def simulate(
         summary = result.summary()
         order = ("learners", "replicates", "badges", "digest")
         first: dict[str, Any] = {name: summary.pop(name) for name in order}
+        if reached is not None:
+            summary["precision"] = {**asdict(reached), "outcomes": list(reached.outcomes)}
         print_json({**first, "wall_s": round(wall, 3), **summary})
-    else:
-        _print_for_people(result, chosen.title, wall, out)
+        return
+    _print_for_people(result, chosen.title, wall, out)
+    if reached is not None:
+        said = "reached" if reached.reached else "not reached: give more --replicates"
+        typer.echo(
+            f"Wanted precision {said}: standard error {reached.standard_error:.2g}, with 95 % confidence at most "
+            f"{reached.upper_limit:.2g}, after {reached.replicates:,} cohorts."
+        )
 
 
 def _warn_of_errors(programme: Programme) -> None:
@@ -72,20 +103,6 @@ def _warn_of_errors(programme: Programme) -> None:
     if errors:
         more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
         typer.echo(printable(f"Warning: the design has errors ({errors[0].message}{more}); see `ipe check`."), err=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar on a terminal, nothing on a pipe."""
-    if not is_terminal():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Simulating cohorts", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _print_for_people(result: SimulationResult, title: str, wall: float, out: Path | None) -> None:
