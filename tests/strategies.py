@@ -73,6 +73,35 @@ def rules_about(names: Sequence[str], max_leaves: int = 8) -> st.SearchStrategy[
     return st.recursive(_leaves(one), lambda inner: _nest(inner, one), max_leaves=max_leaves).map(parse_rule)
 
 
+def rules_of_time(names: Sequence[str], max_leaves: int = 8) -> st.SearchStrategy[Rule]:
+    """Random rules that ask for these badges in orders and in windows of a few months."""
+
+    def nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+        parts = st.lists(inner, min_size=1, max_size=3)
+        return st.one_of(
+            parts.map(lambda of: {"in_order": of}),
+            parts.map(lambda of: {"all": of}),
+            parts.map(lambda of: {"any": of}),
+            st.builds(lambda rule, months: {"within": {"months": months, "rule": rule}}, inner, st.integers(1, 3)),
+        )
+
+    return st.recursive(st.sampled_from(names), nested, max_leaves=max_leaves).map(parse_rule)
+
+
+def rules_of_sets(names: Sequence[str], max_leaves: int = 8) -> st.SearchStrategy[Rule]:
+    """Random rules that ask for these badges in lists and counts, and nothing else."""
+
+    def nested(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+        parts = st.lists(inner, min_size=2, max_size=5)
+        return st.one_of(
+            parts.map(lambda of: {"all": of}),
+            parts.map(lambda of: {"any": of}),
+            st.builds(lambda of, count: {"at_least": {"count": count, "of": of}}, parts, st.integers(1, 4)),
+        )
+
+    return st.recursive(st.sampled_from(names), nested, max_leaves=max_leaves).map(parse_rule)
+
+
 rules: st.SearchStrategy[Rule] = rules_about(BADGES)
 
 awards = st.builds(

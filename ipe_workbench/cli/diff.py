@@ -97,9 +97,11 @@ def _print(result: DesignComparison, before: Programme, after: Programme) -> Non
     if result.same:
         _say("The designs mean the same." if result.changes else "The designs do not differ.")
     for area, heading in _SECTIONS.items():
-        messages = [one.message for one in result.changes if one.area == area]
-        if messages:
-            _say(f"\n{heading}", *(f"  {one}" for one in messages))
+        changes = [one for one in result.changes if one.area == area]
+        if changes:
+            _say(f"\n{heading}")
+        for one in changes:
+            _say(f"  {one.message}", *([f"    {one.note}"] if one.note else []))
     professions = [one.id for one in after.info.professions]
     _print_hours(result, professions)
     _print_coverage(result, professions)

@@ -36,7 +36,7 @@ from ipe_workbench.credentials.reading import ProgrammeReading, example_programm
 from ipe_workbench.credentials.rules import Rule, badges_in, describe, parse_rule, rule_to_data
 from ipe_workbench.credentials.satisfiable import Satisfiable, satisfiable
 from ipe_workbench.credentials.saving import ConflictError, save_programme
-from ipe_workbench.credentials.simplify import simplify
+from ipe_workbench.credentials.simplify import Simplified, simplify
 from ipe_workbench.credentials.versions import IssuedVersion, changes_since, keep_issued
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "Rule",
     "Satisfiable",
     "ScoreReached",
+    "Simplified",
     "Stack",
     "badges_in",
     "changes_since",

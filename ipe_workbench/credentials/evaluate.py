@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ipe_workbench.credentials.branches import as_met
 from ipe_workbench.credentials.completion import completed, hours_held, points_held, steps_done, windows_of
 from ipe_workbench.credentials.facts import Facts
 from ipe_workbench.credentials.open_parts import OpenPart, open_parts
@@ -35,7 +36,7 @@ from ipe_workbench.credentials.rules import (
     counted,
     describe,
 )
-from ipe_workbench.credentials.simplify import as_met, simplify
+from ipe_workbench.credentials.shortened import shortened
 
 __all__ = ["Evaluation", "completed_on", "evaluate", "explain", "missing", "progress"]
 
@@ -241,7 +242,7 @@ def _still(part: OpenPart, facts: Facts, title: Callable[[str], str]) -> str:
 
 def _in_short(rule: Rule, title: Callable[[str], str], profession: str | None) -> str:
     """The rule as this learner meets it, in as few words as it takes."""
-    rule = rule if isinstance(rule, Badge) else simplify(as_met(rule, profession))
+    rule = rule if isinstance(rule, Badge) else shortened(as_met(rule, profession))
     text = describe(rule, title)
     match rule:
         case AtLeast():

@@ -10,7 +10,7 @@ from ipe_workbench.credentials.checks.requirements import Calendar, asked_by
 from ipe_workbench.credentials.model import Stack
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import Rule, describe, subrules
-from ipe_workbench.credentials.simplify import is_impossible
+from ipe_workbench.credentials.shortened import is_impossible
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 
 __all__ = ["Satisfiable", "satisfiable"]

@@ -1,243 +1,172 @@
-"""A rule in fewer words with the same meaning."""
+"""A rule in as few words as its meaning allows, with a proof for each part that is left out."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
-from ipe_workbench.credentials.completion import points_held
-from ipe_workbench.credentials.facts import Facts
+from ipe_workbench.credentials.branches import professions_told_apart, with_parts
+from ipe_workbench.credentials.completion import completed
+from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
 from ipe_workbench.credentials.rules import (
     AllOf,
     AnyOf,
     Approval,
-    AtLeast,
-    Badge,
-    Choice,
     Hours,
     InOrder,
     PerProfession,
-    Points,
-    PointsOf,
     Rule,
     Score,
-    Shortcut,
-    ShortcutTo,
-    Window,
     Within,
-    branch_for,
+    badges_in,
+    subrules,
     walk,
 )
+from ipe_workbench.credentials.shortened import shortened
 from ipe_workbench.credentials.truth import Truth, written
+from ipe_workbench.credentials.witness import witness
 
-__all__ = ["as_met", "is_impossible", "simplify", "size"]
+__all__ = ["Simplified", "simplify"]
 
-_NOTHING = AllOf(all=())
+#: What simplifying one rule may take, in the solver's own measure, of which 1 is one to five seconds.
+_EFFORT = 2.0
 
 
-def simplify(rule: Rule) -> Rule:
+@dataclass(frozen=True)
+class Simplified:
+    """A rule in fewer words.
+
+    Parameters
+    ----------
+    rule : Rule
+        It is completed by the same facts on the same day.
+    complete : bool
+        Whether no part of a list in it follows from the others, proven; ``False`` where the limit was passed before
+        every part was looked at, so that the rule is right, but perhaps longer than it need be.
+    """
+
+    rule: Rule
+    complete: bool
+
+
+@dataclass
+class _Search:
+    """What was asked and answered so far, and what is left of the limit."""
+
+    left: float
+    complete: bool = True
+    answers: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def follows(self, one: Rule, other: Rule) -> bool:
+        """Whether whoever satisfies one rule satisfies the other; ``False`` where the limit is passed."""
+        key = (written(one), written(other))
+        if key not in self.answers:
+            self.answers[key] = not self._seen_apart(one, other) and self._proven(one, other)
+        return self.answers[key]
+
+    def _seen_apart(self, one: Rule, other: Rule) -> bool:
+        """Whether the learner who did all that one rule speaks of, on one day, has not satisfied the other."""
+        for profession in professions_told_apart(one, other):
+            facts = _everything(one, profession)
+            if completed(one, facts) is not None and completed(other, facts) is None:
+                return True
+        return False
+
+    def _proven(self, one: Rule, other: Rule) -> bool:
+        found = witness(one, other, effort=self.left)
+        self.left = max(0.0, self.left - found.effort)
+        self.complete = self.complete and found.decided
+        return found.decided and found.facts is None
+
+
+def simplify(rule: Rule, *, effort: float = _EFFORT) -> Simplified:
     """The rule without what changes nothing: completed by the same facts, on the same day.
 
-    Nested lists are opened, parts that follow from others left out (exactly, up to 16 badges, scores and approvals that
-    a list speaks of together; beyond that only repetitions), and counts, caps, windows and branches that make no
-    difference with them. Progress may be counted another way.
+    Nested lists are opened, parts of a list that follow from its other parts left out, and counts, caps, windows and
+    branches that make no difference with them. Progress may be counted another way.
+
+    Parameters
+    ----------
+    rule : Rule
+        A rule of any kind and size.
+    effort : float
+        The limit of what the search may take in all, in the solver's own measure of time, of which 1 is one to five
+        seconds; so the answer is the same on every machine.
+
+    Returns
+    -------
+    Simplified
+
+    Notes
+    -----
+    What follows is decided by truth tables for short lists of badges, scores and approvals, else by `witness`.
 
     Examples
     --------
     >>> from ipe_workbench.credentials.rules import describe, parse_rule
     >>> two = {"at_least": {"count": 2, "of": ["d", "e"]}}
     >>> rule = parse_rule({"all": ["a", {"all": ["b", {"any": ["a", "c"]}]}, two]})
-    >>> print(describe(simplify(rule)))
+    >>> print(describe(simplify(rule).rule))
     all of: a, b, d and e
+    >>> windows = [{"within": {"months": months, "rule": {"all": ["a", "b"]}}} for months in (12, 6)]
+    >>> found = simplify(parse_rule({"all": windows}))
+    >>> print(describe(found.rule), found.complete)
+    within 6 months: all of: a and b True
     """
+    search = _Search(effort)
     while True:
-        simpler = _step(rule)
-        if written(simpler) == written(rule):
-            return rule
-        rule = simpler
+        rule = shortened(rule)
+        fewer = _fewer(rule, search)
+        if fewer == rule:
+            return Simplified(rule, search.complete)
+        rule = fewer
 
 
-def size(rule: Rule) -> int:
-    """How large a rule is: rules within it, items of points and names of hours."""
-    own = (
-        len(part.points.from_) + len(part.points.cap)
-        if isinstance(part, Points)
-        else len(part.hours.of)
-        if isinstance(part, Hours)
-        else 0
-        for part in walk(rule)
-    )
-    return sum(1 for _ in walk(rule)) + sum(own)
-
-
-def is_impossible(rule: Rule, profession: str | None = None) -> bool:
-    """Whether nobody can ever complete the rule, whatever they do: it asks for more than it lists."""
+def _fewer(rule: Rule, search: _Search) -> Rule:
+    parts = [_fewer(part, search) for part in subrules(rule)]
     match rule:
-        case AllOf(all=parts) | InOrder(in_order=parts):
-            return any(is_impossible(part, profession) for part in parts)
-        case AnyOf(any=parts):
-            return all(is_impossible(part, profession) for part in parts)
-        case AtLeast():
-            possible = sum(not is_impossible(part, profession) for part in rule.at_least.of)
-            return possible < rule.at_least.count
-        case Points():
-            every = Facts.holding(item.badge for item in rule.points.from_)
-            return points_held(rule, every) < rule.points.min - 1e-9
-        case Within():
-            return is_impossible(rule.within.rule, profession)
-        case PerProfession():
-            branches = rule.per_profession
-            mine = [branches.get(profession, branches.get("default"))] if profession else list(branches.values())
-            return all(one is None or is_impossible(one, profession) for one in mine)
+        case AllOf() | AnyOf() if not _decided_by_tables(parts):
+            return with_parts(rule, _needed(rule, parts, search))
         case _:
-            return False
+            return with_parts(rule, parts)
 
 
-def as_met(rule: Rule, profession: str | None, without: Rule | None = None) -> Rule:
-    """The rule as learners of a profession meet it; `without`, or the part as it is, where they have no branch."""
-    match rule:
-        case AllOf(all=parts):
-            return AllOf(all=tuple(as_met(part, profession, without) for part in parts))
-        case AnyOf(any=parts):
-            return AnyOf(any=tuple(as_met(part, profession, without) for part in parts))
-        case InOrder(in_order=parts):
-            return InOrder(in_order=tuple(as_met(part, profession, without) for part in parts))
-        case AtLeast():
-            of = tuple(as_met(part, profession, without) for part in rule.at_least.of)
-            return AtLeast(at_least=Choice(count=rule.at_least.count, of=of))
-        case Within():
-            return Within(within=Window(months=rule.within.months, rule=as_met(rule.within.rule, profession, without)))
-        case Shortcut():
-            inner = as_met(rule.shortcut.otherwise, profession, without)
-            return Shortcut(shortcut=ShortcutTo(badge=rule.shortcut.badge, otherwise=inner))
-        case PerProfession():
-            branch = branch_for(rule, profession)
-            return (without or rule) if branch is None else as_met(branch, profession, without)
-        case _:
-            return rule
-
-
-def _step(rule: Rule) -> Rule:
-    match rule:
-        case AllOf(all=parts):
-            return _all([_step(part) for part in parts])
-        case AnyOf(any=parts):
-            return _any([_step(part) for part in parts])
-        case AtLeast():
-            return _at_least(rule.at_least.count, [_step(part) for part in rule.at_least.of])
-        case Points():
-            return _points(rule)
-        case InOrder(in_order=parts):
-            return _in_order([_step(part) for part in parts])
-        case Within():
-            return _within(rule.within.months, _step(rule.within.rule))
-        case PerProfession():
-            return _per_profession({name: _step(part) for name, part in rule.per_profession.items()})
-        case Shortcut():
-            inner = _step(rule.shortcut.otherwise)
-            if inner in (_NOTHING, Badge(badge=rule.shortcut.badge)):
-                return inner
-            return Shortcut(shortcut=ShortcutTo(badge=rule.shortcut.badge, otherwise=inner))
-        case _:
-            return rule
-
-
-def _all(parts: Sequence[Rule]) -> Rule:
-    opened = [inner for part in parts for inner in (part.all if isinstance(part, AllOf) else (part,))]
-    impossible = [part for part in opened if is_impossible(part)]
-    if impossible:
-        return min(impossible, key=size)
-    kept = _without(opened, lambda truth, part, others: truth.follows(part, others))
-    return kept[0] if len(kept) == 1 else AllOf(all=tuple(kept))
-
-
-def _any(parts: Sequence[Rule]) -> Rule:
-    opened = [inner for part in parts for inner in (part.any if isinstance(part, AnyOf) else (part,))]
-    if _NOTHING in opened:
-        return _NOTHING
-    opened = [part for part in opened if not is_impossible(part)] or [min(opened, key=size)]
-    kept = _without(opened, lambda truth, part, others: any(truth.follows(one, [part]) for one in others))
-    return kept[0] if len(kept) == 1 else AnyOf(any=tuple(kept))
-
-
-def _without(parts: Sequence[Rule], needless: Callable[[Truth, Rule, list[Rule]], bool]) -> list[Rule]:
-    """The parts without repetitions and without the needless ones, the last of them first."""
-    kept = list({written(part): part for part in parts}.values())
-    if len(kept) < 2:
-        return kept
-    truth = Truth(kept)
-    for part in reversed(list(kept)) if truth.fits else ():
+def _needed(rule: AllOf | AnyOf, parts: Sequence[Rule], search: _Search) -> list[Rule]:
+    """The parts without those that follow from the others, the last of them first."""
+    kept = list(parts)
+    for part in reversed(parts):
         others = [one for one in kept if one is not part]
-        if others and needless(truth, part, others):
+        if not others:
+            break
+        rest = with_parts(rule, others)
+        if search.follows(rest, part) if isinstance(rule, AllOf) else search.follows(part, rest):
             kept = others
     return kept
 
 
-def _at_least(count: int, parts: Sequence[Rule]) -> Rule:
-    left = [part for part in parts if part != _NOTHING]
-    count -= len(parts) - len(left)
-    if count <= 0:
-        return _NOTHING
-    possible = [part for part in left if not is_impossible(part)]
-    if not left:
-        return AtLeast(at_least=Choice(count=count + 1, of=(_NOTHING,)))
-    if len(possible) < count:
-        return AtLeast(at_least=Choice(count=count, of=tuple(left)))
-    if count == len(possible):
-        return _all(possible)
-    return _any(possible) if count == 1 else AtLeast(at_least=Choice(count=count, of=tuple(possible)))
+def _decided_by_tables(parts: Sequence[Rule]) -> bool:
+    """Whether `shortened` has left out all that follows."""
+    of_time = (Hours, InOrder, PerProfession, Within)
+    return not any(isinstance(one, of_time) for part in parts for one in walk(part)) and Truth(parts).fits
 
 
-def _points(rule: Points) -> Rule:
-    if is_impossible(rule):
-        return rule
-    number = Counter(item.kind for item in rule.points.from_)
-    caps = {kind: most for kind, most in rule.points.cap.items() if most < number[kind]}
-    items = tuple(item for item in rule.points.from_ if item.kind is None or caps.get(item.kind) != 0)
-    kinds = {item.kind for item in items}
-    caps = {kind: most for kind, most in caps.items() if kind in kinds}
-    badges = tuple(Badge(badge=item.badge) for item in items)
-    least = rule.points.min - 1e-9
-    if all(item.points >= least for item in items):
-        return _any(badges)
-    if not caps and sum(item.points for item in items) - min(item.points for item in items) < least:
-        return _all(badges)
-    return Points(points=PointsOf.model_validate({"min": rule.points.min, "from": items, "cap": caps}))
+def _everything(rule: Rule, profession: str | None) -> Facts:
+    """A learner who did all that a rule speaks of, on one day."""
+    enough = max((part.hours.min for part in walk(rule) if isinstance(part, Hours)), default=0.0)
+    day = datetime.date.min
 
+    def activities() -> Iterator[str]:
+        for part in walk(rule):
+            if isinstance(part, Hours):
+                yield from part.hours.of
 
-def _in_order(steps: Sequence[Rule]) -> Rule:
-    opened = [inner for step in steps for inner in (step.in_order if isinstance(step, InOrder) else (step,))]
-    left = [step for step in opened if step != _NOTHING]
-    if not left:
-        return _NOTHING
-    return left[0] if len(left) == 1 else InOrder(in_order=tuple(left))
-
-
-def _within(months: int, inner: Rule) -> Rule:
-    if inner == _NOTHING or _takes_one_day(inner):
-        return inner
-    if isinstance(inner, Within):
-        return _within(min(months, inner.within.months), inner.within.rule)
-    return Within(within=Window(months=months, rule=inner))
-
-
-def _takes_one_day(rule: Rule) -> bool:
-    """Whether one fact completes the rule, which any window holds."""
-    match rule:
-        case Badge() | Score() | Approval():
-            return True
-        case AnyOf(any=parts):
-            return all(_takes_one_day(part) for part in parts)
-        case Shortcut():
-            return _takes_one_day(rule.shortcut.otherwise)
-        case _:
-            return False
-
-
-def _per_profession(branches: dict[str, Rule]) -> Rule:
-    default = branches.get("default")
-    if default is None:
-        return PerProfession(per_profession=branches)
-    same = written(default)
-    kept = {name: part for name, part in branches.items() if name == "default" or written(part) != same}
-    return default if len(kept) == 1 else PerProfession(per_profession=kept)
+    return Facts(
+        profession,
+        awards=tuple(Award(badge, day) for badge in badges_in(rule)),
+        scores=tuple(
+            ScoreReached(part.score.assessment, part.score.min, day) for part in walk(rule) if isinstance(part, Score)
+        ),
+        hours=tuple(HoursRecorded(name, enough, day) for name in dict.fromkeys(activities())),
+        approvals=tuple(ApprovalGiven(part.approval.role, day) for part in walk(rule) if isinstance(part, Approval)),
+    )

@@ -17,6 +17,7 @@ from ipe_workbench.credentials import (
     MicroCredential,
     ScoreReached,
     badges_in,
+    equivalent,
     example_programme,
     parse_rule,
 )
@@ -27,7 +28,6 @@ from ipe_workbench.pathways.comparison import MOST_WITHIN, compare_designs, pars
 from ipe_workbench.pathways.comparison.designs import Designs
 from ipe_workbench.pathways.comparison.lacking import badges_lacking
 from ipe_workbench.pathways.comparison.learners import learners_in_progress
-from ipe_workbench.pathways.comparison.meaning import same_meaning
 from ipe_workbench.pathways.comparison.minimum import COSTS, least_to_complete
 from ipe_workbench.pathways.comparison.standing import standing_of
 from ipe_workbench.pathways.comparison.written import canonical, with_new_ids
@@ -171,8 +171,34 @@ def test_no_learner_tells_rules_apart_that_are_said_to_mean_the_same(one, other,
     both = parse_rule({"any": [{"all": [one, other]}, one]})
     day = strategies.QUESTION_DAY
     for rule in (other, both):
-        if same_meaning(one, rule):
+        if equivalent(one, rule, effort=0.5):
             assert completed_on(one, facts, on=day) == completed_on(rule, facts, on=day)
+
+
+def test_a_rule_of_another_meaning_comes_with_a_learner_who_shows_it():
+    before = small(stacks=[stack("s", {"all": ["a", "b", "c"]})])
+    after = small(stacks=[stack("s", {"all": ["c", {"in_order": ["b", "a"]}]})])
+    *_, change = [one for one in compare_designs(before, after).changes if one.area == "rule"]
+    assert change.note == (
+        "A learner who has A on 2001-01-01, C on 2001-01-01 and B on 2001-01-02 and nothing else met the old rule and "
+        "does not meet the new one."
+    )
+    assert change.to_dict()["note"] == change.note
+
+
+def test_a_rule_whose_meaning_is_not_decided_in_time_is_said_to_be_so(monkeypatch):
+    names = [f"b{place}" for place in range(18)]
+    badges = {name: credential(name) for name in names}
+    before = {"at_least": {"count": 3, "of": names}}
+    rest = names[1:]
+    with_first = {"all": ["b0", {"at_least": {"count": 2, "of": rest}}]}
+    after = {"any": [with_first, {"at_least": {"count": 3, "of": rest}}]}
+    old, new = (small(badges=badges, stacks=[stack("s", rule)]) for rule in (before, after))
+    assert compare_designs(old, new).same
+    monkeypatch.setattr("ipe_workbench.pathways.comparison.designs._EFFORT", 1e-9)
+    result = compare_designs(old, new)
+    assert not result.same
+    assert result.changes[-1].note.endswith("was not decided: the limit of the search was passed.")
 
 
 def test_added_removed_and_renamed_credentials_are_told_apart():

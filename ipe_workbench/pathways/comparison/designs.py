@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from ipe_workbench.credentials.equivalent import Equivalence, equivalent
 from ipe_workbench.credentials.model import MicroCredential, Stack
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import Rule, describe, rule_to_data
 from ipe_workbench.pathways.comparison.fields import field_changes
-from ipe_workbench.pathways.comparison.meaning import same_meaning
 from ipe_workbench.pathways.comparison.rules import rule_changes
 from ipe_workbench.pathways.comparison.values import Change
 from ipe_workbench.pathways.comparison.written import with_new_ids
@@ -25,6 +25,8 @@ Kind = Literal["credential", "stack"]
 _RENAMED = 0.5
 #: Fields that say nothing about whether two things are one.
 _NOT_TELLING = ("id", "title", "version", "status")
+#: What it may take to decide whether two rules mean the same (see `equivalent`).
+_EFFORT = 2.0
 
 
 @dataclass(frozen=True)
@@ -153,21 +155,31 @@ def _rule(designs: Designs, old: MicroCredential | Stack, new: MicroCredential |
             message = f"{new.title} has a prerequisite now: {describe(after, designs.title)}."
         else:
             return
-        yield Change(area, "changed", new.id, field, message, *map(_data, (before, after)))
+        yield Change(area, "changed", new.id, field, message, _data(before), _data(after))
         return
     then = with_new_ids(before, designs.renamed)
     if rule_to_data(then) == rule_to_data(after):
         return
     data = (_data(before), _data(after))
-    if same_meaning(then, after):
+    phrases = rule_changes(then, after, designs.title)
+    found = equivalent(then, after, effort=_EFFORT) if phrases else Equivalence(True)
+    if found:
         what = "asks for the same as before" if area == "rule" else "has the same prerequisite as before"
         message = f"{new.title} {what}, written differently: {describe(after, designs.title)}."
-        yield Change(area, "rewritten", new.id, field, message, *data)
+        yield Change(area, "rewritten", new.id, field, message, data[0], data[1])
         return
-    for phrase in rule_changes(then, after, designs.title):
+    for phrase in phrases:
         start = new.title if area == "rule" else f"The prerequisite of {new.title}"
         start += "," if phrase.startswith("for ") else ""
-        yield Change(area, "changed", new.id, field, f"{start} {phrase}.", *data)
+        shown = _shown_by(found, designs.title) if phrase == phrases[-1] else ""
+        yield Change(area, "changed", new.id, field, f"{start} {phrase}.", data[0], data[1], shown)
+
+
+def _shown_by(found: Equivalence, title: Callable[[str], str]) -> str:
+    if found.satisfies is None:
+        return "Whether that asks for the same as before was not decided: the limit of the search was passed."
+    then, now = ("met", "does not meet") if found.satisfies == "first" else ("did not meet", "meets")
+    return f"A learner {found.who(title)} {then} the old rule and {now} the new one."
 
 
 def _data(rule: Rule | None) -> object:

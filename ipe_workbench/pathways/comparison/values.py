@@ -44,6 +44,8 @@ class Change:
         The sentence.
     before, after : JSON values
         What stood and what stands there; ``None`` for nothing.
+    note : str
+        Of a rule: a learner who shows that it is another one, or that this was not decided.
     """
 
     area: Area
@@ -53,9 +55,10 @@ class Change:
     message: str
     before: Any = None
     after: Any = None
+    note: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """The change as plain JSON: ``area, kind, subject, field, message, before, after``."""
+        """The change as plain JSON: ``area, kind, subject, field, message, before, after, note``."""
         return dict(vars(self))
 
 
