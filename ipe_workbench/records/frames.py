@@ -97,7 +97,7 @@ FRAMES: dict[str, Frame] = {
                 _learner("enrolments"),
                 ("study_programme!", "text", "enrolments.study_programme_id", "id of the programme of study"),
                 ("profession", "text", "study_programmes.profession", "id of the profession that it leads to"),
-                ("cohort!", "text", "enrolments.cohort_id", "id of the cohort; empty where none is known"),
+                ("cohort!", "text", "enrolments.cohort_id", "id of the cohort; none where none is known"),
                 ("starts", "date", "", "first day"),
                 ("ends", "date", "", "last day"),
                 ("status!", "text", "", "active, completed, withdrawn or paused"),
