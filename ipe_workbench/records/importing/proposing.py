@@ -21,6 +21,47 @@ __all__ = ["MappingProposal", "propose_mapping"]
 
 _LOOKED_AT = 200
 _LIKE_ENOUGH = 0.6
+#: What a column that nobody reads takes from a proposal, and a needed field without a column.
+_UNREAD, _MISSING = 0.7, 1.2
+#: Words that people put into headings for a field, beyond the names that an import takes without being asked.
+_WORDS: dict[str, frozenset[str]] = {
+    field: frozenset(words.split())
+    for field, words in {
+        "learner": "learner student trainee person participant candidate pupil matriculation matric stu roll",
+        "given_name": "forename first given",
+        "family_name": "surname last family",
+        "study_programme": "programme program degree course major",
+        "cohort": "class year intake graduation",
+        "rater": "observer examiner evaluator preceptor judge assessor tutor",
+        "criterion": "domain dimension competency criterion item",
+        "assessment": "station exam quiz test assessment osce",
+        "score": "rating mark score result grade",
+        "points": "raw points marks",
+        "points_possible": "outof max maximum possible",
+        "on": "date day when taken conferred awarded given",
+        "offering": "event session offering meeting workshop",
+        "status": "state attendance",
+        "credential": "badge credential microcredential award",
+        "expires": "expires expiry ends until valid",
+        "issuer": "issuer body organisation organization provider",
+        "wave": "wave round administration survey",
+        "instrument": "instrument scale questionnaire",
+        "frame": "timing timepoint phase occasion",
+        "item": "question item",
+        "value": "response answer value",
+        "purpose": "purpose study",
+        "team": "team group table",
+        "facilitator": "facilitator tutor coach",
+        "kind": "type kind",
+        "reference": "url link address file",
+    }.items()
+}
+#: What the cells of a field can be, where only few words can stand in it.
+_CLOSED: dict[tuple[str, str], frozenset[str]] = {
+    ("attendance", "status"): frozenset(("present", "late", "excused", "absent")),
+    ("survey-responses", "frame"): frozenset(("pre", "post", "retrospective-pre", "follow-up")),
+    ("learners", "status"): frozenset(("active", "completed", "withdrawn", "paused")),
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +131,7 @@ def _for_kind(kind: str, part: Part, samples: dict[str, list[str]]) -> tuple[flo
             (likeness, -order, one.name, heading)
             for order, one in enumerate(fields)
             for heading in samples
-            if (likeness := _alike(heading, one) * _fit(samples[heading], one)) >= _LIKE_ENOUGH
+            if (likeness := _alike(heading, one) * _fit(samples[heading], one, kind)) >= _LIKE_ENOUGH
         ),
         reverse=True,
     )
@@ -107,7 +148,8 @@ def _for_kind(kind: str, part: Part, samples: dict[str, list[str]]) -> tuple[flo
     columns = {name: one for name, one in found.items() if known.get(plain_heading(one)) != name}
     unread = tuple(one for one in samples if one not in found.values())
     proposal = MappingProposal(kind, columns, missing, unread, recognised=not columns and not missing)
-    return total + (needed - len(missing)) - 1.5 * len(missing), proposal
+    worth = total + (needed - len(missing)) - _MISSING * len(missing) - _UNREAD * len(unread)
+    return worth, proposal
 
 
 def _by_cells(fields: tuple[Field, ...], samples: dict[str, list[str]], found: dict[str, str]) -> float:
@@ -151,13 +193,29 @@ def _alike(heading: str, one: Field) -> float:
         # `Date of award` holds `date`: as good as a small slip.
         held = 0.8 if len(known) > 3 and known in plain else 0.0
         best = max(best, ratio, held)
+    if _WORDS.get(one.name, frozenset()) & _words(heading):
+        best = max(best, 0.75)
     return best
 
 
-def _fit(cells: list[str], one: Field) -> float:
+def _words(heading: str) -> set[str]:
+    """The words of a heading, also where only capitals part them.
+
+    Examples
+    --------
+    >>> sorted(_words("EventDate (UTC)")), sorted(_words("stu_id"))
+    (['date', 'event', 'utc'], ['id', 'stu'])
+    """
+    plain = heading.replace("-", "")
+    return {one.casefold() for one in re.findall(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])", plain)}
+
+
+def _fit(cells: list[str], one: Field, kind: str) -> float:
     """The share of cells that the field could hold; text holds anything, but hardly a column of dates."""
     if not cells:
         return 0.9
+    if closed := _CLOSED.get((kind, one.name)):
+        return sum(cell.casefold() in closed for cell in cells) / len(cells)
     if one.kind == "text":
         return 0.6 if _share(cells, _READ["date"]) > 0.9 else 1.0
     return _share(cells, _READ[one.kind])
