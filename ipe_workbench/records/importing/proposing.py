@@ -27,7 +27,7 @@ _UNREAD, _MISSING = 0.7, 1.2
 _WORDS: dict[str, frozenset[str]] = {
     field: frozenset(words.split())
     for field, words in {
-        "learner": "learner student trainee person participant candidate pupil matriculation matric stu roll",
+        "learner": "learner student trainee person participant candidate pupil matriculation matrikel stu roll",
         "given_name": "forename first given",
         "family_name": "surname last family",
         "study_programme": "programme program degree course major",
