@@ -431,6 +431,11 @@ def test_days_of_oulad_count_from_the_start_of_the_presentation(bring, store):
     # What is said of a person twice counts as the later presentation says it.
     assert traits["region"] == "Wales"
     assert traits["BBB-2013J final_result"] == "Withdrawn"
+    hasty = {**OULAD_FILES, "studentRegistration.csv": OULAD_FILES["studentRegistration.csv"].replace("-10,31", "20,5")}
+    (early,) = [one for one in bring(hasty, "oulad.zip").findings if one.id == "unregistered-early"]
+    assert (early.place.line, early.place.field) == (2, "column date_unregistration")
+    hurried = store.frame("enrolments", where={"cohort": "2013J"})
+    assert hurried["starts"].tolist() == hurried["ends"].tolist()
     broken = {**OULAD_FILES, "studentAssessment.csv": OULAD_FILES["studentAssessment.csv"] + "7,99,1,0,140\n"}
     found = bring(broken, "oulad.zip").errors
     assert [(one.place.line, one.place.field) for one in found] == [(4, "column score")]

@@ -90,6 +90,7 @@ def _registrations(
     """First and last day of each student in each presentation."""
     fields = (_MODULE, _WHEN, _STUDENT, Field("date_registration"), Field("date_unregistration"))
     found = {}
+    early: list[int] = []
     for row in reading.rows(part, fields):
         module, when, student, first, last = (row.values[one.name] for one in fields)
         start = _start(part, row.number, module, when, reading, starts)
@@ -99,7 +100,16 @@ def _registrations(
             _day(part, row.number, name, text, start, reading)
             for name, text in (("date_registration", first), ("date_unregistration", last))
         ]
-        found[student, module, when] = (days[0], days[1])
+        begins, ends = days
+        if begins is not None and ends is not None and ends < begins:
+            # Some gave up before the day on which their registration counts from.
+            early.append(row.number)
+            begins = ends
+        found[student, module, when] = (begins, ends)
+    if early:
+        message = f"{len(early):,} unregistered before their registration: the day on which they left stands for both."
+        place = part.place(early[0], "date_unregistration")
+        reading.say("unregistered-early", "info", message, "", place)
     return found
 
 
@@ -119,9 +129,6 @@ def _students(
             continue
         yield Record("learners", (student,), row.number, part.name)
         first, last = registered.get((student, module, when), (None, None))
-        if first is not None and last is not None and last < first:
-            # Some gave up before the day on which their registration counts from.
-            first = last
         result = value["final_result"] or ""
         status = _STATUS.get(result.casefold(), "active")
         yield Record("enrolments", (student, module, when, first, last, status), row.number, part.name)
