@@ -274,7 +274,7 @@ def _text(text: str) -> str:
 def _share(text: str) -> float:
     value = number(text)
     if not 0 <= value <= 1:
-        raise ValueError("is not a share from 0 to 1 (or a percentage with its sign)")
+        raise ValueError("is not a share from 0 to 1; write 0.5 or 50 %, or map the column to `points`")
     return value
 
 

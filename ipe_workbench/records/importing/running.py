@@ -15,8 +15,9 @@ from ipe_workbench.findings import Finding, Place, sort_findings
 from ipe_workbench.records.importing.cells import DateStyle
 from ipe_workbench.records.importing.known_formats import FORMATS
 from ipe_workbench.records.importing.people import People
+from ipe_workbench.records.importing.plain_tables import PLAIN_TABLES, fields_of
 from ipe_workbench.records.importing.reading import MOST_FINDINGS, Format, Reading
-from ipe_workbench.records.importing.source import Source, open_source
+from ipe_workbench.records.importing.source import Part, Source, open_source
 from ipe_workbench.records.importing.staging import Applied, Fault, Staging
 from ipe_workbench.records.store import Store
 from ipe_workbench.records.tables import table
@@ -139,7 +140,7 @@ def import_file(
         staging.add(kind.read(source, reading))
         if not reading.errors:
             for fault in staging.faults(MOST_FINDINGS):
-                _tell(fault, source, reading)
+                _tell(fault, source, reading, kind)
         if not reading.errors:
             applied = _record(connection, staging, source, kind, at)
             if not applied:
@@ -190,10 +191,10 @@ def _record(
     return applied
 
 
-def _tell(fault: Fault, source: Source, reading: Reading) -> None:
+def _tell(fault: Fault, source: Source, reading: Reading, kind: Format) -> None:
     part = source.parts.get(fault.part)
     name, mend = _NAMES.get(fault.column, (fault.column.removesuffix("_id").replace("_", " "), "Mend the id."))
-    column = fault.file_column or name
+    column = fault.file_column or _heading(name, kind, part, reading)
     place = part.place(fault.row, column) if part else source.place(fault.row)
     value = fault.value if len(fault.value) <= 40 else fault.value[:40] + "..."
     if fault.kind == "unknown":
@@ -207,3 +208,10 @@ def _tell(fault: Fault, source: Source, reading: Reading) -> None:
         return
     message = f"`{value}` stands twice in {what}, here and in row {fault.first}, with different values."
     reading.say("row-twice", "error", message, "Keep the row that is right.", place)
+
+
+def _heading(name: str, kind: Format, part: Part | None, reading: Reading) -> str:
+    """What the file calls a column; its name in the manual where the kind of file has no such column."""
+    fields = fields_of(kind.id.replace("-", "_")) if kind in PLAIN_TABLES else ()
+    field = next((one for one in fields if one.name == name.replace(" ", "_")), None)
+    return (reading.heading_of(part, field) if part and field else None) or name

@@ -63,3 +63,14 @@ def test_what_is_not_in_a_file_is_asked_for(put):
     proposal = propose_mapping(put("Trainee,Mark\ns1,0.8\ns2,0.7\n"))
     assert (proposal.format, proposal.missing) == ("assessments", ("assessment",))
     assert "#   assessment: ..." in proposal.to_yaml()
+
+
+def test_findings_speak_of_the_columns_as_the_file_calls_them(bring, roster):
+    text, columns = FILES["attendance"]
+    options = {"format": "attendance", "columns": columns}
+    (said,) = bring(text.replace("s2,", "s77,"), **options).errors
+    assert (said.id, said.place.line, said.place.field) == ("unknown-learner", 3, "column PersonID")
+    (said,) = bring(text.replace("absent", "sick"), **options).errors
+    assert (said.id, said.place.line, said.place.field) == ("value-refused", 3, "column AttendanceState")
+    (said,) = bring(text.replace("team-day-1,2026-10-01,absent", "o9,2026-10-01,absent"), **options).errors
+    assert (said.id, said.place.field) == ("unknown-offering", "column Event Code")
