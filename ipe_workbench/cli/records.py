@@ -176,7 +176,7 @@ def export(
 def check(
     db: Database = None,
     programme: Annotated[
-        Path | None, typer.Option(help="Folder of the programme, to compare awards with it.", show_default=False)
+        Path | None, typer.Option(help="Folder of the programme, to compare the records with it.", show_default=False)
     ] = None,
     on: Annotated[
         datetime | None,
@@ -192,13 +192,10 @@ def check(
     from ipe_workbench.records import open_store
     from ipe_workbench.records.checks import check_records
 
-    known = None
-    if programme is not None:
-        loaded = load_programme(programme)
-        known = {*loaded.credentials, *loaded.stacks}
+    loaded = load_programme(programme) if programme is not None else None
     day = (on or datetime.now(UTC)).date()
     with open_store(db) as store:
-        findings = check_records(store, on=day, credentials=known)
+        findings = check_records(store, on=day, programme=loaded)
     if format is OutputFormat.json:
         print_json({"format": 1, "on": str(day), "findings": [one.to_dict() for one in findings]})
     else:

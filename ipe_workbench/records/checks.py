@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ipe_workbench.findings import Finding, Place, Severity
+from ipe_workbench.records.programme_checks import against_programme
 from ipe_workbench.records.store import Store
 from ipe_workbench.records.tables import table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from ipe_workbench.credentials.programme import Programme
+
 __all__ = ["check_records"]
 
 _SHOWN = 5
 
 
-def check_records(
-    store: Store, *, on: datetime.date, credentials: Collection[str] | None = None
-) -> tuple[Finding, ...]:
+def check_records(store: Store, *, on: datetime.date, programme: Programme | None = None) -> tuple[Finding, ...]:
     """What a person should look at.
 
     Parameters
@@ -29,8 +30,8 @@ def check_records(
         The records.
     on : datetime.date
         The day for which it is asked whether an award still counts.
-    credentials : collection of str, optional
-        Ids of the credentials and stacks that the programme knows. Without them awards are not compared with it.
+    programme : Programme, optional
+        The programme that the records are of; without it they are not compared with one.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def check_records(
     with store.reading() as connection:
         look = _Look(store, connection)
         return (
-            *(look.unknown_awards(set(credentials)) if credentials is not None else ()),
+            *(against_programme(connection, programme, str(store.place)) if programme is not None else ()),
             *look.expired(on),
             *look.unplanned(),
             *look.outside_enrolment(),
@@ -56,18 +57,6 @@ class _Look:
 
     def __init__(self, store: Store, connection: Connection) -> None:
         self._store, self._connection = store, connection
-
-    def unknown_awards(self, known: set[str]) -> Iterator[Finding]:
-        """Awards of the programme for what it does not have."""
-        from sqlalchemy import func, select
-
-        awards = table("awards")
-        query = select(awards.c.credential, func.count()).where(awards.c.issuer == "").group_by(awards.c.credential)
-        for credential, count in self._connection.execute(query.order_by(awards.c.credential)):
-            if credential not in known:
-                message = f"{_times(count, 'award')} for `{credential}`, which the programme does not have."
-                mend = "Mend the id in the file that was imported, or add the credential."
-                yield self._finding("award-unknown", "error", message, mend, "awards", credential)
 
     def expired(self, on: datetime.date) -> Iterator[Finding]:
         """Awards that have run out and were not earned again."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime
+import json
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -11,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ipe_workbench.cli import app
+from ipe_workbench.credentials import example_programme
 from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.records.checks import check_records
 from ipe_workbench.records.export import export_frames
@@ -116,9 +119,8 @@ def test_headings_that_are_hostile_stay_text_in_a_mapping(tmp_path):
 
 
 def test_what_no_constraint_can_refuse_is_found(filled):
-    found = {one.id: one for one in check_records(filled, on=AT.date(), credentials={"huddles"})}
+    found = {one.id: one for one in check_records(filled, on=AT.date())}
     assert set(found) == {
-        "award-unknown",
         "award-expired",
         "assessment-unplanned",
         "result-outside-enrolment",
@@ -126,8 +128,41 @@ def test_what_no_constraint_can_refuse_is_found(filled):
     }
     assert found["result-outside-enrolment"].message.startswith("1 of the results")
     assert "s1" not in found["result-outside-enrolment"].message
-    calm = {one.id for one in check_records(filled, on=datetime.date(2025, 6, 1), credentials={"no-such"})}
-    assert not calm & {"award-unknown", "award-expired"}
+    assert "award-expired" not in {one.id for one in check_records(filled, on=datetime.date(2025, 6, 1))}
+
+
+def test_what_the_programme_does_not_have_is_found_with_what_was_meant(bring, store, db):
+    programme = example_programme()
+    good = next(iter(programme.credentials.values()))
+    assert good.rubric is not None
+    criterion, level = good.rubric.criteria[0].id, good.rubric.levels[0].id
+    bring("learner,profession,cohort\ns1,nursing,2026\ns2,nursng,2026\n")
+    bring("id,starts\n2026-fall,2026-08-24\n2026-autumn,2026-08-24\n")
+    bring(f"learner,credential,on,version\ns1,{good.id},2026-10-01,{good.version}\ns2,{good.id},2026-10-01,0.1\n")
+    bring(f"learner,credential,on,issuer\ns1,{good.id}x,2026-10-01,\ns1,cpr,2026-10-01,Red Cross\n")
+    bring(f"offering,activity,term\no1,{good.activities[0].id},2026-fall\no2,no-such-thing,2026-fall\n")
+    bring(
+        f"learner,assessment,criterion,rater,level\ns1,{good.id},{criterion},f1,{level}\n"
+        f"s1,{good.id},{criterion}-x,f1,superb\n"
+    )
+    found = check_records(store, on=datetime.date(2026, 10, 2), programme=programme)
+    told = {one.id: one for one in found if one.id.endswith("unknown")}
+    assert {name: (one.severity, one.subject) for name, one in told.items()} == {
+        "award-unknown": ("error", f"{good.id}x"),
+        "award-version-unknown": ("warning", good.id),
+        "offering-activity-unknown": ("warning", "no-such-thing"),
+        "study-programme-profession-unknown": ("warning", "nursng"),
+        "term-unknown": ("warning", "2026-autumn"),
+        "rating-criterion-unknown": ("warning", good.id),
+        "rating-level-unknown": ("warning", good.id),
+    }
+    assert "nursing" in told["study-programme-profession-unknown"].mend
+    run = CliRunner().invoke
+    folder = str(Path(__file__).resolve().parents[2] / "data" / "programmes" / "cu-ipe")
+    done = run(app, ["records", "check", "--db", db, "--on", "2026-10-02", "--programme", folder, "--format", "json"])
+    assert done.exit_code == 1
+    assert {one["id"] for one in json.loads(done.stdout)["findings"]} == {one.id for one in found}
+    assert run(app, ["records", "check", "--db", db, "--on", "2026-10-02"]).exit_code == 0
 
 
 def test_the_command_line_maps_exports_and_checks(filled, db, tmp_path):
