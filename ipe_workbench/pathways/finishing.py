@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from functools import cached_property, partial
 
 from ipe_workbench.credentials.facts import add_months
 from ipe_workbench.credentials.programme import Programme
@@ -25,7 +25,10 @@ from ipe_workbench.credentials.rules import (
     branch_for,
     walk,
 )
-from ipe_workbench.pathways.planning.offerings import Offering, offerings_of
+from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.pathways.and_or import AndOrGraph
+from ipe_workbench.pathways.planning.offerings import ends_of
+from ipe_workbench.pathways.rule_gates import and_or_graph
 
 __all__ = ["finish_days", "kinds_of_learners"]
 
@@ -33,7 +36,7 @@ _EVER = datetime.date.min
 
 
 def finish_days(
-    programme: Programme, profession: str | None, offerings: tuple[Offering, ...] | None = None
+    programme: Programme, profession: str | None, graph: AndOrGraph | None = None
 ) -> dict[str, datetime.date]:
     """The earliest day on which each credential and stack can be held; what cannot be held in time is left out.
 
@@ -42,8 +45,13 @@ def finish_days(
     programme : Programme
     profession : str or None
         Id of the learner's profession.
-    offerings : tuple of Offering, optional
-        When credentials are offered; by default as the programme's activities say.
+    graph : AndOrGraph, optional
+        The programme's graph for the profession, where it is there already; what it knows is not worked out again.
+
+    Raises
+    ------
+    UnusableInputError
+        When badges name each other in a circle.
 
     Notes
     -----
@@ -57,19 +65,13 @@ def finish_days(
     >>> finish_days(example_programme(), "nursing")["communication-certificate"].isoformat()
     '2027-11-14'
     """
-    offered = offerings_of(programme) if offerings is None else offerings
-    walk_of = _Walk(programme, profession)
-    by_day: dict[datetime.date, list[Offering]] = {}
-    for one in offered:
-        if profession is None or programme.may_earn(one.credential, profession):
-            by_day.setdefault(one.ends, []).append(one)
-    walk_of.complete(_EVER, programme.stacks)
-    for day in sorted(by_day):
-        earned = [one.credential for one in by_day[day] if walk_of.may_be_taken(one.credential, day)]
-        for credential in earned:
-            walk_of.days.setdefault(credential, []).append(day)
-        walk_of.complete(day, earned)
-    return {reference: days[0] for reference, days in walk_of.days.items()}
+    graph = graph or and_or_graph(programme, profession)
+    if graph.circular:
+        raise UnusableInputError("Badges name each other in a circle.", mend="Remove one of these requirements.")
+    days = _Days(programme, profession)
+    for one in graph.order:
+        days.of[one] = graph.kept("days", one, partial(days.awarded, one))
+    return {one: days.of[one][0] for one in graph.nodes if days.of[one]}
 
 
 def kinds_of_learners(programme: Programme) -> dict[str, tuple[str, ...]]:
@@ -85,35 +87,25 @@ def kinds_of_learners(programme: Programme) -> dict[str, tuple[str, ...]]:
     return {members[0]: tuple(members) for members in kinds.values()}
 
 
-class _Walk:
-    """The days so far on which each badge can be awarded."""
+class _Days:
+    """The days on which each badge can be awarded, for badges of which all that they name is known."""
 
     def __init__(self, programme: Programme, profession: str | None) -> None:
         self.programme, self.profession = programme, profession
-        self.days: dict[str, list[datetime.date]] = {}
+        self.of: dict[str, tuple[datetime.date, ...]] = {}
         self.owner = {one.id: home.id for home in programme.credentials.values() for one in home.activities}
-        self.hours = {one.id: one.hours for one in programme.activities()}
-        self.hours |= {one.id: one.hours for one in programme.credentials.values()}
-        self.askers: dict[str, list[str]] = {}
-        for stack in programme.stacks.values():
-            for name in self._named(stack.rule):
-                self.askers.setdefault(name, []).append(stack.id)
 
-    def may_be_taken(self, credential: str, day: datetime.date) -> bool:
-        requires = self.programme.credentials[credential].requires
-        if requires is None:
-            return True
-        met = self.earliest(requires, _EVER)
-        return met is not None and met < day
-
-    def complete(self, day: datetime.date, new: Iterable[str]) -> None:
-        """The stacks that what is new completes, and those that these complete."""
-        waiting = list(new) if day == _EVER else [asker for one in new for asker in self.askers.get(one, ())]
-        while waiting:
-            stack = waiting.pop(0)
-            if stack not in self.days and self.earliest(self.programme.stacks[stack].rule, _EVER) is not None:
-                self.days[stack] = [day]
-                waiting += self.askers.get(stack, ())
+    def awarded(self, reference: str) -> tuple[datetime.date, ...]:
+        """Of a credential each end of an offering at which all is held that it requires; of a stack the first day."""
+        if reference in self.programme.stacks:
+            first = self.earliest(self.programme.stacks[reference].rule, _EVER)
+            return () if first is None else (first,)
+        credential = self.programme.credentials[reference]
+        ends = ends_of(self.programme, credential)
+        if credential.requires is None:
+            return ends
+        met = self.earliest(credential.requires, _EVER)
+        return () if met is None else tuple(day for day in ends if day > met)
 
     def earliest(self, rule: Rule, since: datetime.date) -> datetime.date | None:
         """The first day by which what is dated since then satisfies the rule."""
@@ -152,10 +144,16 @@ class _Walk:
                 return self._hours(rule, since)
 
     def _first(self, badge: str, since: datetime.date) -> datetime.date | None:
-        for day in self.days.get(badge, ()):
+        for day in self.of.get(badge, ()):
             if day >= since:
                 return day
         return None
+
+    @cached_property
+    def hours(self) -> dict[str, float]:
+        """Of each activity and credential."""
+        own = {one.id: one.hours for one in self.programme.credentials.values()}
+        return {one.id: one.hours for one in self.programme.activities()} | own
 
     def _kth(self, parts: tuple[Rule, ...], count: int, since: datetime.date) -> datetime.date | None:
         if count == len(parts):
@@ -173,7 +171,7 @@ class _Walk:
         inner, months = rule.within.rule, rule.within.months
         if self.earliest(inner, since) is None:
             return None
-        dated = {day for one in self._named(inner) for day in self.days.get(one, ()) if day >= since}
+        dated = {day for one in self._named(inner) for day in self.of.get(one, ()) if day >= since}
         ends = ((start, self.earliest(inner, start)) for start in sorted(dated) or [since])
         # A window that begins later ends no earlier, so that the first that will do is the best.
         return next((end for start, end in ends if end is not None and end <= add_months(start, months)), None)

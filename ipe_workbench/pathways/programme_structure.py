@@ -18,19 +18,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.findings import Finding
-from ipe_workbench.pathways.and_or import AndOrGraph, Gate, Node, and_or_graph
+from ipe_workbench.pathways.and_or import AndOrGraph
+from ipe_workbench.pathways.rule_gates import and_or_graph
 from ipe_workbench.pathways.structure import Course, Curriculum, NodeStructure, Structure, structure
 from ipe_workbench.pathways.ways import Way, cheapest_ways
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CHOICES", "Choice", "ProgrammeStructure", "curriculum_of", "programme_structure"]
+__all__ = ["CHOICES", "Choice", "ProgrammeStructure", "curriculum_of", "programme_structure", "structure_of_graph"]
 
 #: Which alternatives count; see the module.
 Choice = Literal["every", "cheapest", "any"]
@@ -129,29 +130,26 @@ def programme_structure(programme: Programme, profession: str | None = None) -> 
     >>> [found.choices[choice].totals["blocking"] for choice in CHOICES]
     [37, 75, 120]
     """
-    graph = and_or_graph(programme, profession)
-    choices, before, ways = _choices(graph, programme.info.title, programme.info.issuer.name)
-    return ProgrammeStructure(profession, choices, before, ways, tuple(_findings(programme, graph)))
+    return structure_of_graph(programme, profession, and_or_graph(programme, profession))
 
 
-@lru_cache(maxsize=64)
-def _choices(
-    graph: AndOrGraph, title: str, issuer: str
-) -> tuple[dict[Choice, Structure], dict[Choice, Mapping[str, tuple[str, ...]]], dict[str, Way]]:
-    """The structures, what comes before each badge, and the cheapest ways; worked out once for a graph."""
+def structure_of_graph(programme: Programme, profession: str | None, graph: AndOrGraph) -> ProgrammeStructure:
+    """As `programme_structure`, of a graph that is there already; what it knows is not worked out again."""
+    title, issuer = programme.info.title, programme.info.issuer.name
     named = {one: tuple(sorted(names)) for one, names in graph.named.items()}
+    most = structure(_curriculum(title, issuer, graph, named))
     ways = cheapest_ways(graph)
     choices: dict[Choice, Structure] = {
         "every": structure(_curriculum(title, issuer, graph, _sure_requisites(graph))),
         "cheapest": _cheapest(graph, ways),
-        "any": structure(_curriculum(title, issuer, graph, named)),
+        "any": most,
     }
     before: dict[Choice, Mapping[str, tuple[str, ...]]] = {
-        "every": {one: _listed(graph, needed) for one, needed in graph.needed.items()},
-        "cheapest": {one: tuple(badge for badge in way.badges if badge != one) for one, way in ways.items()},
+        "every": {one: graph.before(one) for one in graph.needed},
+        "cheapest": {one: tuple([badge for badge in way.badges if badge != one]) for one, way in ways.items()},
         "any": {one: graph.rests_on(one) for one in graph.nodes},
     }
-    return choices, before, ways
+    return ProgrammeStructure(profession, choices, before, ways, tuple(_findings(programme, graph)))
 
 
 def curriculum_of(programme: Programme, profession: str | None = None) -> Curriculum:
@@ -177,19 +175,16 @@ def _curriculum(title: str, issuer: str, graph: AndOrGraph, requisites: Mapping[
     return Curriculum(title, courses, institution=issuer, choices=True)
 
 
-def _listed(graph: AndOrGraph, badges: frozenset[str]) -> tuple[str, ...]:
-    return tuple(one for one in graph.nodes if one in badges)
-
-
 def _sure_requisites(graph: AndOrGraph) -> dict[str, tuple[str, ...]]:
     """What a badge asks for whatever is chosen, and what else no way leaves out, unless one of these implies it."""
-    found = {}
-    for one in graph.nodes:
-        needed = graph.needed.get(one, frozenset())
-        direct = [other for other in graph.asked_directly[one] if other in needed]
-        implied = frozenset().union(*(graph.needed[other] for other in needed))
-        found[one] = tuple(sorted({*direct, *(needed - implied)}))
-    return found
+    return {one: graph.kept("sure requisites", one, partial(_sure_of, graph, one)) for one in graph.nodes}
+
+
+def _sure_of(graph: AndOrGraph, reference: str) -> tuple[str, ...]:
+    needed = graph.needed.get(reference, frozenset())
+    direct = [other for other in graph.asked_directly[reference] if other in needed]
+    implied = frozenset().union(*(graph.needed[other] for other in needed))
+    return tuple(sorted({*direct, *(needed - implied)}))
 
 
 def _cheapest(graph: AndOrGraph, ways: Mapping[str, Way]) -> Structure:
@@ -202,7 +197,7 @@ def _cheapest(graph: AndOrGraph, ways: Mapping[str, Way]) -> Structure:
             blocking[one] += one != goal
     longest: tuple[str, ...] = ()
     for goal, way in ways.items():
-        found = _along(tuple((one, graph.nodes[one].asks) for one in way.badges))
+        found = graph.kept("along", goal, partial(_along, graph, way))
         for node in found.nodes:
             delay[node.id] = max(delay[node.id], node.delay)
             if not blocking[goal]:
@@ -215,11 +210,10 @@ def _cheapest(graph: AndOrGraph, ways: Mapping[str, Way]) -> Structure:
     return Structure(tuple(nodes), longest)
 
 
-@lru_cache(maxsize=4096)
-def _along(way: tuple[tuple[str, Gate], ...]) -> Structure:
+def _along(graph: AndOrGraph, way: Way) -> Structure:
     """The structure of what the badges of one way rest on in it."""
-    supports = AndOrGraph({one: Node("", 0.0, asks) for one, asks in way}).supports([one for one, _ in way])
-    courses = tuple(Course(one, "", dict.fromkeys(supports[one], "pre")) for one, _ in way)
+    supports = graph.supports(way.badges)
+    courses = tuple(Course(one, "", dict.fromkeys(supports[one], "pre")) for one in way.badges)
     return structure(Curriculum("", courses, choices=True))
 
 

@@ -1,28 +1,31 @@
 """The cheapest way to each badge of an AND-OR graph, from nothing, proven.
 
-Most badges leave no choice that matters: what every way includes is then enough, and is the cheapest way. The rest is
-an integer program for CP-SAT of Google OR-Tools. Answers are kept by what they depend on, so that a design with one
-change solves only what the change can reach.
+Most badges leave no choice that matters: what every way includes is then enough, and is the cheapest way. The rest is a
+short search, or an integer program where the search would be long. A way that was proven for a design that is much the
+same is not looked for again where it is easy to see that it still is the cheapest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import partial
+from math import gcd
+from typing import NamedTuple
 
-from ipe_workbench.pathways.and_or import AndOrGraph, Gate, Node
+from ipe_workbench.pathways.and_or import AndOrGraph, Node
+from ipe_workbench.pathways.gates import NOTHING, Gate, Part, implies
+from ipe_workbench.pathways.pieces import Piece, pieces_of
+from ipe_workbench.pathways.way_model import solved_way
+from ipe_workbench.pathways.way_search import TooManySteps, least_cost
 
 __all__ = ["Way", "cheapest_way", "cheapest_ways"]
-
-#: How much the solver may do for one badge, in its own measure of time, which is the same on every machine.
-_EFFORT = 20.0
 
 
 class Way(NamedTuple):
     """The cheapest way to a badge: all that is earned, the badge included, in the graph's order, and its hours.
 
-    Of several the one with the fewest badges, then with those that come first. `proven` is whether none is cheaper.
+    Of several the one with the fewest badges; of these the one that has the first badge in which two of them differ.
+    `proven` is whether none is better.
     """
 
     badges: tuple[str, ...]
@@ -36,7 +39,7 @@ def cheapest_ways(graph: AndOrGraph) -> dict[str, Way]:
     Examples
     --------
     >>> from ipe_workbench.credentials import example_programme
-    >>> from ipe_workbench.pathways.and_or import and_or_graph
+    >>> from ipe_workbench.pathways.rule_gates import and_or_graph
     >>> way = cheapest_ways(and_or_graph(example_programme(), "nursing"))["communication-certificate"]
     >>> len(way.badges), way.hours, way.proven
     (8, 31.0, True)
@@ -48,110 +51,103 @@ def cheapest_way(graph: AndOrGraph, goal: str) -> Way | None:
     """The cheapest way to one badge; ``None`` when it cannot be earned."""
     if goal not in graph.needed:
         return None
-    sure = graph.needed[goal] | {goal}
-    listed = tuple(one for one in graph.nodes if one in sure)
-    if _is_a_way(tuple((one, graph.nodes[one].asks) for one in listed)):
-        return Way(listed, sum([graph.nodes[one].hours for one in listed]))
-    rest = {*graph.rests_on(goal), goal}
-    parts = tuple((one, node) for one, node in graph.untitled.items() if one in rest)
-    return _solved(parts, goal, tuple(sorted(sure)))
+    return graph.kept("way", goal, partial(_way, graph, goal))
 
 
-@lru_cache(maxsize=4096)
-def _is_a_way(parts: tuple[tuple[str, Gate], ...]) -> bool:
+def _way(graph: AndOrGraph, goal: str) -> Way:
+    place = graph.known.place
+    listed = tuple(sorted((goal, *graph.before(goal)), key=place.__getitem__))
+    if _is_a_way(graph, listed):
+        return _of(graph, listed)
+    parts = sorted((goal, *graph.rests_on(goal)), key=place.__getitem__)
+    nodes = {one: graph.nodes[one] for one in parts}
+    if graph.circular:
+        return _of(graph, *solved_way(nodes, _units(nodes), goal, listed))
+    question = f"the proven way to {goal}"
+    proofs = graph.known.answers(question)
+    badges = next((one.badges for one in proofs if _still_holds(one, graph, nodes, goal)), None)
+    if badges is None:
+        badges, proven = _found(graph, nodes, goal, listed)
+        if not proven:
+            return _of(graph, badges, proven)
+    graph.kept(question, goal, partial(_Proof, nodes, badges))
+    return _of(graph, badges)
+
+
+def _of(graph: AndOrGraph, badges: tuple[str, ...], proven: bool = True) -> Way:
+    return Way(badges, sum([graph.nodes[one].hours for one in badges]), proven)
+
+
+def _is_a_way(graph: AndOrGraph, badges: Sequence[str]) -> bool:
     """Whether these badges can all be earned with nothing but each other."""
-    graph = AndOrGraph({one: Node("", 0.0, asks) for one, asks in parts})
-    return len(graph.supports(graph.nodes)) == len(parts)
+    if graph.circular:
+        return len(graph.supports(badges)) == len(badges)
+    held = frozenset(badges)
+    return all(one in graph.nodes and graph.met(graph.nodes[one].asks, held) for one in badges)
 
 
-@lru_cache(maxsize=4096)
-def _solved(parts: tuple[tuple[str, Node], ...], goal: str, sure: tuple[str, ...]) -> Way:
-    from ortools.sat.python import cp_model
-
-    nodes = dict(parts)
-    model = _WayModel(nodes)
-    for one in sure:
-        model.cp.add(model.earned[one] == 1)
-    model.cp.minimize(model.cost())
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = _EFFORT
-    # The models are small: presolving them takes longer than solving them.
-    solver.parameters.cp_model_presolve = len(nodes) > 60
-    status = solver.solve(model.cp)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise RuntimeError(f"No way to {goal} was found in the time that it was given.")
-    badges = tuple(one for one, earned in model.earned.items() if solver.boolean_value(earned))
-    return Way(badges, sum(nodes[one].hours for one in badges), status == cp_model.OPTIMAL)
+def _found(
+    graph: AndOrGraph, nodes: Mapping[str, Node], goal: str, sure: Sequence[str]
+) -> tuple[tuple[str, ...], bool]:
+    """What every way includes, and the cheapest of what is left to choose, piece by piece."""
+    chosen, all_proven = set(sure), True
+    for piece in pieces_of(graph, nodes, frozenset(sure)):
+        badges, proven = graph.known.answer("a piece", piece, partial(_cheapest, graph, piece, goal))
+        chosen.update(badges)
+        all_proven = all_proven and proven
+    return tuple(one for one in nodes if one in chosen), all_proven
 
 
-class _WayModel:
-    """Which badges are earned, each only with what it asks for, and in a circle only one after the other."""
-
-    def __init__(self, nodes: Mapping[str, Node]) -> None:
-        from ortools.sat.python import cp_model
-
-        self.nodes = nodes
-        self.cp: Any = cp_model.CpModel()
-        self.earned = {one: self.cp.new_bool_var(one) for one in nodes}
-        self.circle = _circles(nodes)
-        self.turn = {one: self.cp.new_int_var(0, len(nodes), "") for one in self.circle}
-        for one, node in nodes.items():
-            self._ask(node.asks, self.earned[one], one)
-
-    def cost(self) -> Any:
-        """Hours, then the number of badges, then their places."""
-        count = len(self.nodes)
-        places = count * (count + 1) // 2 + 1
-        weights = [
-            (round(node.hours * 1000) * (count + 1) + 1) * places + at
-            for at, node in enumerate(self.nodes.values(), start=1)
-        ]
-        return sum(weight * one for weight, one in zip(weights, self.earned.values(), strict=True))
-
-    def _ask(self, gate: Gate, owner: Any, badge: str) -> None:
-        """Where the owner is true, the gate is met."""
-        held = [self._held(part.of, badge) for part in gate.parts]
-        counted = []
-        kinds: dict[str, list[Any]] = {}
-        for part, one in zip(gate.parts, held, strict=True):
-            if part.kind in dict(gate.caps):
-                # Counted only if it is held; of the kind no more than the cap are.
-                counts = self.cp.new_bool_var("")
-                self.cp.add_implication(counts, one)
-                kinds.setdefault(part.kind, []).append(counts)
-                one = counts
-            counted.append(part.weight * one)
-        for kind, most in gate.caps:
-            self.cp.add(sum(kinds.get(kind, ())) <= most)
-        if all(one.weight == 1 for one in gate.parts) and not gate.caps and gate.least == len(gate.parts):
-            for one in held:
-                self.cp.add_implication(owner, one)
-        else:
-            self.cp.add(sum(counted) >= gate.least).only_enforce_if(owner)
-
-    def _held(self, of: str | Gate, badge: str) -> Any:
-        if isinstance(of, Gate):
-            inner = self.cp.new_bool_var("")
-            self._ask(of, inner, badge)
-            return inner
-        if of not in self.earned:
-            return self.cp.new_constant(0)
-        if self.circle.get(of) is None or self.circle.get(of) != self.circle.get(badge):
-            return self.earned[of]
-        first = self.cp.new_bool_var("")
-        self.cp.add_implication(first, self.earned[of])
-        self.cp.add(self.turn[of] < self.turn[badge]).only_enforce_if(first)
-        return first
+def _cheapest(graph: AndOrGraph, piece: Piece, goal: str) -> tuple[tuple[str, ...], bool]:
+    """The badges that meet all gates of a piece at the least cost."""
+    nodes = {one: Node("", hours, asks) for one, hours, asks in piece.nodes}
+    nodes |= {one: Node("", 0.0, NOTHING) for one in piece.held}
+    nodes[goal] = Node("", 0.0, Gate(len(piece.gates), tuple(Part(gate) for gate in piece.gates)))
+    units = _units(nodes)
+    # Below the units a bit for each badge, the first the highest: no two ways cost the same.
+    count = len(nodes)
+    costs = [(one << count + 1) - (1 << count - at) for at, one in enumerate(units, start=1)]
+    needed = {one: graph.needed[one] & nodes.keys() for one, _, _ in piece.nodes if one in graph.needed}
+    needed |= dict.fromkeys((*piece.held, goal), frozenset(piece.held))
+    order = [*piece.held, *(one for one in graph.order if one in needed.keys() - {goal} - set(piece.held)), goal]
+    asks = {one: node.asks for one, node in nodes.items()}
+    try:
+        found, proven = least_cost(asks, costs, order, needed, goal), True
+    except TooManySteps:
+        found, proven = solved_way(nodes, units, goal, (goal, *piece.held))
+    return tuple(one for one in found if one != goal), proven
 
 
-def _circles(nodes: Mapping[str, Node]) -> dict[str, int]:
-    """The number of the circle for each badge that can rest on itself."""
-    import networkx as nx
+def _units(nodes: Mapping[str, Node]) -> list[int]:
+    """Hours, then one for each badge, in whole numbers as small as can be."""
+    hours = [round(node.hours * 1000) for node in nodes.values()]
+    step = gcd(*hours) or 1
+    return [one // step * (len(nodes) + 1) + 1 for one in hours]
 
-    graph: Any = nx.DiGraph()
-    for one, names in AndOrGraph(nodes).named.items():
-        graph.add_edges_from((one, other) for other in names)
-    found = (one for one in nx.strongly_connected_components(graph) if len(one) > 1 or graph.has_edge(*(*one, *one)))
-    return {reference: number for number, circle in enumerate(found) for reference in circle}
+
+class _Proof(NamedTuple):
+    """The cheapest way to a badge that rests on these nodes."""
+
+    nodes: Mapping[str, Node]
+    badges: tuple[str, ...]
+
+
+def _still_holds(proof: _Proof, graph: AndOrGraph, nodes: Mapping[str, Node], goal: str) -> bool:
+    """Whether a way that was the cheapest among other nodes is so among these.
+
+    It is where it still leads there, nothing asks for less than before, and hours are fewer only on the way, and more
+    only beside it, if not of what every way includes: every way there is was one then, and compared with this one it
+    did not become better.
+    """
+    if not _is_a_way(graph, proof.badges):
+        return False
+    on_it, on_all = frozenset(proof.badges), {goal, *graph.needed[goal]}
+    for one, node in nodes.items():
+        was = proof.nodes.get(one)
+        # What the old way did not rest on can only be asked for on top.
+        if was is not None:
+            if node.hours != was.hours and one not in on_all and (node.hours < was.hours) != (one in on_it):
+                return False
+            if not implies(node.asks, was.asks):
+                return False
+    return True

@@ -5,22 +5,18 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from ipe_workbench.credentials.facts import Facts
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.frameworks.garbage import collection_paused
-from ipe_workbench.pathways.and_or import and_or_graph
 from ipe_workbench.pathways.comparison.designs import Designs, design_changes
 from ipe_workbench.pathways.comparison.effects import coverage_changes
 from ipe_workbench.pathways.comparison.values import Change, CoverageChange
 from ipe_workbench.pathways.design_edits import Edit, edited
-from ipe_workbench.pathways.finishing import finish_days, kinds_of_learners
-from ipe_workbench.pathways.planning.offerings import offerings_of
-from ipe_workbench.pathways.programme_structure import ProgrammeStructure, programme_structure
-from ipe_workbench.pathways.ways import cheapest_way
+from ipe_workbench.pathways.outcome import outcome_of
+from ipe_workbench.pathways.programme_structure import ProgrammeStructure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -214,62 +210,18 @@ def _compared(
     programme: Programme, changed: Programme, learners: Mapping[str, Facts] | None, on: datetime.date | None
 ) -> WhatIf:
     designs = Designs.of(programme, changed)
-    was, now = _outcome(_ByIdentity(programme)), _outcome(_ByIdentity(changed))
+    was = outcome_of(programme)
+    now = outcome_of(changed, was)
     return WhatIf(
         programme=changed,
         changes=design_changes(designs),
         before=was.structure,
         after=now.structure,
-        coverage=coverage_changes(designs) if _covers(programme) != _covers(changed) else (),
+        coverage=coverage_changes(designs),
         hours=tuple(HoursEffect(*one) for one in _by_profession(was.hours, now.hours, changed)),
         finishing=tuple(FinishEffect(*one) for one in _by_profession(was.days, now.days, changed)),
         learners=() if learners is None else _learners(programme, changed, learners, on),
     )
-
-
-class _ByIdentity:
-    """A programme as a key: values are immutable, so that the same one always has the same outcome."""
-
-    def __init__(self, programme: Programme) -> None:
-        self.programme = programme
-
-    def __hash__(self) -> int:
-        return id(self.programme)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ByIdentity) and other.programme is self.programme
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """What follows from one design: figures, and by stack and profession the least hours and the earliest day."""
-
-    structure: ProgrammeStructure
-    hours: Mapping[tuple[str, str], float | None]
-    days: Mapping[tuple[str, str], datetime.date | None]
-
-
-@lru_cache(maxsize=4)
-def _outcome(design: _ByIdentity) -> _Outcome:
-    programme = design.programme
-    offered = offerings_of(programme)
-    hours: dict[tuple[str, str], float | None] = {}
-    days: dict[tuple[str, str], datetime.date | None] = {}
-    for first, members in kinds_of_learners(programme).items():
-        graph = and_or_graph(programme, first)
-        finished = finish_days(programme, first, offered)
-        for stack in programme.stacks:
-            way = cheapest_way(graph, stack)
-            for one in members:
-                hours[stack, one] = way.hours if way else None
-                days[stack, one] = finished.get(stack)
-    return _Outcome(programme_structure(programme), hours, days)
-
-
-def _covers(programme: Programme) -> object:
-    """All that coverage depends on."""
-    credentials = [(one.id, one.status, one.professions, one.alignments) for one in programme.credentials.values()]
-    return credentials, list(programme.frameworks), [one.id for one in programme.info.professions]
 
 
 def _by_profession(

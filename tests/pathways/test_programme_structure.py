@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from ipe_workbench.credentials import Programme, example_programme
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
-from ipe_workbench.pathways.and_or import AndOrGraph, and_or_graph
+from ipe_workbench.pathways.and_or import AndOrGraph
 from ipe_workbench.pathways.programme_structure import CHOICES, curriculum_of, programme_structure
 from ipe_workbench.pathways.reach import earnable
+from ipe_workbench.pathways.rule_gates import and_or_graph
 from ipe_workbench.pathways.structure import Course, Curriculum, structure
 from ipe_workbench.pathways.ways import cheapest_ways
 from tests.programmes import credential, programme, stack

@@ -77,16 +77,30 @@ def coverage_changes(designs: Designs, framework: str | None = None) -> tuple[Co
             message = f"`{framework}` is not a framework of both designs."
             raise UnknownNameError(message, mend=near_names(framework, shared))
         shared = [framework]
+    both = [one.id for one in new.info.professions if one.id in {other.id for other in old.info.professions}]
+    # Who counts the same credentials as before has gained and lost nothing.
+    touched = [one for one in (None, *both) if _counted(old, one) != _counted(new, one)]
     rows = []
     for name in shared:
-        everyone = _gained_and_lost(coverage(old, name), coverage(new, name))
-        rows.append(CoverageChange(name, None, everyone))
-        for profession in new.info.professions:
-            if profession.id in [one.id for one in old.info.professions]:
-                theirs = _gained_and_lost(coverage(old, name, profession.id), coverage(new, name, profession.id))
-                if theirs != everyone:
-                    rows.append(CoverageChange(name, profession.id, theirs))
+        alike = old.frameworks[name] == new.frameworks[name]
+        everyone: dict[str, tuple[str, ...]] = {}
+        for profession in touched if alike else (None, *both):
+            theirs = _gained_and_lost(coverage(old, name, profession), coverage(new, name, profession))
+            if profession is None:
+                everyone = theirs
+            elif theirs == everyone:
+                continue
+            rows.append(CoverageChange(name, profession, theirs))
     return tuple(row for row in rows if any(row.changes.values()))
+
+
+def _counted(programme: Programme, profession: str | None) -> list[object]:
+    """What coverage looks at: the credentials that count for learners of a profession, with their alignments."""
+    return [
+        (one.id, one.alignments)
+        for one in programme.credentials.values()
+        if one.status != "retired" and (profession is None or programme.may_earn(one.id, profession))
+    ]
 
 
 def _gained_and_lost(before: Coverage, after: Coverage) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from ipe_workbench.credentials.model import Activity, MicroCredential
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 
-__all__ = ["Offering", "limit_seats", "offerings_of"]
+__all__ = ["Offering", "ends_of", "limit_seats", "offerings_of"]
 
 #: How a scenario names the copy of an activity that it offers again in another term.
 _AGAIN = "-again-"
@@ -98,6 +98,19 @@ def offerings_of(programme: Programme, from_day: datetime.date = datetime.date.m
     ]
     order = {reference: place for place, reference in enumerate(programme.credentials)}
     return tuple(sorted(found, key=lambda one: (one.ends, order[one.credential])))
+
+
+def ends_of(programme: Programme, credential: MicroCredential) -> tuple[datetime.date, ...]:
+    """The days on which offerings of a credential end, in order.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> programme = example_programme()
+    >>> [day.isoformat() for day in ends_of(programme, programme.credentials["values-foundations"])]
+    ['2026-09-06']
+    """
+    return tuple(sorted(one.ends for one in _of(programme, credential, datetime.date.min)))
 
 
 def limit_seats(offerings: Collection[Offering], seats: Mapping[str, int]) -> tuple[Offering, ...]:
