@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ipe_workbench.documents import spreadsheet_safe
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.frames import FRAMES, frame_named
+from ipe_workbench.records.importing.source import quoted
 from ipe_workbench.records.privacy.audit import record, this_person
 from ipe_workbench.records.store import Store
 
@@ -128,7 +128,7 @@ def _rows(piece: pd.DataFrame, name: str) -> Any:
 
 def _writer(type: str) -> Callable[[Any], Any]:
     if type in ("text", "learner", "staff"):
-        return lambda value: spreadsheet_safe(str(value))
+        return lambda value: quoted(str(value))
     if type == "date":
         return lambda value: f"{value:%Y-%m-%d}"
     if type == "time":

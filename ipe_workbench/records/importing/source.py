@@ -21,7 +21,7 @@ from ipe_workbench.findings import Finding, Place
 from ipe_workbench.frameworks.import_result import Notes
 from ipe_workbench.frameworks.sheets.tables import is_workbook, workbook_tables
 
-__all__ = ["MAX_CELL", "Part", "Source", "open_source"]
+__all__ = ["MAX_CELL", "Part", "Source", "open_source", "plain", "quoted"]
 
 #: The longest cell, in characters.
 MAX_CELL = 100_000
@@ -308,6 +308,18 @@ def plain(cell: str) -> str:
     if text[:1] != "'":
         return text
     return text[1:] if spreadsheet_safe(text.lstrip("'")).startswith("'") else text
+
+
+def quoted(text: str) -> str:
+    """A text as a cell that no spreadsheet runs and that `plain` reads back, also one that looks quoted already.
+
+    Examples
+    --------
+    >>> quoted("=1+1"), quoted("'=1+1"), quoted("'tis"), plain(quoted("'=1+1"))
+    ("'=1+1", "''=1+1", "'tis", "'=1+1")
+    """
+    looks_quoted = text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'")
+    return f"'{text}" if looks_quoted else spreadsheet_safe(text)
 
 
 def _outside_quotes(line: str) -> str:
