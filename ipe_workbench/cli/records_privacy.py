@@ -58,6 +58,11 @@ def erase(
         typer.echo(f"Awards kept without the learner: {report.awards} ({report.policy}).")
         for trace in report.traces:
             typer.echo(printable(f"Still there: the {trace.what} in {trace.where}, {trace.times} times."), err=True)
+        if any(trace.where.endswith("-wal") for trace in report.traces):
+            hint = (
+                "Close the programs that have the records open: the last to close empties the write-ahead log (-wal)."
+            )
+            typer.echo(hint, err=True)
         if not report.traces:
             typer.echo("Every column of every table was searched: nothing of the learner is left.")
         for one in report.exports:

@@ -81,6 +81,20 @@ def test_an_erasure_names_the_exports_that_were_made_before(cohort, tmp_path):
     assert report.to_dict()["exports"] == list(report.exports)
 
 
+def test_an_erasure_beside_a_reader_says_where_the_erased_still_stands_and_for_how_long(cohort, db):
+    if not db.endswith(".sqlite"):
+        pytest.skip("a write-ahead log of its own is SQLite's")
+    with open_store(db) as notebook, notebook.reading() as reading:
+        reading.scalar(text("SELECT count(*) FROM learners"))
+        done = CliRunner().invoke(app, ["records", "erase", "s-00001", "--db", db, "--yes"])
+        assert done.exit_code == 1
+        assert "records.sqlite-wal" in done.output
+        assert "Close the programs" in done.output
+    cohort.close()
+    left = [one for one in Path(db).parent.glob("records.sqlite*") if b"Zephyrine" in one.read_bytes()]
+    assert left == []
+
+
 def test_a_new_key_changes_every_pseudonym_and_stands_in_the_log(cohort, db, tmp_path):
     file = cohort.key_file
     old, before = file.read_text(), set(cohort.frame("awards")["learner"])
