@@ -12,8 +12,8 @@ Written by `scripts/publish_frames.py` from what `ipe records import` reads; a t
 
 One file a kind, one row a thing, a row of headings. Columns marked * are needed, in the file or by
 `--set COLUMN=VALUE`; the others may be left out. Case, blanks and signs of a heading do not matter (`Student ID`,
-`student_id`); further names that are taken stand behind. A cell may be empty where nothing is known. For other headings `ipe records map FILE`
-proposes a mapping file.
+`student_id`); further names stand behind. A cell may be empty where nothing is known. For other headings
+`ipe records map FILE` proposes a mapping file.
 """
 _KINDS = {
     "text": "text",
