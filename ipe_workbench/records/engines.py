@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.engine import URL
 
-__all__ = ["DEFAULT", "engine_for", "place_of", "url_of"]
+__all__ = ["DEFAULT", "PATIENCE", "engine_for", "place_of", "url_of"]
 
 #: The file that holds the records of a workspace unless `--db` or IPE_DB says otherwise.
 DEFAULT = "records.sqlite"
 #: How long a writer waits for another one, in seconds.
-_PATIENCE = 60
+PATIENCE = 60
 #: How many KiB of the database a connection to SQLite keeps in memory: each row of an import touches a page of each
 #: index, and with SQLite's own 2 MiB most of them are no longer there. Larger ones gain little.
 _CACHE = 8_192
@@ -70,6 +70,10 @@ def url_of(db: str | Path | None = None) -> URL:
         raise UnusableInputError(
             f"Records cannot be kept in {kind}.", place="--db", mend="Use a SQLite file or a PostgreSQL URL."
         )
+    if "@" in (url.host or ""):
+        # Whatever stands before it is the end of the password: it is not repeated.
+        mend = "In a password write %40 for @ and %2F for /."
+        raise UnusableInputError("The URL of the records has an @ too many.", place="--db", mend=mend)
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -84,7 +88,7 @@ def engine_for(url: URL) -> Engine:
 
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE})
+    engine = create_engine(url, connect_args={"timeout": PATIENCE})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -94,7 +98,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # We begin transactions ourselves: the driver would begin them late, and not for reading.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
     if cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise EnvironmentFault(
             "SQLite cannot keep several programs apart on this disk.",

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.records.tables import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["current_version", "latest_version", "require_latest", "upgrade"]
+__all__ = ["current_version", "latest_version", "require_empty", "require_latest", "require_not_newer", "upgrade"]
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -36,6 +37,24 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
 
 
+def require_empty(connection: Connection, place: str) -> None:
+    """Refuse to make records among the tables of another program.
+
+    Raises
+    ------
+    UnusableInputError
+        When a SQLite file has any table, or a server's database, which may be shared, one of the same name.
+    """
+    from sqlalchemy import inspect
+
+    found = set(inspect(connection).get_table_names())
+    if connection.dialect.name != "sqlite":
+        found &= set(metadata.tables)
+    if found:
+        mend = "Name another file or database; `ipe records init` makes the records in it."
+        raise UnusableInputError("This is the database of another program.", place=place, mend=mend)
+
+
 def require_latest(connection: Connection, place: str) -> None:
     """Refuse a database whose tables are not those that this Workbench knows.
 
@@ -45,21 +64,38 @@ def require_latest(connection: Connection, place: str) -> None:
         When there are no records, older tables, or those of a newer Workbench.
     """
     found, wanted = current_version(connection), latest_version()
-    if found == wanted:
-        return
     if found is None:
         raise UnusableInputError("There are no records here.", place=place, mend="Make them with `ipe records init`.")
-    if found < wanted:
+    require_not_newer(connection, place)
+    if found != wanted:
         raise UnusableInputError(
             f"The records are of version {found}; this Workbench needs {wanted}.",
             place=place,
             mend="Make a copy of the database, then bring it up to date with `ipe records init`.",
         )
-    raise UnusableInputError(
-        f"The records are of version {found}; this Workbench knows {wanted} at most.",
-        place=place,
-        mend="Install the newer Workbench that made them.",
-    )
+
+
+def require_not_newer(connection: Connection, place: str) -> None:
+    """Refuse a database that a newer Workbench, or another program, made.
+
+    Raises
+    ------
+    UnusableInputError
+        When its version is not one that this Workbench knows.
+    """
+    found = current_version(connection)
+    if found is not None and found not in _known_versions():
+        raise UnusableInputError(
+            f"The records are of version {found}; this Workbench knows {latest_version()} at most.",
+            place=place,
+            mend="Install the newer Workbench that made them.",
+        )
+
+
+def _known_versions() -> set[str]:
+    from alembic.script import ScriptDirectory
+
+    return {one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config(connection: Connection | None = None) -> Any:

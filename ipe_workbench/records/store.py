@@ -8,11 +8,19 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ipe_workbench.errors import EnvironmentFault, UnusableInputError
+from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.records import engines
+from ipe_workbench.records.database_errors import said_plainly
 from ipe_workbench.records.engines import engine_for, place_of, url_of
 from ipe_workbench.records.frames import FRAMES, Frame, frame_named, typed
 from ipe_workbench.records.pseudonyms import Key, key_file_of, make_key, read_key
-from ipe_workbench.records.schema_version import require_latest, upgrade
+from ipe_workbench.records.schema_version import (
+    current_version,
+    require_empty,
+    require_latest,
+    require_not_newer,
+    upgrade,
+)
 from ipe_workbench.records.tables import metadata, table
 
 if TYPE_CHECKING:
@@ -64,7 +72,11 @@ class Store:
         """A connection that sees one state of the records from its first question to its end."""
         # PostgreSQL would otherwise show each question the state of its own moment.
         level = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
-        with self.engine.connect().execution_options(**level) as connection, connection.begin():
+        with (
+            said_plainly(self.place),
+            self.engine.connect().execution_options(**level) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -76,8 +88,13 @@ class Store:
         """
         from sqlalchemy import text
 
-        with self.engine.connect().execution_options(ipe_writes=True) as connection, connection.begin():
+        with (
+            said_plainly(self.place),
+            self.engine.connect().execution_options(ipe_writes=True) as connection,
+            connection.begin(),
+        ):
             if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = '{engines.PATIENCE}s'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(7101495)"))
             yield connection
 
@@ -156,10 +173,13 @@ class Store:
             part = target.with_name(f".{target.name}.part")
             pieces = (pa.Table.from_pandas(piece, preserve_index=False) for piece in self.batches(name))
             first = next(pieces)
-            with pq.ParquetWriter(part, first.schema, compression="zstd") as writer:
-                for rows in chain([first], pieces):
-                    writer.write_table(rows.cast(first.schema))
-            part.replace(target)
+            try:
+                with pq.ParquetWriter(part, first.schema, compression="zstd") as writer:
+                    for rows in chain([first], pieces):
+                        writer.write_table(rows.cast(first.schema))
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
             written.append(target)
         return tuple(written)
 
@@ -190,8 +210,15 @@ def make_store(db: str | Path | None = None) -> Store:
         When the database cannot be reached.
     """
     url = url_of(db)
-    key = _key(url, make=True)
+    place = place_of(url)
     with _reached(url) as engine, engine.connect().execution_options(ipe_writes=True) as connection, connection.begin():
+        found = current_version(connection)
+        if found is None:
+            require_empty(connection, place)
+        else:
+            require_not_newer(connection, place)
+        # First the key: without it what is there could not be read again, and must not be changed.
+        key = _key(url, make=found is None)
         upgrade(connection)
     return Store(engine, url, key)
 
@@ -233,31 +260,18 @@ def open_store(db: str | Path | None = None) -> Store:
 
 @contextmanager
 def _reached(url: URL) -> Iterator[Engine]:
-    """The engine; what a database says when it cannot be reached becomes one sentence."""
-    from sqlalchemy.exc import DatabaseError, OperationalError
-
+    """The engine, let go of unless all is well."""
     engine = engine_for(url)
-    place = place_of(url)
     with ExitStack() as unless_all_is_well:
         unless_all_is_well.callback(engine.dispose)
-        try:
+        with said_plainly(place_of(url)):
             yield engine
-        except OperationalError as error:
-            # The first line of a driver's message names the host and the cause; it never holds the password.
-            cause = str(error.orig).strip().splitlines()[0]
-            mend = "Is it running, and is the address right?"
-            raise EnvironmentFault(f"The database does not answer: {cause}.", place=place, mend=mend) from None
-        except DatabaseError as error:
-            cause = str(error.orig).strip().splitlines()[0]
-            mend = "Name the right file in --db or IPE_DB."
-            raise UnusableInputError(f"This is not a database of records: {cause}.", place=place, mend=mend) from None
         unless_all_is_well.pop_all()
 
 
 def _key(url: URL, *, make: bool) -> Key:
     file = _key_file(url)
-    there = url.get_backend_name() == "sqlite" and Path(place_of(url)).exists()
-    if make and not there and not file.exists():
+    if make and not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
         return make_key(file)
     return read_key(file)

@@ -24,13 +24,6 @@ AT = datetime.datetime(2026, 11, 1, 9)  # noqa: DTZ001 - times in the records ar
 
 
 @pytest.fixture
-def db(tmp_path, monkeypatch):
-    """SQLite alone; what differs between the databases is tested with the engine."""
-    monkeypatch.setenv("IPE_RECORDS_KEY", str(tmp_path / "records.key"))
-    return str(tmp_path / "records.sqlite")
-
-
-@pytest.fixture
 def bring(store, tmp_path):
     """Import a text as a file."""
 

@@ -22,13 +22,6 @@ ROSTER = "learner,given name,family name,email,profession,cohort\n" + "".join(
 
 
 @pytest.fixture
-def db(tmp_path, monkeypatch):
-    """SQLite alone; what differs between the databases is tested with the engine."""
-    monkeypatch.setenv("IPE_RECORDS_KEY", str(tmp_path / "records.key"))
-    return str(tmp_path / "records.sqlite")
-
-
-@pytest.fixture
 def bring(store, tmp_path):
     """Import a text as a file, or texts by name as an archive."""
 

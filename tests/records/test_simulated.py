@@ -24,12 +24,6 @@ def simulated():
     return simulated_records(PROGRAMME, SCENARIO, replicate=2, seed=11)
 
 
-@pytest.fixture
-def db(tmp_path, monkeypatch):
-    monkeypatch.setenv("IPE_RECORDS_KEY", str(tmp_path / "records.key"))
-    return str(tmp_path / "records.sqlite")
-
-
 def awarded_by_profession(records: Frames) -> pd.DataFrame:
     """An analysis that knows nothing of where the records are from: share of a profession that holds each badge."""
     enrolments = records.frame("enrolments", columns=["learner", "profession"])

@@ -257,7 +257,10 @@ class Staging:
         before = self._connection.scalar(select(func.count()).select_from(real)) or 0
         total = self._connection.scalar(select(func.count()).select_from(rows.subquery())) or 0
         insert: Any = (postgresql if self._connection.dialect.name == "postgresql" else sqlite).insert(real)
-        statement = insert.from_select([*target.columns, "import_id"], self._resolved(target, rows, import_id))
+        resolved = self._resolved(target, rows, import_id)
+        if target.fixed:
+            resolved = _not_yet_in(real, target, resolved)
+        statement = insert.from_select([*target.columns, "import_id"], resolved)
         conflict = [real.c[one] for one in target.key]
         if target.fixed or not target.values:
             statement = statement.on_conflict_do_nothing(index_elements=conflict)
@@ -297,6 +300,13 @@ class Staging:
         number = null() if import_id is None else literal(import_id)
         # SQLite needs a WHERE here, or it takes ON CONFLICT for a part of the join.
         return select(*(found[one] for one in target.columns), number).select_from(source).where(true())
+
+
+def _not_yet_in(real: Table, target: Target, rows: Any) -> Any:
+    """The rows whose key the table does not have: a table that is only added to refuses those that it has."""
+    new = rows.subquery("new")
+    same = and_(*(real.c[column] == new.c[at] for at, column in enumerate(target.key)))
+    return select(*new.c).where(~select(real.c[target.key[0]]).where(same).exists())
 
 
 def _in_words(rule: str) -> str:

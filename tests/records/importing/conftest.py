@@ -1,4 +1,4 @@
-"""Records on SQLite with a roster in them, and files brought into them; other databases are tested elsewhere."""
+"""Records with a roster in them, and files brought into them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,6 @@ AT = datetime.datetime(2026, 11, 1, 9)  # noqa: DTZ001 - times in the records ar
 ROSTER = "learner,given name,family name,email,profession,cohort\n" + "".join(
     f"s{number},Given{number},Family{number},s{number}@example.edu,nursing,2026\n" for number in range(1, 9)
 )
-
-
-@pytest.fixture
-def db(tmp_path, monkeypatch):
-    monkeypatch.setenv("IPE_RECORDS_KEY", str(tmp_path / "records.key"))
-    return str(tmp_path / "records.sqlite")
 
 
 @pytest.fixture
