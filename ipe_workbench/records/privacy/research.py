@@ -130,6 +130,8 @@ def _people(store: Store, agreed: list[str], traits: Sequence[str]) -> pd.DataFr
     people = people.merge(enrolled.drop_duplicates("learner", keep="last")[["learner", *QUASI]], how="left")
     known = store.frame("traits", where={"learner": agreed})
     for one in traits:
+        if one in people:
+            raise UnusableInputError(f"There is a column `{one}` already.", mend="Take traits of other names.")
         values = known[known["trait"] == one].set_index("learner")["value"]
         if values.empty:
             raise UnusableInputError(f"No learner who agreed has the trait `{one}`.", mend="Mend its name.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ipe_workbench.errors import UnusableInputError
-from ipe_workbench.records.privacy.counts import COUNT, Cell, Counts, Sums, sums_of, values_of, words_of
+from ipe_workbench.records.privacy.counts import COUNT, TOTAL, Cell, Counts, Sums, sums_of, values_of, words_of
 from ipe_workbench.records.privacy.protection import Puzzle, protect
 
 if TYPE_CHECKING:
@@ -153,7 +153,10 @@ def _whole(one: Counts, name: str) -> Counts:
 
 
 def _complete(one: Counts, values: Mapping[str, list[str]]) -> Counts:
-    """The table with a row for each combination: a missing row would say that its count is zero."""
+    """The table with a row for each combination: a missing row would say that its count is zero.
+
+    Its place among the rows would say so, too: where rows were missing, all are put in the order of their values.
+    """
     import itertools
 
     import pandas as pd
@@ -168,7 +171,9 @@ def _complete(one: Counts, values: Mapping[str, list[str]]) -> Counts:
     if not missing:
         return one
     added = pd.DataFrame([{**row, COUNT: 0} for row in missing])
-    return Counts(pd.concat([one.frame, added], ignore_index=True), one.where, one.overlapping)
+    whole = pd.concat([one.frame, added], ignore_index=True)
+    keys = {at: tuple((row[name] == TOTAL, str(row[name])) for name in one.dimensions) for at, row in whole.iterrows()}
+    return Counts(whole.loc[sorted(keys, key=lambda at: keys[at])].reset_index(drop=True), one.where, one.overlapping)
 
 
 def _agree(first: Sums, second: Sums) -> bool:

@@ -247,6 +247,26 @@ def test_one_thing_twice_with_different_words_is_refused_and_with_the_same_is_on
     assert bring(content + last, values=values).recorded
 
 
+def test_one_statement_or_badge_or_row_of_a_package_twice_is_refused(refused, roster):
+    failed = {**STATEMENT, "result": {"score": {"scaled": 0.1}}}
+    other = {**BADGE, "badge": {**BADGE["badge"], "version": "2"}}
+    for kind, (one, two) in {"xapi": (STATEMENT, failed), "open-badges": (BADGE, other)}.items():
+        said = refused(f"{json.dumps(one)}\n{json.dumps(two)}\n", kind)
+        assert ([one.id for one in said], said[0].place.line) == (["row-twice"], 2)
+    for kind, file, row in (
+        ("oneroster", "orgs.csv", "org-n,active,,Another,school,,\n"),
+        ("oneroster", "results.csv", "x9,active,,l1,u1,fully graded,14,2026-09-10,\n"),
+        ("oulad", "studentInfo.csv", "BBB,2013J,1,F,Scotland,A,10-20,0-35,0,60,N,Pass\n"),
+        ("oulad", "studentAssessment.csv", "7,1,18,0,40\n"),
+    ):
+        content = GOOD[kind][0]
+        assert isinstance(content, dict)
+        said = refused({**content, file: content[file] + row}, kind, "package.zip")
+        assert {one.id for one in said} == {"row-twice"}
+        assert said[0].place.line == len((content[file] + row).splitlines())
+        assert file in said[0].place.file
+
+
 @pytest.mark.parametrize("kind", TABLES)
 def test_a_formula_in_a_cell_is_text(refused, roster, kind):
     text, _ = GOOD[kind]

@@ -93,6 +93,8 @@ def test_an_export_without_consent_or_into_a_full_folder_is_refused(cohort, tmp_
         export_research(cohort, tmp_path, who="office")
     with pytest.raises(UnusableInputError, match="shares what is known"):
         export_research(cohort, tmp_path / "out", who="office", k=50)
+    with pytest.raises(UnusableInputError, match="column `learner` already"):
+        export_research(cohort, tmp_path / "out", who="office", traits=["learner"])
     assert not (tmp_path / "out").exists()
     assert audit_log(cohort).empty
 

@@ -131,6 +131,18 @@ def test_a_group_that_is_missing_counts_none_and_does_not_show_by_its_absence():
     assert published["suppressed"].tolist()[3]
 
 
+@pytest.mark.parametrize("gone", range(4))
+def test_a_group_that_is_missing_does_not_show_by_its_place_among_the_rows(gone):
+    # The same counts, once with a row of zero and once without: what is published may not differ.
+    names = [("nursing", "b"), ("medicine", "b"), ("nursing", "a"), ("medicine", "a")]
+    rows = [{"profession": one, "badge": two, "count": 0 if at == gone else 20} for at, (one, two) in enumerate(names)]
+    missing = pd.DataFrame([row for at, row in enumerate(rows) if at != gone])
+    other = pd.DataFrame([row for at, row in enumerate(rows) if at != (gone + 1) % 4])
+    first = suppress({"badges": missing}, show_zeros=False).published["badges"]
+    second = suppress({"badges": other}, show_zeros=False).published["badges"]
+    assert first[["profession", "badge"]].to_numpy().tolist() == second[["profession", "badge"]].to_numpy().tolist()
+
+
 def test_the_published_tables_do_not_say_why_a_cell_is_hidden():
     release, _ = released(0)
     assert list(release.published["badges"].columns) == ["profession", "badge", "count", "suppressed"]
