@@ -6,10 +6,10 @@ import base64
 import datetime
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ipe_workbench.badges.feedback import GradedRow, graded_rows
 from ipe_workbench.badges.times import moment
 from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.reporting.html import Html, element, join, listing, notice, table, visible
@@ -170,20 +170,9 @@ def _rows(members: list[Mapping[str, Any]], on: datetime.date) -> Iterator[tuple
         )
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A row of a rubric: what was reached in it, and the level above that, if there is one."""
-
-    badge: str
-    criterion: str
-    reached: str
-    strong: bool
-    following: Mapping[str, Any] | None
-
-
 def _feedback(members: list[Mapping[str, Any]]) -> Iterator[Html]:
     """Strengths and growth areas, under each competency that the badge is aligned to; then what comes next."""
-    graded = [(member, _graded(member)) for member in members]
+    graded = [(member, graded_rows(member)) for member in members]
     graded = [(member, rows) for member, rows in graded if rows]
     if not graded:
         return
@@ -204,8 +193,8 @@ def _feedback(members: list[Mapping[str, Any]]) -> Iterator[Html]:
         yield table("The next level of each growth area", ["Badge", "Criterion", "Reached", "Next"], following)
 
 
-def _by_competency(graded: list[tuple[Mapping[str, Any], list[_Row]]]) -> Iterator[tuple[object, ...]]:
-    found: dict[tuple[str, str, str], list[_Row]] = {}
+def _by_competency(graded: list[tuple[Mapping[str, Any], list[GradedRow]]]) -> Iterator[tuple[object, ...]]:
+    found: dict[tuple[str, str, str], list[GradedRow]] = {}
     for member, rows in graded:
         for one in _achievement(member).get("alignment") or [{"targetName": "Without a competency"}]:
             key = str(one.get("targetFramework", "")), str(one.get("targetCode", "")), str(one["targetName"])
@@ -219,27 +208,9 @@ def _by_competency(graded: list[tuple[Mapping[str, Any], list[_Row]]]) -> Iterat
         yield label, _named(row for row in rows if row.strong), _named(row for row in rows if not row.strong)
 
 
-def _named(rows: Iterable[_Row]) -> Html:
+def _named(rows: Iterable[GradedRow]) -> Html:
     names = listing(f"{row.criterion} ({row.badge})" for row in rows)
     return names if names.markup else element("span", "none recorded", class_="muted")
-
-
-def _graded(member: Mapping[str, Any]) -> list[_Row]:
-    achievement = _achievement(member)
-    described = {one["id"]: one for one in achievement.get("resultDescription", ())}
-    rows = []
-    for result in member["credentialSubject"].get("result", ()):
-        row = described.get(result.get("resultDescription"), {})
-        levels = row.get("rubricCriterionLevel", [])
-        ids = [one["id"] for one in levels]
-        if result.get("achievedLevel") not in ids:
-            continue
-        reached = ids.index(result["achievedLevel"])
-        needed = ids.index(row["requiredLevel"]) if row.get("requiredLevel") in ids else 0
-        following = levels[reached + 1] if reached + 1 < len(levels) else None
-        strong = reached > needed or following is None
-        rows.append(_Row(achievement["name"], row["name"], levels[reached]["name"], strong, following))
-    return rows
 
 
 def _how_to_check(record: Mapping[str, Any]) -> Iterator[Html]:

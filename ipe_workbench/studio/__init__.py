@@ -10,6 +10,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ipe_workbench.studio.badge_issuer import BadgeIssuer
+    from ipe_workbench.studio.badge_issuer_model import BadgeIssuerModel, example_awards
     from ipe_workbench.studio.copies import working_copy
     from ipe_workbench.studio.coverage_explorer import coverage_explorer
     from ipe_workbench.studio.crosswalk_explorer import crosswalk_explorer
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from ipe_workbench.studio.pathway_explorer_model import PathwayExplorerModel
 
 _HOMES = {
+    "BadgeIssuer": "badge_issuer",
+    "BadgeIssuerModel": "badge_issuer_model",
     "CrosswalkExplorerModel": "crosswalk_explorer_model",
     "Designer": "designer",
     "DesignerModel": "designer_model",
@@ -31,11 +35,14 @@ _HOMES = {
     "PathwayExplorerModel": "pathway_explorer_model",
     "coverage_explorer": "coverage_explorer",
     "crosswalk_explorer": "crosswalk_explorer",
+    "example_awards": "badge_issuer_model",
     "pathway_explorer": "pathway_explorer",
     "working_copy": "copies",
 }
 
 __all__ = [
+    "BadgeIssuer",
+    "BadgeIssuerModel",
     "CrosswalkExplorerModel",
     "Designer",
     "DesignerModel",
@@ -45,6 +52,7 @@ __all__ = [
     "PathwayExplorerModel",
     "coverage_explorer",
     "crosswalk_explorer",
+    "example_awards",
     "pathway_explorer",
     "working_copy",
 ]
