@@ -51,11 +51,15 @@ class BadgeIssuer(widgets.VBox):  # type: ignore[misc]
     ) -> None:
         self.model = model or BadgeIssuerModel(programme, folder)
         self.alert, self.said = AlertArea(), markup()
+        # Errors and answers show in the section where one acts: the room is longer than a screen.
+        self._messages = widgets.VBox([self.alert, self.said])
         self._pictures: dict[tuple[str, str], str] = {}
         self._refreshing = False
-        sections = [self._choosing(), self._previewing(), self._signing(), self._holding()]
-        super().__init__([style_sheet(), _style(), self.alert, self.said, *sections])
+        self._choosing_box, self._signing_box, self._holding_box = self._choosing(), self._signing(), self._holding()
+        sections = [self._choosing_box, self._previewing(), self._signing_box, self._holding_box]
+        super().__init__([style_sheet(), _style(), *sections])
         self.add_class("ipe-studio")
+        self._at(self._choosing_box)
         self.model.observe(guarded(self.alert)(self._show), "updated")
         guarded(self.alert)(self._show)()
 
@@ -67,10 +71,8 @@ class BadgeIssuer(widgets.VBox):  # type: ignore[misc]
         self.upload.add_class("ipe-button")
         self.upload.layout.width = "auto"
         self.db = widgets.Text(description="Database of records (IPE_DB when empty)", continuous_update=False)
-        self.records = action("Read the records", lambda: self.model.read_records(self.db.value), self.alert)
-        self.example = action(
-            "Take example awards", lambda: self.model.read_text(example_awards(self.model.programme)), self.alert
-        )
+        self.records = action("Read the records", self._read_records, self.alert)
+        self.example = action("Take example awards", self._take_example, self.alert)
         self.find = widgets.Text(description="Find among the awards (learner or title)")
         self.awards = widgets.SelectMultiple(description="Awards (Ctrl or Shift to choose several)", rows=8)
         self.all = action("Choose all that are found", self._choose_all, self.alert)
@@ -97,9 +99,7 @@ class BadgeIssuer(widgets.VBox):  # type: ignore[misc]
             description="Issuer of new keys (did:web:... of your server; empty: a key for trials)"
         )
         self.passphrase = PassphraseField(description="Passphrase of the keys")
-        self.make_keys = action(
-            "Make keys", lambda: self.model.make_keys(self.passphrase.take(), self.issuer.value), self.alert
-        )
+        self.make_keys = action("Make keys", self._make_keys, self.alert)
         self.sign = action("Sign the chosen awards", self._sign, self.alert, primary=True)
         self.key_state = markup()
         self._making = _bar(stacked(self.issuer), self.make_keys)
@@ -108,7 +108,7 @@ class BadgeIssuer(widgets.VBox):  # type: ignore[misc]
     def _holding(self) -> widgets.Widget:
         self.find_badge = widgets.Text(description="Find among the badges (learner or title)")
         self.badge = widgets.Dropdown(description="Badge")
-        self.verify = action("Verify", self.model.verify, self.alert, primary=True)
+        self.verify = action("Verify", self._verify, self.alert, primary=True)
         self.reason = widgets.Text(description="Reason of a revocation (it is published)", continuous_update=False)
         self.revoke_passphrase = PassphraseField(description="Passphrase of the keys, to revoke")
         self.revoke = action("Revoke this badge", self._revoke, self.alert)
@@ -125,11 +125,30 @@ class BadgeIssuer(widgets.VBox):  # type: ignore[misc]
 
     # ---- what one does
 
+    def _at(self, section: widgets.VBox) -> None:
+        """Show messages at the end of a section."""
+        for one in (self._choosing_box, self._signing_box, self._holding_box):
+            has = self._messages in one.children
+            if one is section and not has:
+                one.children = (*one.children, self._messages)
+            elif one is not section and has:
+                one.children = one.children[:-1]
+
+    def _take_example(self) -> None:
+        self._at(self._choosing_box)
+        self.model.read_text(example_awards(self.model.programme))
+
+    def _read_records(self) -> None:
+        self._at(self._choosing_box)
+        self.model.read_records(self.db.value)
+
     def _named(self, change: Any) -> None:
+        self._at(self._choosing_box)
         if change["new"].strip():
             self.model.read(change["new"].strip())
 
     def _uploaded(self, change: Any) -> None:
+        self._at(self._choosing_box)
         for one in change["new"]:
             self.model.read_content(one["name"], bytes(one["content"]))
 
@@ -144,10 +163,20 @@ class BadgeIssuer(widgets.VBox):  # type: ignore[misc]
         if not self._refreshing:
             self.model.badge = change["new"] or ""
 
+    def _make_keys(self) -> None:
+        self._at(self._signing_box)
+        self.model.make_keys(self.passphrase.take(), self.issuer.value)
+
     def _sign(self) -> None:
+        self._at(self._signing_box)
         self.model.sign(self.passphrase.take() or None)
 
+    def _verify(self) -> None:
+        self._at(self._holding_box)
+        self.model.verify()
+
     def _revoke(self) -> None:
+        self._at(self._holding_box)
         self.model.revoke(self.reason.value, self.revoke_passphrase.take() or None)
         if not self.model.error:
             self.reason.value = ""
@@ -259,6 +288,7 @@ _STYLE = """
 .ipe-checks caption { text-align: left; font-weight: 600; padding: 2px 0; }
 .ipe-checks :is(th, td) { text-align: left; vertical-align: top; padding: 3px 12px 3px 0; font-weight: normal;
   border-top: 1px solid var(--ipe-line); } .ipe-checks thead th { color: var(--ipe-muted); border-top: 0; }
-.ipe-checks td:nth-child(2) { white-space: nowrap; }
+.ipe-badge details { margin-top: 8px; } .ipe-badge summary { cursor: pointer; font-weight: 600; }
+.ipe-studio .ipe-checks { margin-bottom: 10px; } .ipe-checks td:nth-child(2) { white-space: nowrap; }
 @media (max-width: 620px) { .ipe-studio .ipe-badge { grid-template-columns: minmax(0, 1fr); } }
 """

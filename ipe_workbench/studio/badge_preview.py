@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ipe_workbench.badges import Verification
@@ -84,15 +84,15 @@ def _content(credential: Mapping[str, Any]) -> Iterator[str]:
     rows = graded_rows(credential)
     strengths = [f"{row.criterion}: {row.reached}" for row in rows if row.strong]
     growth = [_next(row.criterion, row.reached, row.following) for row in rows if not row.strong]
-    yield from _list("What you did", _lines(achievement["criteria"].get("narrative", "")))
     yield from _list("Your strengths", strengths)
     yield from _list("Where to grow", growth)
     yield from _list("About your work", _lines(subject.get("narrative", "")))
+    yield from _folded("What you did for it", _lines(achievement["criteria"].get("narrative", "")))
     aligned = [
         f"{one['targetCode']}: {one['targetName']}" if one.get("targetCode") else one["targetName"]
         for one in achievement.get("alignment", ())
     ]
-    yield from _list("What it is about", aligned)
+    yield from _folded("Competencies", aligned)
     yield (
         "<p class='ipe-muted'>Anybody can check it: the signature shows that the issuer made it and that nobody "
         "changed it; the issuer's public list shows whether it was revoked. It names nobody in plain words.</p>"
@@ -110,6 +110,12 @@ def _list(title: str, items: Iterable[str]) -> Iterator[str]:
     shown = "".join(f"<li>{escaped(one)}</li>" for one in items)
     if shown:
         yield f"<h4>{title}</h4><ul>{shown}</ul>"
+
+
+def _folded(title: str, items: Sequence[str]) -> Iterator[str]:
+    shown = "".join(f"<li>{escaped(one)}</li>" for one in items)
+    if shown:
+        yield f"<details><summary>{title} ({len(items)})</summary><ul>{shown}</ul></details>"
 
 
 def _lines(text: str) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Page
 
     from tests.browser.conftest import Lab
 
@@ -59,7 +59,6 @@ def test_awards_are_signed_verified_and_revoked_with_the_mouse(lab: Lab, offline
     room.get_by_role("button", name="Verify").click()
     expect(room.get_by_text("Valid: genuine, in force")).to_be_visible()
     accessible(page, "verified")
-    shot(room, "verified")
     room.get_by_label("Reason of a revocation").fill("Meant for somebody else")
     room.get_by_label("Passphrase of the keys, to revoke").fill(SECRET)
     room.get_by_role("button", name="Revoke this badge").click()
@@ -84,11 +83,3 @@ def test_awards_are_signed_verified_and_revoked_with_the_mouse(lab: Lab, offline
 def accessible(page: Page, when: str) -> None:
     found = Axe().run(page, context=".ipe-studio").response["violations"]
     assert not found, (when, [(one["id"], one["nodes"][0]["html"][:200]) for one in found])
-
-
-def shot(room: Locator, name: str) -> None:
-    """For people who look: set IPE_SHOTS to a folder."""
-    import os
-
-    if folder := os.environ.get("IPE_SHOTS"):
-        room.screenshot(path=f"{folder}/{name}.png")
