@@ -15,6 +15,7 @@ from ipe_workbench.badges.proof import check_proof
 from ipe_workbench.badges.reading import Badge
 from ipe_workbench.badges.status_check import StatusAnswer, check_status
 from ipe_workbench.badges.structure import structure_flaws
+from ipe_workbench.badges.times import CLOCK_SKEW, moment
 
 __all__ = ["endorsement_answers", "member_answers"]
 
@@ -31,23 +32,30 @@ def member_answers(
     tuple
         The answer, ``None`` without members; and the status.
     """
-    subject = credential.get("credentialSubject")
-    if not isinstance(subject, Mapping):
-        return None, StatusAnswer("none", "")
-    members = subject.get("verifiableCredential", [])
+    members = list(_members(credential))
     statuses = [StatusAnswer("none", "")]
-    for index, member in enumerate(members):
-        flaw = _member_flaw(subject, member, keys, now)
+    for index, (about, member) in enumerate(members):
+        flaw = _member_flaw(about, member, keys, now)
         if flaw:
             return (flaw[0], f"Member {index + 1}: {flaw[1]}"), statuses[0]
         statuses.append(check_status(member, issuer_of(member), lists, keys, now=now))
     order = ("none", "good", "unknown", "suspended", "revoked")
     worst = max(statuses, key=lambda one: order.index(one.status))
-    return (("ok", f"Each of the {len(members)} members is genuine.") if members else None), worst
+    if not members:
+        return None, worst
+    over = sum(_in_force(member, now) is not None for _, member in members)
+    expired = f" {over} of them are not in force now (expired, or not yet valid)." if over else ""
+    return ("ok", f"Each of the {len(members)} members is genuine.{expired}"), worst
 
 
-def endorsement_answers(credential: Mapping[str, Any], keys: KnownKeys, *, now: datetime.datetime) -> _Answer | None:
-    """How the endorsements inside a badge verify; ``None`` when there are none."""
+def endorsement_answers(
+    credential: Mapping[str, Any], keys: KnownKeys, lists: Sequence[Badge], *, now: datetime.datetime
+) -> _Answer | None:
+    """How the endorsements inside a badge or a transcript verify; ``None`` when there are none.
+
+    One that is not its endorser's, or is about something else, is a failure. One that has expired or was withdrawn is
+    told, but does the badge no harm.
+    """
     endorsers: list[str] = []
     open_ones: list[str] = []
     for endorsed, endorsement in _endorsements(credential):
@@ -60,10 +68,20 @@ def endorsement_answers(credential: Mapping[str, Any], keys: KnownKeys, *, now: 
         answer = check_proof(endorsement, issuer, keys, now=now)
         if answer.state is False:
             return "failed", f"The endorsement in the name of {issuer[:120]} is not theirs. {answer.reason}"
-        (endorsers if answer.state else open_ones).append(issuer[:120])
+        status = check_status(endorsement, issuer, lists, keys, now=now).status
+        if status not in ("none", "good"):
+            open_ones.append(f"{issuer[:120]} (status {status})")
+        elif (over := _in_force(endorsement, now)) is not None:
+            open_ones.append(f"{issuer[:120]} ({over})")
+        elif answer.state is None:
+            open_ones.append(f"{issuer[:120]} (its keys are not known here)")
+        else:
+            endorsers.append(issuer[:120])
+    if _has_member(credential, "endorsementJwt"):
+        open_ones.append("one as a token, which is not checked here")
     if open_ones:
-        return "unknown", f"The keys of these endorsers are not known here: {', '.join(open_ones[:5])}."
-    return ("ok", f"Endorsed by {', '.join(endorsers[:5])}.") if endorsers else None
+        return "unknown", f"These endorsements cannot be relied on: {', '.join(open_ones[:5])}."
+    return ("ok", f"Endorsed by {', '.join(dict.fromkeys(endorsers[:5]))}.") if endorsers else None
 
 
 def issuer_of(credential: Mapping[str, Any]) -> str:
@@ -94,11 +112,40 @@ def _same_person(subject: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return any(one in theirs for one in mine)
 
 
-def _endorsements(credential: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-    """Each endorsement with the id of what it stands in: the credential, its issuer or its achievement."""
-    subject = credential.get("credentialSubject")
-    achievement = subject.get("achievement") if isinstance(subject, Mapping) else None
-    for holder in (credential, credential.get("issuer"), achievement):
-        if isinstance(holder, Mapping):
-            for endorsement in holder.get("endorsement", []):
-                yield holder.get("id"), endorsement
+def _members(credential: Any) -> Iterator[tuple[Mapping[str, Any], Any]]:
+    """Each member with the subject of the record that holds it; those of a record inside a record, too."""
+    subject = credential.get("credentialSubject") if isinstance(credential, Mapping) else None
+    if not isinstance(subject, Mapping):
+        return
+    members = subject.get("verifiableCredential")
+    for member in members if isinstance(members, list) else ():
+        yield subject, member
+        yield from _members(member)
+
+
+def _in_force(credential: Mapping[str, Any], now: datetime.datetime) -> str | None:
+    """Why a credential is not in force; ``None`` when it is."""
+    start, end = moment(credential.get("validFrom")), moment(credential.get("validUntil"))
+    if end is not None and end < now:
+        return "expired"
+    return "not yet valid" if start is not None and start - now > CLOCK_SKEW else None
+
+
+def _endorsements(value: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    """Each endorsement, wherever it stands, with the id of what it stands in: a badge, a profile, an achievement."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _endorsements(one)
+    if not isinstance(value, Mapping):
+        return
+    for name, inner in value.items():
+        if name == "endorsement":
+            listed = inner if isinstance(inner, list) else [inner]
+            yield from ((value.get("id"), one) for one in listed if isinstance(one, Mapping))
+        yield from _endorsements(inner)
+
+
+def _has_member(value: Any, name: str) -> bool:
+    if isinstance(value, list):
+        return any(_has_member(one, name) for one in value)
+    return isinstance(value, Mapping) and (name in value or any(_has_member(one, name) for one in value.values()))

@@ -46,18 +46,27 @@ def check_issuer_id(identifier: str) -> str:
 
 
 def document_address(identifier: str) -> str | None:
-    """Where the key document of an issuer is on the web; ``None`` for a did:key, which needs none.
+    """Where the key document of an issuer is on the web.
+
+    ``None`` for a did:key, which needs none, and for an id that could be read as another address than it says.
 
     Examples
     --------
     >>> document_address("did:web:example.edu"), document_address("did:web:example.edu%3A8443:ipe:badges")
     ('https://example.edu/.well-known/did.json', 'https://example.edu:8443/ipe/badges/did.json')
+    >>> document_address("did:web:somebody%40example.edu") is None
+    True
     """
     if identifier.startswith("did:web:"):
         host, *path = (unquote(part) for part in identifier.removeprefix("did:web:").split(":"))
+        if not _DID_WEB.fullmatch(identifier) or {".", ".."} & set(path):
+            return None
         folder = "/".join(quote(part, safe="") for part in path) or ".well-known"
         return f"https://{host}/{folder}/did.json"
-    return identifier if identifier.startswith("https://") else None
+    try:
+        return check_issuer_id(identifier)
+    except UnusableInputError:
+        return None
 
 
 def issuer_document(identifier: str, keys: Iterable[tuple[str, PublicKey, str | None]]) -> dict[str, Any]:

@@ -92,7 +92,8 @@ class KnownKeys:
         if not self._sets and controller in self._fetched:
             # The issuer's own word: the key is right, but nobody here vouches for the issuer.
             return replace(_told_by(self._fetched[controller], method), source="self")
-        names = (method, fragment, f"#{fragment}", _ANY)
+        # A name that does not say whose key it is can only be meant when nobody else's keys were given.
+        names = (method, fragment, f"#{fragment}", _ANY) if len(self._sets) + len(self._issuers) == 1 else (method,)
         found = {key for one in self._sets for kid, key in one.items() if kid in names}
         if len(found) == 1:
             key = found.pop()
@@ -156,6 +157,8 @@ def _told_by(document: Mapping[str, Any], method: str) -> KeyAnswer:
         return KeyAnswer(None, "The key is controlled by somebody else than the issuer.")
     if found[0].get("revoked") is not None:
         return KeyAnswer(None, "The issuer has revoked this key.")
+    if found[0].get("expires") is not None and moment(found[0]["expires"]) is None:
+        return KeyAnswer(None, "Until when the key signs cannot be read in the issuer's document (expires).")
     try:
         key = (
             PublicKey.from_jwk(found[0]["publicKeyJwk"])

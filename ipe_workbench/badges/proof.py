@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ipe_workbench.badges.canonical import canonical_form
@@ -39,7 +39,6 @@ _MEMBERS = frozenset(
         "challenge",
     }
 )
-_SKEW = datetime.timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def check_proof(
     now: datetime.datetime,
     canonical: Callable[[Mapping[str, Any]], str] = canonical_form,
 ) -> ProofAnswer:
-    """Whether every proof of a document is the issuer's, and covers all that the document says.
+    """Whether every proof of a document that can be checked is the issuer's, and covers all that the document says.
 
     Parameters
     ----------
@@ -143,7 +142,7 @@ def check_proof(
     keys : KnownKeys
         The keys that are known.
     now : datetime
-        Proofs that expired before, or were made later, do not count.
+        Proofs that expired before do not count.
     canonical : callable, optional
         The canonicalization; another one only for documents with contexts that are not pinned.
 
@@ -163,11 +162,20 @@ def check_proof(
         statements = canonical(without_proof(document))
     except UnsafeDocumentError as error:
         return ProofAnswer(False, f"The proof would not cover all that people read. {error}")
-    for proof in proofs:
+    # A proof of another suite is for other verifiers; it neither helps nor harms.
+    foreign = [one for one in proofs if _is_foreign(one)]
+    for proof in [one for one in proofs if one not in foreign] or foreign[:1]:
         answer = _check(document, statements, proof, issuer, keys, now, canonical)
         if answer.state is not True:
-            break
-    return answer
+            return answer
+    left = f" {len(foreign)} more of suites that are not known here were not checked." if foreign else ""
+    return replace(answer, reason=answer.reason + left)
+
+
+def _is_foreign(proof: Any) -> bool:
+    if not isinstance(proof, dict) or proof.get("type") != "DataIntegrityProof":
+        return False
+    return isinstance(proof.get("cryptosuite"), str) and proof["cryptosuite"] != _SUITE
 
 
 def _check(

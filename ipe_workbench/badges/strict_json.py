@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -19,8 +20,8 @@ class AmbiguousJsonError(ValueError):
 def parse_json(content: bytes | str) -> Any:
     r"""Parse JSON that has a single meaning.
 
-    Refused: a repeated member, NaN and infinities, lone surrogates, more than `MAXIMUM_DEPTH` levels, more than
-    `MAXIMUM_BYTES` bytes, anything but UTF-8.
+    Refused: a repeated member, NaN and infinities, whole numbers beyond 2^53, lone surrogates, more than
+    `MAXIMUM_DEPTH` levels, more than `MAXIMUM_BYTES` bytes, anything but UTF-8.
 
     Raises
     ------
@@ -40,7 +41,13 @@ def parse_json(content: bytes | str) -> Any:
     if _deeper_than(text, MAXIMUM_DEPTH):
         raise AmbiguousJsonError(f"The JSON is nested more than {MAXIMUM_DEPTH} levels deep.")
     try:
-        value = json.loads(text, object_pairs_hook=_members_once, parse_constant=_no_constant, parse_int=_bounded_int)
+        value = json.loads(
+            text,
+            object_pairs_hook=_members_once,
+            parse_constant=_no_constant,
+            parse_int=_bounded_int,
+            parse_float=_finite,
+        )
     except AmbiguousJsonError:
         raise
     except ValueError as error:
@@ -94,6 +101,13 @@ def _no_constant(name: str) -> None:
 
 
 def _bounded_int(digits: str) -> int:
-    if len(digits) > 18:
-        raise AmbiguousJsonError("A whole number has more than 18 digits; readers round it differently.")
+    if len(digits) > 18 or abs(int(digits)) > 2**53:
+        raise AmbiguousJsonError("A whole number is beyond 2^53; readers round it differently.")
     return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise AmbiguousJsonError("A number is too large; readers make infinity of it.")
+    return number

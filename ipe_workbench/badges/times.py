@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 
-__all__ = ["moment", "written"]
+__all__ = ["CLOCK_SKEW", "moment", "written"]
+
+#: By how much the clocks of issuer and verifier may differ.
+CLOCK_SKEW = datetime.timedelta(minutes=5)
 
 # XML Schema dateTimeStamp; fractions of a second are allowed, a missing zone is not.
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})")

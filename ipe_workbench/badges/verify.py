@@ -19,7 +19,7 @@ from ipe_workbench.badges.recipient import recipient_answer
 from ipe_workbench.badges.stack_check import stack_answer
 from ipe_workbench.badges.status_check import StatusAnswer, check_status
 from ipe_workbench.badges.structure import kind_of, structure_flaws
-from ipe_workbench.badges.times import moment
+from ipe_workbench.badges.times import CLOCK_SKEW, moment
 from ipe_workbench.badges.web_token import check_token, claims_flaw
 from ipe_workbench.credentials.programme import Programme
 
@@ -29,7 +29,6 @@ State = Literal["ok", "failed", "unknown"]
 Verdict = Literal[
     "verified", "issuer-unknown", "expired", "not-yet-valid", "revoked", "suspended", "status-unknown", "invalid"
 ]
-_SKEW = datetime.timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,7 @@ def verify_badge(
         status = _graver(status, worst)
         stacks = stack_answer(credential, programme) if members and members[0] == "ok" else None
         checks += [Check("stacks", *stacks)] if stacks else []
-        endorsed = endorsement_answers(credential, keys, now=now)
+        endorsed = endorsement_answers(credential, keys, lists, now=now)
         checks += [Check("endorsements", *endorsed)] if endorsed else []
     checks.append(Check("status", _STATUS_STATES[status.status], status.reason))
     if recipient is not None:
@@ -227,7 +226,7 @@ def _validity(credential: Mapping[str, Any], now: datetime.datetime) -> Check:
     start, end = moment(credential.get("validFrom")), moment(credential.get("validUntil"))
     if start is None or ("validUntil" in credential and end is None):
         return Check("validity", "unknown", "The dates of the badge cannot be read.")
-    if now + _SKEW < start:
+    if start - now > CLOCK_SKEW:
         return Check("validity", "failed", f"Not valid before {credential['validFrom']}.")
     if end is not None and end < now:
         return Check("validity", "failed", f"Expired on {credential['validUntil']}.")

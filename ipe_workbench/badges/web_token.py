@@ -135,6 +135,8 @@ def claims_flaw(token: Token) -> str | None:
     'The claim `iss` is missing.'
     """
     expected = _claims(token.credential)
+    if wrapped := {"vc", "vp"} & set(token.payload):
+        return f"It holds a second credential (`{min(wrapped)}`), which older software would read instead."
     for name in ("iss", "jti", "sub", "nbf"):
         if name not in token.payload:
             return f"The claim `{name}` is missing."
