@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +41,8 @@ def search(store: Store, marks: Mapping[str, str]) -> tuple[Trace, ...]:
     store : Store
         The records.
     marks : mapping of str to str
-        What to look for, by the word for it. A whole identifier or name is looked for, upper and lower case alike,
-        not inside longer words: the id ``12`` is not found in ``2012``.
+        What to look for, by the word for it. A whole identifier or name is looked for, upper and lower case alike and
+        however its accents are composed (Unicode), not inside longer words: the id ``12`` is not found in ``2012``.
 
     Notes
     -----
@@ -75,7 +77,7 @@ def _in_tables(store: Store, marks: Mapping[str, str]) -> list[Trace]:
             for column in one.columns:
                 written = func.lower(cast(column, Text))
                 for what, mark in marks.items():
-                    near = select(column).where(written.contains(mark.lower(), autoescape=True))
+                    near = select(column).where(written.contains(_plain_part(mark), autoescape=True))
                     times = sum(_stands_in(mark, str(value)) for value in connection.scalars(near))
                     if times:
                         found.append(Trace(what, f"{one.name}.{column.name}", times))
@@ -91,7 +93,7 @@ def _in_files(store: Store, marks: Mapping[str, str]) -> list[Trace]:
             continue
         for what, mark in marks.items():
             # Short marks stand in any file by chance.
-            times = _times_in(file, mark.encode()) if len(mark.encode()) >= 6 else 0
+            times = sum(_times_in(file, one) for one in _written(mark) if len(one) >= 6)
             if times:
                 found.append(Trace(what, file.name, times))
     return found
@@ -107,11 +109,27 @@ def _times_in(file: Path, mark: bytes) -> int:
     return times
 
 
+def _plain_part(mark: str) -> str:
+    """The longest part of a mark that every database puts into lower case alike, and that no way of writing changes."""
+    parts = re.findall(r"[\x00-\x7f]+", unicodedata.normalize("NFC", mark))
+    return max(parts, key=len, default="").lower()
+
+
+def _written(mark: str) -> set[bytes]:
+    """The bytes of a mark, with its accents composed or not."""
+    return {mark.encode(), *(unicodedata.normalize(form, mark).encode() for form in ("NFC", "NFD"))}
+
+
 def _stands_in(mark: str, text: str) -> bool:
-    at = text.lower().find(mark.lower())
+    wanted, written = _same(mark), _same(text)
+    at = written.find(wanted)
     while at >= 0:
-        before, after = text[at - 1 : at], text[at + len(mark) : at + len(mark) + 1]
+        before, after = written[at - 1 : at], written[at + len(wanted) : at + len(wanted) + 1]
         if not (before.isalnum() or after.isalnum()):
             return True
-        at = text.lower().find(mark.lower(), at + 1)
+        at = written.find(wanted, at + 1)
     return False
+
+
+def _same(text: str) -> str:
+    return unicodedata.normalize("NFC", text.casefold())

@@ -115,6 +115,19 @@ def test_a_trace_that_an_erasure_cannot_remove_is_reported(people):
     assert SOURCE not in str(report.to_dict())
 
 
+@pytest.mark.parametrize("written", ["ÜNAL", "ünal", "U\u0308nal", "of (Ünal)", "Élodie ünal"])
+def test_a_trace_of_a_name_with_accents_is_found_however_it_is_written(people, written):
+    from sqlalchemy import update
+
+    names = table("learner_names")
+    with people.writing() as connection:
+        changed = {"given_name": "Élodie", "family_name": "Ünal"}
+        connection.execute(update(names).where(names.c.learner_id == 1).values(changed))
+    add(people, "staff", {"source_id": "r2", "family_name": written})
+    report = erase(people, SOURCE, who="office")
+    assert ("family name", "staff.family_name") in [(one.what, one.where) for one in report.traces]
+
+
 def test_an_unknown_learner_is_said_and_nothing_changes(people):
     before = people.counts()
     with pytest.raises(UnknownNameError, match="No learner has this id"):
