@@ -6,6 +6,7 @@ A claim is read only where the words around a number say what it counts, since a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,14 +33,21 @@ NUMBER = (
     rf"|{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![\w]|[.,]\d)"
 )
 
-_BADGE = r"(?:badge|credential|micro-?credential|certificate|course|elective|pathway element)"
+#: Parts of a pathway that are no badges themselves, perhaps.
+_PART = r"(?:area|category|categorie|component|element|elective|option|pathway|pathway element|requirement|step)"
+_BADGE = rf"(?:badge|credential|micro-?credential|certificate|course|{_PART})"
 #: Up to two words that say which badges: "three open badges", "two different immersion badges".
 _WHICH = r"(?:(?!of\b|and\b|or\b|in\b|to\b|for\b)[a-z-]+\s+){0,2}?"
 _BADGES = rf"{_WHICH}{_BADGE}s?\b"
+_OF_PARTS = re.compile(rf"\b{_PART}s?\b", re.IGNORECASE)
 _SEVERAL = rf"{_WHICH}{_BADGE}s\b"
 _THESE = r"of\s+(?:them|these|those|the\s+following|the\b|its\b)"
+_OF_THESE = re.compile(r"\bof\s+(?:them|these|those|the\s+following)$", re.IGNORECASE)
 _VERBS = r"(?:choose|select|pick|earn|complete|collect|obtain|gain|hold|requires?|needs?|asks?\s+for|pass|finish)"
-_AT_LEAST = r"(?:any|at\s+least|an?y?\s+minimum\s+of|minimum\s+of|no\s+(?:fewer|less)\s+than|exactly|another)"
+_AT_LEAST = (
+    r"(?:any|at\s+least|an?y?\s+minimum\s+of|minimum(?:\s+of)?|min\.|no\s+(?:fewer|less)\s+than|exactly|another"
+    r"|a\s+total\s+of)"
+)
 #: What is counted elsewhere in such a sentence is no badge.
 _NO_BADGES = re.compile(
     r"\s*(?:[a-z-]+\s+)?(?:professions?|learners?|students?|members?|people|patients?|teams?|sites?|visits?|sessions?"
@@ -53,6 +61,24 @@ def pattern(text: str) -> re.Pattern[str]:
     return re.compile(text.replace("NUMBER", NUMBER).replace(" ", r"\s+"), re.IGNORECASE)
 
 
+#: Said twice, or with a sign, as "three (3)", "3 (of 5)", "3+ badges": said once, and in words.
+_TWICE = pattern(r"NUMBER \((\d+)\)")
+_IN_BRACKETS = pattern(r"NUMBER \(((?:out )?of (?:the )?NUMBER)\)")
+_PLUS = re.compile(r"(?<![\w.,/-])(\d+)\+(?=\s)")
+_SLASH = pattern(
+    rf"(?:(\b(?:{_VERBS}|{_AT_LEAST}) )(\d{{1,2}})/(\d{{1,2}})(?![\w/])"
+    rf"|(?<![\w/.,-])(\d{{1,2}})/(\d{{1,2}})(?= (?:{_BADGES}|(?:are |is )?(?:required|needed)\b)))"
+)
+#: "Part 2 of 3" counts what there is, not what is asked for.
+_NUMBERED = re.compile(
+    r"\b(?:part|step|page|phase|level|week|module|session|unit|figure|table|stage|year|term|semester|day|slide|chapter"
+    r"|volume|section|question|round|badge|credential|course|area|element|no\.|number)\s*$",
+    re.IGNORECASE,
+)
+_ITEMS = re.compile(r"\s*items?\b", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\b(?:requires?|needs?|asks?\s+for|complete|earn|choose|select|pick)\s+(?:at\s+least\s+|any\s+)?$", re.IGNORECASE
+)
 _K_OF_N = pattern(
     rf"NUMBER (?:{_BADGES} )?(?:of|out of|from|from among)(?: (?:an?|the) (?:list|choice|pool|set) of)?"
     r"(?: (?:the|these|those|its|our))?(?: following)? NUMBER"
@@ -62,7 +88,15 @@ _COUNT = pattern(
 )
 _OR_MORE = pattern(rf"NUMBER (?:or more (?:{_THESE}(?! {NUMBER})|{_BADGES})|{_BADGES} or more\b)")
 _NEEDED = pattern(rf"NUMBER {_BADGES} (?:is|are|must be) (?:required|needed|asked for|earned|completed|held)\b")
-_ENDS = r"(?=\s*[.;,)]|\s*$)"
+_ENDS = r"(?=\s*[.;,)!]|\s*$)"
+_ALONE = pattern(
+    rf"(?:(?:^|[.;:!?(] ?)(?:{_VERBS} )?{_AT_LEAST}|\b{_VERBS} {_AT_LEAST}|\b(?:choose|select|pick)) NUMBER"
+    rf"(?: or more)?{_ENDS}"
+)
+_HALF = pattern(
+    rf"\bhalf(?: of)?(?: (?:the|these|those|its|our))?(?:(?: NUMBER)? {_BADGES}| (?:of )?(?:them|these|those)\b"
+    r"| (?:of )?the following\b| NUMBER(?= (?:is|are|must)\b))"
+)
 _ALL = pattern(
     rf"\ball(?: of)?(?: the| these)? NUMBER(?:(?= {_BADGES})| of (?:them|these|those)\b|(?= (?:are|is|must)\b)|{_ENDS})"
 )
@@ -81,18 +115,29 @@ _AND_MORE = re.compile(r"[^.;:]*?(?:,|\band\b|\bplus\b|\bthen\b)", re.IGNORECASE
 class Asked:
     """That a text asks for `count` badges: out of `of` where it says so, all of them where `every`.
 
-    `more` says that the sentence goes on to ask for other things, so that the whole may be more.
+    `more` says that the sentence goes on to ask for other things, so that the whole may be more; `parts` that it counts
+    areas, steps or the like, which may be no badges; `choice` that it leaves the choice, as "of these" does. Half of a
+    number that the text does not say is 0.5.
     """
 
     count: float
     of: float | None = None
     every: bool = False
     more: bool = False
+    parts: bool = False
+    choice: bool = False
 
     def __str__(self) -> str:
+        if self.half:
+            return "half"
         if self.every:
             return "both" if self.count == 2 else f"all {self.count:g}"
         return f"{self.count:g}" if self.of is None else f"{self.count:g} of {self.of:g}"
+
+    @property
+    def half(self) -> bool:
+        """Whether it asks for half of a number that the text does not say."""
+        return self.of is None and self.count == 0.5
 
 
 def asked_badges(text: str) -> Iterator[Asked]:
@@ -107,6 +152,7 @@ def asked_badges(text: str) -> Iterator[Asked]:
     >>> list(asked_badges("Two teams of three learners from all eight programmes, both in person and online."))
     []
     """
+    text = _said_once(text)
     said: dict[Asked, int] = {}
     taken: list[tuple[int, int]] = []
     readings: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Asked]], ...] = (
@@ -114,18 +160,53 @@ def asked_badges(text: str) -> Iterator[Asked]:
         (_ALL, lambda found: Asked(number_of(found[1]), every=True)),
         (_BOTH, lambda found: Asked(2, every=True)),
         (_EITHER, lambda found: Asked(1, 2)),
-        *(
-            (one, lambda found: Asked(number_of(found[1]), more=_goes_on(text, found)))
-            for one in (_COUNT, _OR_MORE, _NEEDED)
-        ),
+        (_HALF, _half),
+        *((one, lambda found: _number_asked(text, found)) for one in (_COUNT, _OR_MORE, _NEEDED, _ALONE)),
     )
     for reading, claim in readings:
         for found in reading.finditer(text):
             inside = any(start < found.end() and found.start() < end for start, end in taken)
-            if not inside and not _NO_BADGES.match(text, found.end()):
+            if not inside and not _counts_something_else(text, found):
                 taken.append(found.span())
                 said.setdefault(claim(found), found.start())
     yield from (one for one in sorted(said, key=said.__getitem__) if one.of is None or one.count <= one.of)
+
+
+def _said_once(text: str) -> str:
+    text = _IN_BRACKETS.sub(r"\1 \2", text)
+    text = _TWICE.sub(lambda found: found[2] if number_of(found[1]) == number_of(found[2]) else found[0], text)
+    return _PLUS.sub(r"\1 or more", _SLASH.sub(_slash, text))
+
+
+def _slash(found: re.Match[str]) -> str:
+    verb, *numbers = (found[1], found[2], found[3]) if found[2] else ("", found[4], found[5])
+    count, of = map(int, numbers)
+    return f"{verb}{count} of {of}" if 0 < count <= of > 1 else found[0]
+
+
+def _counts_something_else(text: str, found: re.Match[str]) -> bool:
+    before = text[: found.start()]
+    if found.re is _K_OF_N and _NUMBERED.search(before):
+        return True
+    if _ITEMS.match(text, found.end()):
+        # A pathway may ask for 2 of 4 items; of a test's items nobody is asked to earn some.
+        return not (found.re is _K_OF_N and _ASKS.search(before))
+    return _NO_BADGES.match(text, found.end()) is not None
+
+
+def _half(found: re.Match[str]) -> Asked:
+    of = next((number_of(one) for one in found.groups() if one), None)
+    parts = _of_parts(found)
+    return Asked(0.5, parts=parts) if of is None else Asked(math.ceil(of / 2), of, parts=parts)
+
+
+def _number_asked(text: str, found: re.Match[str]) -> Asked:
+    choice = _OF_THESE.search(found[0]) is not None
+    return Asked(number_of(found[1]), more=_goes_on(text, found), parts=_of_parts(found), choice=choice)
+
+
+def _of_parts(found: re.Match[str]) -> bool:
+    return _OF_PARTS.search(found[0]) is not None
 
 
 def _goes_on(text: str, found: re.Match[str]) -> bool:

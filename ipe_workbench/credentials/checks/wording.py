@@ -128,16 +128,25 @@ def _not_asked(text: str, rule: Rule) -> Iterator[tuple[str, str]]:
     least = {_least_badges(part) for part in parts}
     chosen = sorted(f"{count} of {of}" for count, of in choices)
     instead = f"the rule asks for {_or(chosen)}" if chosen else f"the rule asks for {max(least)} in all"
+    steps = {len(subrules(part)) for part in parts if isinstance(part, AllOf | InOrder)}
     for one in claims:
-        if not _is_kept(one, choices, whole, {*least, *(count for count, _ in choices)}):
-            yield str(one) if one.of is not None or one.every else f"{one} badges", instead
+        # One of these is a choice; one badge can be any part of a rule, and points and hours leave a choice, too.
+        one_will_do = any(isinstance(part, Points | Hours) for part in parts)
+        counts = {*least, *(count for count, _ in choices), *(steps if one.parts else ())}
+        if not _is_kept(one, choices, whole, counts) and not (one.choice and one.count == 1 and one_will_do):
+            thing = "" if one.of is not None or one.every or one.half else " parts" if one.parts else " badges"
+            yield f"{one}{thing}", instead
 
 
 def _is_kept(claim: Asked, choices: set[tuple[int, int]], whole: set[int], counts: set[int]) -> bool:
+    if claim.half:
+        return any(count in (of // 2, (of + 1) // 2) for count, of in choices)
     if claim.of is not None:
         return (claim.count, claim.of) in choices or (claim.count == claim.of and claim.of in whole)
     if claim.every:
         return claim.count in whole
+    if claim.choice and claim.count == 1:
+        return any(count == 1 for count, _ in choices)
     return claim.count in counts or (claim.more and claim.count < max(counts))
 
 

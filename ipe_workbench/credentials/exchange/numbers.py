@@ -10,14 +10,6 @@ from ipe_workbench.credentials.checks.claims import asked_badges
 
 __all__ = ["said_numbers", "unkept_numbers", "whole_number"]
 
-_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_NUMBER = rf"(\d{{1,3}}|{'|'.join(_WORDS)})"
-_ASKS = r"(?:requires?|complete|earn|any|at least|choose|select|minimum of|pass)"
-#: "3 of 5" needs the second number or a word that asks for something before the first; years and codes have neither.
-_SAID = re.compile(
-    rf"\b(?:{_ASKS}\s+(?:at least\s+)?{_NUMBER}\s+(?:out\s+)?of\s+(?:the\s+|these\s+)?(?:{_NUMBER}\b)?)", re.IGNORECASE
-)
-
 
 def said_numbers(text: str) -> Iterator[tuple[int, int | None]]:
     """(how many, of how many) for each place where the text says how many are asked for.
@@ -33,16 +25,10 @@ def said_numbers(text: str) -> Iterator[tuple[int, int | None]]:
     >>> list(said_numbers("French 2040/2050, one of many courses."))
     []
     """
-    said = {(_number(found[1]), _number(found[2])): None for found in _SAID.finditer(text)}
     for claim in asked_badges(text):
         if not claim.more and claim.count == int(claim.count):
             whole = claim.count if claim.every else claim.of
-            said[int(claim.count), None if whole is None else int(whole)] = None
-    # "Choose 2 of the 5" is read by both, as 2 by one of them.
-    full = {least for least, whole in said if whole is not None}
-    for least, whole in said:
-        if least is not None and (whole is not None or least not in full):
-            yield least, whole
+            yield int(claim.count), None if whole is None else int(whole)
 
 
 def unkept_numbers(text: str, asked: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
@@ -56,6 +42,10 @@ def unkept_numbers(text: str, asked: Sequence[tuple[int, int]]) -> Iterator[tupl
     []
     """
     whole = (sum(count for count, _ in asked), sum(of for _, of in asked))
+    if any(claim.half for claim in asked_badges(text)) and all(
+        count not in (of // 2, (of + 1) // 2) for count, of in asked
+    ):
+        yield "half", ", ".join(f"{count} of {there}" for count, there in asked) or "nothing"
     for least, of in said_numbers(text):
         if not any(least == count and of in (None, there) for count, there in (*asked, whole)):
             instead = ", ".join(f"{count} of {there}" for count, there in asked) or "nothing"
@@ -76,9 +66,3 @@ def whole_number(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
         return None
     return int(value)
-
-
-def _number(written: str | None) -> int | None:
-    if not written:
-        return None
-    return int(written) if written.isdigit() else _WORDS.index(written.lower())

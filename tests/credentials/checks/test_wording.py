@@ -72,6 +72,26 @@ def mismatches(rule: Any, summary: str) -> list[str]:
         (POINTS, "Collect twenty points."),
         (every(3), "Collect twenty points."),
         (HOURS, "Sixty hours or more."),
+        # As people write it.
+        (choice(2, 4), "Complete at least 3 areas."),
+        (choice(2, 4), "Three (3) of four."),
+        (choice(2, 5), "Complete three (3) of the five (5) elective badges."),
+        (choice(3, 5), "Earn 4/5 badges."),
+        (choice(3, 5), "4/5 required."),
+        (choice(3, 5), "Any two."),
+        (choice(3, 5), "Complete any 2."),
+        (choice(3, 5), "A minimum of two."),
+        (choice(3, 5), "Minimum 2 of these badges."),
+        (choice(3, 5), "One or more of these."),
+        (choice(3, 5), "4+ of these."),
+        (choice(3, 4), "Half of the badges."),
+        (choice(2, 6), "At least half of these."),
+        (choice(2, 6), "Half of the six areas."),
+        (every(4), "Half of them."),
+        (choice(2, 5), "Any 3 (of 5)."),
+        (choice(2, 5), "A total of 3 badges."),
+        (choice(3, 5), "Requires 2 of 5 items."),
+        (every(3), "Both areas."),
     ],
 )
 def test_text_that_says_another_number_is_found(rule, summary):
@@ -98,12 +118,24 @@ def test_text_that_says_another_number_is_found(rule, summary):
         (score(0.8), "80 % or more; at least eighty percent; score of 80%. Pass mark 80 %."),
         (every(3), "At least 70 % in each test."),  # the pass mark of the badges themselves
         (HOURS, "At least fifty hours in all 2 badges."),
+        (
+            choice(3, 5),
+            "Three (3) of five (5). Earn 3/5 badges; any three, a minimum of 3, 3+ of these, 3 (of 5) badges.",
+        ),
+        (choice(3, 6), "Half of the badges; at least half of these. Half of the six areas."),
+        (choice(3, 5), "At least half of these."),  # two and a half, so three
+        ({"all": ["h", choice(2, 3), choice(3, 4)]}, "Complete three steps: at least 3 areas."),
+        (choice(2, 4), "Requires 2 of 4 items. One or two of these, 24/7, on 4/5 at noon, with a mean of 4/5."),
         # Prose that counts something else.
         (every(3), "Both learners and patients gain; either in person or online, in teams of six or seven."),
         (every(3), "For all eight programmes: three scenes with two patients each, 3 of 8 professions in each team."),
         (every(3), "Renew it within 6 months of its end. A retake follows within 2 months."),
         (every(3), "From two points of view; at least 80 % of sessions attended."),
         (every(3), "Share leadership as one of six members, within two days, for at least 2 hours a day."),
+        (
+            every(3),
+            "Part 2 of 3, step 1 of 4, badge 3 of 5; answer 20 of 25 items, half of the cohort, half of the learners.",
+        ),
         (every(3), "The year 2026 has two terms; IPEC 2023, version 3.5, 3-5 people, 1,200 learners; 100 % online."),
     ],
 )
