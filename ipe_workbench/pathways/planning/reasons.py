@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ipe_workbench.credentials.evaluate import missing
 from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.credentials.rules import describe
+from ipe_workbench.credentials.rules import AllOf, InOrder, Rule, Within, describe
 from ipe_workbench.pathways.planning.learner import PlanFor
 from ipe_workbench.pathways.planning.model import Limit, PlanModel, build_model
 from ipe_workbench.pathways.planning.offerings import Offering
@@ -20,6 +21,8 @@ __all__ = ["COSTS", "Impossible", "why_impossible"]
 COSTS = {"hours": 1, "offered": 20, "requires": 40}
 #: How much the solver may do for one question, in its own measure of time, which is the same on every machine.
 _EFFORT = 4.0
+#: So many parts are said of what nobody can complete, and so many characters of each.
+_MOST_SAID, _LONGEST = 8, 160
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def why_impossible(programme: Programme, goal: str, learner: PlanFor, offerings:
     return (
         _explained(programme, goal, learner, offerings, ask_all=False)
         or _explained(programme, goal, learner, offerings, ask_all=True)
-        or _never(programme, goal)
+        or _never(programme, goal, learner, offerings)
     )
 
 
@@ -132,10 +135,36 @@ def _way_out(programme: Programme, made: PlanModel, limits: dict[str, Limit], so
     return Impossible((), relaxation, cost, done)
 
 
-def _never(programme: Programme, goal: str) -> Impossible:
+def _never(programme: Programme, goal: str, learner: PlanFor, offerings: tuple[Offering, ...]) -> Impossible:
+    """No change of limits helps: what is still to do, a sentence for each part."""
     rule = programme.stacks[goal].rule if goal in programme.stacks else programme.credentials[goal].requires
-    said = describe(rule, programme.title) if rule is not None else programme.title(goal)
-    return Impossible((f"Nobody of this profession can complete what it asks for in the terms that are left: {said}.",))
+    why = "No choice of what is offered in the terms that are left completes it."
+    if not offerings:
+        ends = "" if learner.until == datetime.date.max else f" and ends by {learner.until}"
+        why = f"Nothing that this learner can take begins on {learner.from_day} or later{ends}."
+    if rule is None:
+        return Impossible((why,))
+    day = max((learner.from_day, *learner.facts.dates()))
+    parts = [part for one in missing(rule, learner.facts, on=day) for part in _parts(one.rule)]
+    said = [f"Still to do: {_short(describe(part, programme.title))}" for part in parts]
+    more = [f"And {len(said) - _MOST_SAID} more parts."] if len(said) > _MOST_SAID else []
+    return Impossible((why, *said[:_MOST_SAID], *more))
+
+
+def _parts(rule: Rule) -> tuple[Rule, ...]:
+    """What a rule asks for, one by one."""
+    match rule:
+        case Within():
+            return _parts(rule.within.rule)
+        case AllOf(all=parts) | InOrder(in_order=parts):
+            return tuple(inner for part in parts for inner in _parts(part))
+        case _:
+            return (rule,)
+
+
+def _short(text: str) -> str:
+    """The text as the end of a sentence, cut between two words where it is longer than people read."""
+    return f"{text}." if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(' ')[0].rstrip(',;')} ..."
 
 
 def _cost(name: str, limit: Limit) -> Any:
