@@ -401,7 +401,7 @@ def test_after_the_last_term_each_part_that_is_still_to_do_is_a_short_sentence()
     design = example_programme()
     facts = Facts.holding(["team-clinical-experience"], on=datetime.date(2028, 1, 1), profession="nursing")
     found = plan(design, "ipe-micro-credential", PlanFor(facts, from_day=datetime.date(2035, 1, 1)))
-    first, *parts = found.impossible_because
+    first, *parts = found.impossible_because()
     assert first == "Nothing that this learner can take begins on 2035-01-01 or later."
     assert parts[0].startswith("Still to do: at least 3 of: Certificate in Values and Ethics, ")
     assert all(len(part) < 200 for part in parts)
