@@ -46,10 +46,10 @@ def check(
         return
     if programme is None:
         raise typer.BadParameter("Name the folder of a programme, or a finding with --explain.", param_hint="PROGRAMME")
-    from ipe_workbench.folder_check import check_folder
-
     # The process ends with this check; looking for garbage among a million live objects takes a fifth of its time.
     gc.disable()
+    from ipe_workbench.folder_check import check_folder
+
     result = check_folder(programme)
     if format is CheckFormat.json:
         print_json(result.to_dict())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from ipe_workbench.credentials.rules import (
     AllOf,
@@ -21,10 +22,13 @@ from ipe_workbench.credentials.rules import (
     walk,
 )
 
-__all__ = ["NEVER", "as_met", "professions_told_apart", "with_parts"]
+__all__ = ["as_met", "never", "professions_told_apart", "with_parts"]
 
-#: What nobody can do.
-NEVER: Rule = AtLeast(at_least=Choice(count=2, of=(AllOf(all=()),)))
+
+@cache
+def never() -> Rule:
+    """What nobody can do."""
+    return AtLeast(at_least=Choice(count=2, of=(AllOf(all=()),)))
 
 
 def professions_told_apart(*rules: Rule) -> Iterator[str | None]:

@@ -31,8 +31,6 @@ from ipe_workbench.credentials.truth import Truth, written
 
 __all__ = ["is_impossible", "shortened", "size"]
 
-_NOTHING = AllOf(all=())
-
 
 def shortened(rule: Rule) -> Rule:
     """The rule without what is quickly seen to change nothing: completed by the same facts, on the same day.
@@ -110,7 +108,7 @@ def _step(rule: Rule) -> Rule:
             return _per_profession({name: _step(part) for name, part in rule.per_profession.items()})
         case Shortcut():
             inner = _step(rule.shortcut.otherwise)
-            if inner in (_NOTHING, Badge(badge=rule.shortcut.badge)):
+            if _is_nothing(inner) or inner == Badge(badge=rule.shortcut.badge):
                 return inner
             return Shortcut(shortcut=ShortcutTo(badge=rule.shortcut.badge, otherwise=inner))
         case _:
@@ -128,8 +126,8 @@ def _all(parts: Sequence[Rule]) -> Rule:
 
 def _any(parts: Sequence[Rule]) -> Rule:
     opened = [inner for part in parts for inner in (part.any if isinstance(part, AnyOf) else (part,))]
-    if _NOTHING in opened:
-        return _NOTHING
+    if any(map(_is_nothing, opened)):
+        return AllOf(all=())
     opened = [part for part in opened if not is_impossible(part)] or [min(opened, key=size)]
     kept = _without(opened, lambda truth, part, others: any(truth.follows(one, [part]) for one in others))
     return kept[0] if len(kept) == 1 else AnyOf(any=tuple(kept))
@@ -149,13 +147,13 @@ def _without(parts: Sequence[Rule], needless: Callable[[Truth, Rule, list[Rule]]
 
 
 def _at_least(count: int, parts: Sequence[Rule]) -> Rule:
-    left = [part for part in parts if part != _NOTHING]
+    left = [part for part in parts if not _is_nothing(part)]
     count -= len(parts) - len(left)
     if count <= 0:
-        return _NOTHING
+        return AllOf(all=())
     possible = [part for part in left if not is_impossible(part)]
     if not left:
-        return AtLeast(at_least=Choice(count=count + 1, of=(_NOTHING,)))
+        return AtLeast(at_least=Choice(count=count + 1, of=(AllOf(all=()),)))
     if len(possible) < count:
         return AtLeast(at_least=Choice(count=count, of=tuple(left)))
     if count == len(possible):
@@ -182,18 +180,23 @@ def _points(rule: Points) -> Rule:
 
 def _in_order(steps: Sequence[Rule]) -> Rule:
     opened = [inner for step in steps for inner in (step.in_order if isinstance(step, InOrder) else (step,))]
-    left = [step for step in opened if step != _NOTHING]
+    left = [step for step in opened if not _is_nothing(step)]
     if not left:
-        return _NOTHING
+        return AllOf(all=())
     return left[0] if len(left) == 1 else InOrder(in_order=tuple(left))
 
 
 def _within(months: int, inner: Rule) -> Rule:
-    if inner == _NOTHING or _takes_one_day(inner):
+    if _is_nothing(inner) or _takes_one_day(inner):
         return inner
     if isinstance(inner, Within):
         return _within(min(months, inner.within.months), inner.within.rule)
     return Within(within=Window(months=months, rule=inner))
+
+
+def _is_nothing(rule: Rule) -> bool:
+    """Whether it asks for nothing."""
+    return isinstance(rule, AllOf) and not rule.all
 
 
 def _takes_one_day(rule: Rule) -> bool:

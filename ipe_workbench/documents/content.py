@@ -128,21 +128,22 @@ class _Composition:
         self.key: str | None = None
 
     def of(self, events: Iterable[Any]) -> Any:
-        # Events of both libraries have the same names and attributes, but no class in common.
+        scalar, begin, around = self._scalar, self._begin, self.around
+        # Events of both libraries have the same names and attributes, but no class in common. Most are scalars.
         for event in events:
-            match type(event).__name__:
-                case "ScalarEvent":
-                    self._scalar(event)
-                case "MappingStartEvent":
-                    self._begin(event, Fields())
-                case "SequenceStartEvent":
-                    self._begin(event, Items())
-                case "MappingEndEvent" | "SequenceEndEvent":
-                    self.inside = self.around.pop()
-                case "AliasEvent":
-                    raise self._refused(event, "Aliases (`*name`) are not supported.", "Write the value out.")
-                case "DocumentStartEvent":
-                    self._begin_document(event)
+            kind = type(event).__name__
+            if kind == "ScalarEvent":
+                scalar(event)
+            elif kind == "MappingStartEvent":
+                begin(event, Fields())
+            elif kind == "MappingEndEvent" or kind == "SequenceEndEvent":
+                self.inside = around.pop()
+            elif kind == "SequenceStartEvent":
+                begin(event, Items())
+            elif kind == "AliasEvent":
+                raise self._refused(event, "Aliases (`*name`) are not supported.", "Write the value out.")
+            elif kind == "DocumentStartEvent":
+                self._begin_document(event)
         return self.top
 
     def _begin_document(self, event: Any) -> None:

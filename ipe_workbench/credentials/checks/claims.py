@@ -10,11 +10,13 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = [
     "NUMBER",
     "Asked",
     "asked_badges",
+    "in_digits",
     "months_of_validity",
     "number_of",
     "pass_marks",
@@ -27,11 +29,14 @@ _UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"
           "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _BELOW_TEN = "|".join(_UNITS[:9])
-#: A number in digits or in words, below 100. It stands by itself: neither "3.5.1" nor "3-5" nor "IPEC2023" has one.
-NUMBER = (
-    rf"(?<![\w.,-])(\d+(?:\.\d+)?|(?:{'|'.join(_TENS)})(?:[ -](?:{_BELOW_TEN})\b)?"
-    rf"|{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![\w]|[.,]\d)"
+_WORD = re.compile(
+    rf"(?<![\w.,-])(?:(?:{'|'.join(_TENS)})(?:[ -](?:{_BELOW_TEN})\b)?"
+    rf"|{'|'.join(sorted(_UNITS, key=len, reverse=True))})(?!\w)",
+    re.IGNORECASE,
 )
+#: A number in a text whose words are digits already. It stands by itself: neither "3.5.1" nor "3-5" nor "IPEC2023" has
+#: one.
+NUMBER = r"(?<![\w.,-])(\d+(?:\.\d+)?)(?![\w]|[.,]\d)"
 
 #: Parts of a pathway that are no badges themselves, perhaps.
 _PART = r"(?:area|category|categorie|component|element|elective|option|pathway|pathway element|requirement|step)"
@@ -56,8 +61,20 @@ _NO_BADGES = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
+def in_digits(text: str) -> str:
+    """The text with its numbers below 100 in digits, as the patterns of this room read it.
+
+    Examples
+    --------
+    >>> in_digits("Twenty-one badges, or seven; no twofold one-way ten.")
+    '21 badges, or 7; no twofold 1-way 10.'
+    """
+    return _WORD.sub(lambda found: f"{number_of(found[0]):g}", text)
+
+
 def pattern(text: str) -> re.Pattern[str]:
-    """The pattern with ``NUMBER`` standing for a number and spaces for any white space."""
+    """The pattern, for a text `in_digits`, with ``NUMBER`` standing for a number and spaces for any white space."""
     return re.compile(text.replace("NUMBER", NUMBER).replace(" ", r"\s+"), re.IGNORECASE)
 
 
@@ -105,8 +122,8 @@ _BOTH = pattern(
     r"| (?:are|must be) (?:required|needed)\b)"
 )
 _EITHER = pattern(
-    r"\beither(?: one)?(?: of (?:them|these|those|the following|the two)\b"
-    rf"| {_BADGE}\b| of (?:the|these)(?: two)? {_SEVERAL}|{_ENDS})"
+    r"\beither(?: one)?(?: of (?:them|these|those|the following|the 2)\b"
+    rf"| {_BADGE}\b| of (?:the|these)(?: 2)? {_SEVERAL}|{_ENDS})"
 )
 _AND_MORE = re.compile(r"[^.;:]*?(?:,|\band\b|\bplus\b|\bthen\b)", re.IGNORECASE)
 
@@ -156,8 +173,8 @@ def asked_badges(text: str) -> Iterator[Asked]:
     said: dict[Asked, int] = {}
     taken: list[tuple[int, int]] = []
     readings: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Asked]], ...] = (
-        (_K_OF_N, lambda found: Asked(number_of(found[1]), number_of(found[2]))),
-        (_ALL, lambda found: Asked(number_of(found[1]), every=True)),
+        (_K_OF_N, lambda found: Asked(float(found[1]), float(found[2]))),
+        (_ALL, lambda found: Asked(float(found[1]), every=True)),
         (_BOTH, lambda found: Asked(2, every=True)),
         (_EITHER, lambda found: Asked(1, 2)),
         (_HALF, _half),
@@ -173,8 +190,8 @@ def asked_badges(text: str) -> Iterator[Asked]:
 
 
 def _said_once(text: str) -> str:
-    text = _IN_BRACKETS.sub(r"\1 \2", text)
-    text = _TWICE.sub(lambda found: found[2] if number_of(found[1]) == number_of(found[2]) else found[0], text)
+    text = _IN_BRACKETS.sub(r"\1 \2", in_digits(text))
+    text = _TWICE.sub(lambda found: found[2] if float(found[1]) == float(found[2]) else found[0], text)
     return _PLUS.sub(r"\1 or more", _SLASH.sub(_slash, text))
 
 
@@ -195,14 +212,14 @@ def _counts_something_else(text: str, found: re.Match[str]) -> bool:
 
 
 def _half(found: re.Match[str]) -> Asked:
-    of = next((number_of(one) for one in found.groups() if one), None)
+    of = next((float(one) for one in found.groups() if one), None)
     parts = _of_parts(found)
     return Asked(0.5, parts=parts) if of is None else Asked(math.ceil(of / 2), of, parts=parts)
 
 
 def _number_asked(text: str, found: re.Match[str]) -> Asked:
     choice = _OF_THESE.search(found[0]) is not None
-    return Asked(number_of(found[1]), more=_goes_on(text, found), parts=_of_parts(found), choice=choice)
+    return Asked(float(found[1]), more=_goes_on(text, found), parts=_of_parts(found), choice=choice)
 
 
 def _of_parts(found: re.Match[str]) -> bool:
@@ -231,10 +248,10 @@ def windows(text: str) -> Iterator[float]:
     """
     if "month" not in text and "year" not in text:
         return
-    for sentence in sentences(text):
+    for sentence in sentences(in_digits(text)):
         if not _LATER.search(sentence):
             for first, first_unit, second, second_unit in _WINDOW.findall(sentence):
-                yield number_of(first or second) * (12 if (first_unit or second_unit).lower().startswith("y") else 1)
+                yield float(first or second) * (12 if (first_unit or second_unit).lower().startswith("y") else 1)
 
 
 _SHARE = r"NUMBER\s*(?:%|per\s?cent\b)"
@@ -271,10 +288,10 @@ def pass_marks(text: str) -> tuple[float, ...]:
     marks: dict[float, None] = {}
     if "%" not in text and "cent" not in text:
         return ()
-    for clause in _CLAUSE_END.split(text):
+    for clause in _CLAUSE_END.split(in_digits(text)):
         if not _NOT_THE_SCORE.search(clause):
             for found in (*_PASS.findall(clause), *_MARK.findall(clause)):
-                marks[round(number_of(found) / 100, 6)] = None
+                marks[round(float(found) / 100, 6)] = None
     return tuple(marks)
 
 
@@ -290,12 +307,12 @@ def months_of_validity(text: str) -> Iterator[tuple[float, str]]:
     Examples
     --------
     >>> list(months_of_validity("It is valid for two years."))
-    [(24.0, 'two years')]
+    [(24.0, '2 years')]
     """
     if "month" not in text and "year" not in text:
         return
-    for number, unit in _VALID.findall(text):
-        yield number_of(number) * (12 if unit.lower().startswith("y") else 1), f"{number} {unit.lower()}"
+    for number, unit in _VALID.findall(in_digits(text)):
+        yield float(number) * (12 if unit.lower().startswith("y") else 1), f"{number} {unit.lower()}"
 
 
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s")
@@ -305,7 +322,7 @@ _POINTS_ASKED = pattern(rf"\b(?:(?:{_VERBS}|{_AT_LEAST}) )+NUMBER points?\b(?! o
 
 def points_said(text: str, *, asked: bool) -> Iterator[float]:
     """The points that the text speaks of, or only those that it asks for."""
-    return (number_of(one) for one in (_POINTS_ASKED if asked else _POINTS).findall(text))
+    return (float(one) for one in (_POINTS_ASKED if asked else _POINTS).findall(in_digits(text)))
 
 
 def sentences(text: str) -> list[str]:

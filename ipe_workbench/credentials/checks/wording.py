@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from ipe_workbench.credentials.checks.claims import (
     Asked,
     asked_badges,
+    in_digits,
     months_of_validity,
-    number_of,
     pass_marks,
     pattern,
     points_said,
@@ -96,7 +96,7 @@ def _broken_promises(design: Design, reference: str, text: str, rule: Rule) -> I
     yield from _lacking(
         windows(text), {p.within.months for p in parts if isinstance(p, Within)}, "within {:g} months", "months"
     )
-    yield from _lacking(map(_either, _HOURS.findall(text)), hours, "at least {:g} hours", "hours")
+    yield from _lacking(map(_either, _HOURS.findall(in_digits(text))), hours, "at least {:g} hours", "hours")
     yield from _lacking(points_said(text, asked=not points), known, "{:g} points", "points")
     yield from _lacking((one * 100 for one in pass_marks(text)), {one * 100 for one in marks}, "a score of {:g} %", "%")
 
@@ -196,18 +196,18 @@ def _assessment_disagrees(programme: Programme, credential: MicroCredential) -> 
         words = ", ".join(f"{one:.4g}" if one > 1 else f"{one:.0%}" for one in sorted(said))
         message = f"The description speaks of {words}, but `pass_score` is {assessment.pass_score:.0%}."
         yield _disagree(programme, credential, message, "assessment", "pass_score")
-    attempts = {number_of(one) for one in _ATTEMPTS.findall(assessment.description)}
+    attempts = {float(one) for one in _ATTEMPTS.findall(in_digits(assessment.description))}
     if attempts and assessment.attempts not in attempts:
         message = f"The description speaks of {min(attempts):g} attempts, but `attempts` is {assessment.attempts}."
         yield _disagree(programme, credential, message, "assessment", "attempts")
 
 
 def _summary_disagrees(programme: Programme, credential: MicroCredential) -> Iterator[Problem]:
-    hours = set(map(_either, _EFFORT.findall(credential.summary)))
+    hours = set(map(_either, _EFFORT.findall(in_digits(credential.summary))))
     if hours and credential.hours not in hours:
         message = f"The summary speaks of {min(hours):g} hours, but `hours` is {credential.hours:g}."
         yield _disagree(programme, credential, message, "hours")
-    credits = {number_of(one) for one in _ECTS.findall(credential.summary)}
+    credits = {float(one) for one in _ECTS.findall(in_digits(credential.summary))}
     if credits and credential.ects not in credits:
         now = "is not given" if credential.ects is None else f"is {credential.ects:g}"
         yield _disagree(
@@ -236,4 +236,4 @@ def _disagree(programme: Programme, credential: MicroCredential, message: str, *
 
 def _either(found: tuple[str, ...]) -> float:
     """The number of whichever alternative of a pattern was found."""
-    return number_of(next(filter(None, found)))
+    return float(next(filter(None, found)))

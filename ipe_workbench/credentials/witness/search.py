@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ipe_workbench.credentials.branches import NEVER, as_met, professions_told_apart
+from ipe_workbench.credentials.branches import as_met, never, professions_told_apart
 from ipe_workbench.credentials.completion import completed
 from ipe_workbench.credentials.facts import ApprovalGiven, Award, Facts, HoursRecorded, ScoreReached
 from ipe_workbench.credentials.rules import Hours, InOrder, Rule, Within, walk
@@ -77,7 +77,7 @@ def witness(met: Rule, unmet: Rule, *, effort: float = EFFORT) -> Witness:
     """
     spent, decided = 0.0, True
     for profession in professions_told_apart(met, unmet):
-        one, other = (as_met(rule, profession, NEVER) for rule in (met, unmet))
+        one, other = (as_met(rule, profession, never()) for rule in (met, unmet))
         found = _for_one_profession(one, other, effort - spent)
         spent += found.effort
         decided = decided and found.decided
