@@ -39,7 +39,7 @@ _WORD = re.compile(
 NUMBER = r"(?<![\w.,-])(\d+(?:\.\d+)?)(?![\w]|[.,]\d)"
 
 #: Parts of a pathway that are no badges themselves, perhaps.
-_PART = r"(?:area|category|categorie|component|element|elective|option|pathway|pathway element|requirement|step)"
+_PART = r"(?:area|category|categories|component|element|elective|option|pathway|pathway element|requirement|step)"
 _BADGE = rf"(?:badge|credential|micro-?credential|certificate|course|{_PART})"
 #: Up to two words that say which badges: "three open badges", "two different immersion badges".
 _WHICH = r"(?:(?!of\b|and\b|or\b|in\b|to\b|for\b)[a-z-]+\s+){0,2}?"
