@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -66,7 +67,8 @@ def coverage_heatmap(coverage: Coverage, titles: Mapping[str, str] | None = None
         A large framework (some 50 sub-competencies and more) is laid out in panels, two beside each other, with codes
         alone and the credentials' names above each panel.
     """
-    names = [fitted((titles or {}).get(one, one), 2.25, size=9.5) for one in coverage.credentials]
+    credentials = _aligned(coverage)
+    names = [fitted((titles or {}).get(one, one), 2.25, size=9.5) for one in credentials]
     lines = list(_lines(coverage))
     layout = _LARGE if len(lines) > _WHOLE else _USUAL
     panels = list(_panels(lines)) if layout is _LARGE else [lines]
@@ -83,9 +85,7 @@ def coverage_heatmap(coverage: Coverage, titles: Mapping[str, str] | None = None
             width=width,
             height=sum(heights),
             note="Each mark is the strongest thing that the credential does about the competency.",
-            source=f"{coverage.framework_title or coverage.framework}: {len(coverage.rows)} sub-competencies, "
-            f"{len(coverage.credentials)} credentials"
-            + (f", for {coverage.profession}." if coverage.profession else "."),
+            source=_source(coverage, len(credentials)),
         )
         inch = (high - low) / sum(heights)
         top = high
@@ -94,11 +94,27 @@ def coverage_heatmap(coverage: Coverage, titles: Mapping[str, str] | None = None
                 tall = len(panel) * layout.cell * inch
                 left, wide = number * each + layout.labels, columns * layout.cell
                 axes = figure.add_axes((left / width, top - _TOP * inch - tall, wide / width, tall))
-                _draw(axes, coverage, panel, names, layout)
+                _draw(axes, coverage, panel, dict(zip(credentials, names, strict=True)), layout)
                 if panel is panels[0]:
                     _legend(axes, layout)
             top -= height * inch
     return AccessibleFigure(figure, alt=_words(coverage), title=title, caption=_caption(coverage))
+
+
+def _aligned(coverage: Coverage) -> tuple[str, ...]:
+    """The credentials that do something about the framework; all where none does."""
+    aligned = {one for row in coverage.rows for how in HOW for one in getattr(row, how)}
+    return tuple(one for one in coverage.credentials if one in aligned) or tuple(coverage.credentials)
+
+
+def _source(coverage: Coverage, shown: int) -> str:
+    others = len(coverage.credentials) - shown
+    return (
+        f"{coverage.framework_title or coverage.framework}: {len(coverage.rows)} sub-competencies, "
+        f"{shown} {'credential' if shown == 1 else 'credentials'}"
+        + (f"; {others} that {'is' if others == 1 else 'are'} aligned to none of them not shown" if others else "")
+        + (f", for {coverage.profession}." if coverage.profession else ".")
+    )
 
 
 def coverage_finding(coverage: Coverage) -> str:
@@ -127,18 +143,27 @@ def coverage_finding(coverage: Coverage) -> str:
 
 @dataclass(frozen=True)
 class _Heading:
-    """The line above the parts of one competency: its title, and how many of them are assessed."""
+    """The line above the parts of one competency: its title, and how many of them are assessed.
+
+    Where they go on below parts of parts, or in another panel, it stands again without the number.
+    """
 
     title: str
-    assessed: int
-    parts: int
+    assessed: str
+
+    def again(self) -> _Heading:
+        return self if not self.assessed else _Heading(f"{self.title}, continued", "")
 
 
 def _lines(coverage: Coverage) -> Iterator[_Heading | CoverageRow]:
-    for title, group in groupby(coverage.rows, key=lambda row: row.parent_title):
-        rows = list(group)
+    parts = Counter(row.parent_title for row in coverage.rows)
+    assessed = Counter(row.parent_title for row in coverage.rows if row.assessed)
+    seen: set[str] = set()
+    for title, rows in groupby(coverage.rows, key=lambda row: row.parent_title):
         if title:
-            yield _Heading(title, sum(bool(row.assessed) for row in rows), len(rows))
+            heading = _Heading(title, f"{assessed[title]} of {parts[title]} assessed")
+            yield heading.again() if title in seen else heading
+            seen.add(title)
         yield from rows
 
 
@@ -151,7 +176,7 @@ def _panels(lines: Sequence[_Heading | CoverageRow]) -> Iterator[list[_Heading |
     for line in lines:
         if len(panel) >= length or (len(panel) == length - 1 and isinstance(line, _Heading)):
             yield panel
-            panel = [heading] if heading and not isinstance(line, _Heading) else []
+            panel = [heading.again()] if heading and not isinstance(line, _Heading) else []
         heading = line if isinstance(line, _Heading) else heading
         panel.append(line)
     yield panel
@@ -161,7 +186,7 @@ def _draw(
     axes: Axes,
     coverage: Coverage,
     lines: Sequence[_Heading | CoverageRow],
-    names: Sequence[str],
+    names: Mapping[str, str],
     layout: _Layout,
 ) -> None:
     for number, line in enumerate(lines):
@@ -170,13 +195,16 @@ def _draw(
             room = layout.labels - 0.4 + (0 if layout.statements else len(names) * layout.cell)
             text = fitted(line.title, room, size=10, weight="bold")
             _at_left(axes, number, text, weight="bold", offset=layout.labels - 0.2)
-            _at_right(axes, number, f"{line.assessed} of {line.parts} assessed", colour=MUTED)
+            _at_right(axes, number, line.assessed, colour=MUTED)
         else:
             _row(axes, coverage, line, number, layout)
+            for column, credential in enumerate(names):
+                if how := coverage.strongest(line.competency_id, credential):
+                    _mark(axes, column, number, how)
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.set_xlim(-0.5, max(len(names), 1) - 0.5)
     axes.xaxis.tick_top()
-    axes.set_xticks(range(len(names)), names, rotation=55, ha="left", rotation_mode="anchor", size=9.5)
+    axes.set_xticks(range(len(names)), list(names.values()), rotation=55, ha="left", rotation_mode="anchor", size=9.5)
     axes.set_yticks([])
     axes.tick_params(length=0, pad=3)
     for side in axes.spines.values():
@@ -194,10 +222,6 @@ def _row(axes: Axes, coverage: Coverage, row: CoverageRow, line: int, layout: _L
     _at_left(axes, line, fitted(row.code, room, size=10, weight="bold"), weight="bold", offset=labels - 0.35)
     if layout.statements:
         _at_left(axes, line, fitted(row.statement, labels - 1.05, size=9), colour=MUTED, offset=labels - 0.95, size=9)
-    for column, credential in enumerate(coverage.credentials):
-        how = coverage.strongest(row.competency_id, credential)
-        if how:
-            _mark(axes, column, line, how)
     if row.gaps:
         _at_right(axes, line, _gap(row), colour=ALARM, weight="bold")
 

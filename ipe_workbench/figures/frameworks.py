@@ -29,10 +29,13 @@ __all__ = ["crosswalk_links", "framework_tree"]
 
 _ROW = 0.27  # inches
 _INDENT = 0.28
-_COLUMN, _BETWEEN, _EDGE = 5.4, 0.35, 0.16
+_ALONE, _COLUMN, _BETWEEN, _EDGE = 9.0, 5.4, 0.35, 0.16
 #: Rows of one column of a tree; a larger framework takes up to three columns, and grows downwards from there on.
 _ROWS = 45
 _COLUMNS = 3
+#: A crosswalk of more rows than that is not followed by its lines any more: each end names the others.
+_FOLLOWED = 60
+_NAMES = 0.95  # inches for those names
 
 #: Colour and line of each relation: told apart without colour, too. The source is to the target ...
 _RELATIONS = {
@@ -64,15 +67,23 @@ def framework_tree(framework: Framework) -> AccessibleFigure:
     items = list(_with_levels(framework))
     columns = min(_COLUMNS, max(1, math.ceil(len(items) / _ROWS)))
     rows = max(1, math.ceil(len(items) / columns))
-    width = 2 * _EDGE + columns * _COLUMN + (columns - 1) * _BETWEEN
+    column = _ALONE if columns == 1 else _COLUMN
+    width = 2 * _EDGE + columns * column + (columns - 1) * _BETWEEN
     title = _tree_finding(framework)
     with house_style():
-        source = f"{fitted(framework.title, 3.6, size=10)}: {len(items)} competencies."
-        figure, (low, high) = titled_figure(title, width=width, height=(rows + 0.5) * _ROW, source=source)
-        for column in range(columns):
-            left = _EDGE + column * (_COLUMN + _BETWEEN)
-            axes = figure.add_axes((left / width, low, _COLUMN / width, high - low))
-            _draw_column(axes, items[column * rows : (column + 1) * rows], rows)
+        source = f"{fitted(framework.title, width - 2.4, size=10)}: {len(items)} competencies."
+        above = 0.5 if columns == 1 else 1.2
+        figure, (low, high) = titled_figure(title, width=width, height=(rows + above) * _ROW, source=source)
+        for at in range(columns):
+            left = _EDGE + at * (column + _BETWEEN)
+            axes = figure.add_axes((left / width, low, column / width, high - low))
+            axes.set_xlim(0, column)
+            axes.set_ylim(rows, -above)
+            axes.axis("off")
+            shown = items[at * rows : (at + 1) * rows]
+            if at and shown and shown[0][1]:
+                _draw_continued(axes, next(one for one, level in reversed(items[: at * rows]) if level == 0), column)
+            _draw_column(axes, shown, column)
     return AccessibleFigure(figure, alt=_tree_words(framework), title=title, caption=f"The tree of {framework.title}.")
 
 
@@ -89,7 +100,8 @@ def crosswalk_links(crosswalk: Crosswalk, source: Framework, target: Framework) 
     Returns
     -------
     AccessibleFigure
-        Relations differ in colour and in line, suggestions are thin; codes that nothing maps are marked.
+        Relations differ in colour and in line, suggestions are thin; codes that nothing maps are marked. Above 60 rows
+        each end of a line names the other, since nobody follows a line over pages.
 
     Examples
     --------
@@ -111,23 +123,29 @@ def crosswalk_links(crosswalk: Crosswalk, source: Framework, target: Framework) 
         f"{sum(one.id in mapped[0] for one in lefts)} of {len(lefts)} competencies have a counterpart; "
         f"{sum(one.id not in mapped[1] for one in rights)} of {len(rights)} new ones come from none"
     )
-    width, height = 11.5, (rows + 2.4) * _ROW
+    left, right = _room(lefts), _room(rights)
+    width, height = left + 3.7 + right, (rows + 2.4) * _ROW
+    named = rows > _FOLLOWED
     with house_style():
         figure, (low, high) = titled_figure(
             title,
             width=width,
             height=height,
-            note="A line joins what corresponds; a thin line is a suggestion. ▲ marks what nothing is mapped to.",
-            source=f"{fitted(crosswalk.title, 8, size=10)}: {len(pairs)} pairs.",
+            note="A line joins what corresponds; a thin line is a suggestion. ▲ marks what nothing is mapped to."
+            + (" Beside each code stands what it corresponds to." if named else ""),
+            source=f"{fitted(crosswalk.title, width - 3, size=10)}: {len(pairs)} pairs.",
         )
         axes = figure.add_axes((0, low, 1, high - low))
         axes.set_xlim(0, width)
         axes.set_ylim(rows + 0.2, -2.2)
         axes.axis("off")
-        spots = _draw_list(axes, lefts, rows, 3.9, "right", source.id, mapped[0])
-        ends = _draw_list(axes, rights, rows, width - 3.9, "left", target.id, mapped[1])
+        spots = _draw_list(axes, lefts, rows, left, "right", source.id, mapped[0])
+        ends = _draw_list(axes, rights, rows, width - right, "left", target.id, mapped[1])
+        if named:
+            _draw_names(axes, spots, [(begin, target[end]) for begin, end, _ in pairs], "left")
+            _draw_names(axes, ends, [(end, source[begin]) for begin, end, _ in pairs], "right")
         for begin, end, row in pairs:
-            _draw_link(axes, spots[begin], ends[end], row.relation, suggested=row.suggested)
+            _draw_link(axes, spots[begin], ends[end], row, named=named)
         _legend(axes, width, Counter(row.relation for _, _, row in pairs))
     return AccessibleFigure(
         figure, alt=_link_words(pairs, lefts, rights, mapped), title=title, caption=f"{crosswalk.title}."
@@ -156,10 +174,13 @@ def _tree_words(framework: Framework) -> str:
     return f"A tree. {_tree_finding(framework)}. " + f"Parts: {', '.join(parts)}{more}."
 
 
-def _draw_column(axes: Axes, items: list[tuple[Competency, int]], rows: int) -> None:
-    axes.set_xlim(0, _COLUMN)
-    axes.set_ylim(rows, -0.5)
-    axes.axis("off")
+def _draw_continued(axes: Axes, whole: Competency, room: float) -> None:
+    """Above a column that begins amid the parts of a whole: what they are part of."""
+    words = " ".join(filter(None, (whole.code, whole.title or whole.statement or ("" if whole.code else whole.id))))
+    axes.text(0, -0.95, f"{fitted(words, room - 1.0, size=8.5)}, continued", size=8.5, color=MUTED, va="center")
+
+
+def _draw_column(axes: Axes, items: list[tuple[Competency, int]], room: float) -> None:
     last_at: dict[int, int] = {}
     for line, (one, level) in enumerate(items):
         left = level * _INDENT
@@ -176,7 +197,7 @@ def _draw_column(axes: Axes, items: list[tuple[Competency, int]], rows: int) -> 
         axes.text(
             start,
             line,
-            fitted(said, _COLUMN - start - 0.05, size=9.5, weight=weight),
+            fitted(said, room - start - 0.05, size=9.5, weight=weight),
             size=9.5,
             weight=weight,
             va="center",
@@ -186,6 +207,23 @@ def _draw_column(axes: Axes, items: list[tuple[Competency, int]], rows: int) -> 
 def _listed(framework: Framework, named: set[str]) -> list[Competency]:
     leaves = {one.id for one in framework.leaves}
     return [one for one in framework.in_order() if one.id in leaves or one.id in named]
+
+
+def _room(items: list[Competency]) -> float:
+    """Inches for the codes of one side, and for the texts where there are any."""
+    return 3.9 if any(one.title or one.statement for one in items) else 1.5
+
+
+def _draw_names(
+    axes: Axes, spots: dict[str, tuple[float, float]], others: list[tuple[str, Competency]], side: str
+) -> None:
+    """At the end of each line, what stands at the other."""
+    names: dict[str, list[str]] = {}
+    for one, other in others:
+        names.setdefault(one, []).append(other.code or other.id)
+    for one, codes in names.items():
+        x, y = spots[one]
+        axes.text(x, y, fitted(", ".join(codes), _NAMES, size=8.5), size=8.5, ha=side, va="center")
 
 
 def _draw_list(
@@ -207,19 +245,16 @@ def _draw_list(
     return spots
 
 
-def _draw_link(
-    axes: Axes, start: tuple[float, float], end: tuple[float, float], relation: str, *, suggested: bool
-) -> None:
+def _draw_link(axes: Axes, start: tuple[float, float], end: tuple[float, float], row: Mapping, *, named: bool) -> None:
+    if named:
+        start, end = (start[0] + _NAMES + 0.05, start[1]), (end[0] - _NAMES - 0.05, end[1])
     middle = (start[0] + end[0]) / 2
     curve = Curve(
         [start, (middle, start[1]), (middle, end[1]), end], [Curve.MOVETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4]
     )
-    colour, line, _ = _RELATIONS[relation]
-    axes.add_patch(
-        PathPatch(
-            curve, facecolor="none", edgecolor=colour, linestyle=line, linewidth=0.9 if suggested else 1.8, alpha=0.85
-        )
-    )
+    colour, line, _ = _RELATIONS[row.relation]
+    width, alpha = (0.9 if row.suggested else 1.8), (0.5 if named else 0.85)
+    axes.add_patch(PathPatch(curve, facecolor="none", edgecolor=colour, linestyle=line, linewidth=width, alpha=alpha))
 
 
 def _legend(axes: Axes, width: float, counts: Counter[str]) -> None:

@@ -65,6 +65,7 @@ _SETTINGS: Final[dict[Any, Any]] = {
     "hatch.linewidth": 0.9,
     "savefig.facecolor": PAPER,
     "text.color": INK,
+    "text.hinting": "none",  # else words are up to a tenth wider at one resolution than at another, and are cut off
     "text.parse_math": True,
     "text.usetex": False,
     "xtick.color": INK,

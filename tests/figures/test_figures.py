@@ -160,6 +160,23 @@ def test_coverage_takes_hostile_names_without_clipping(hostile: Programme) -> No
         assert box.y1 <= shown.figure.bbox.height
 
 
+def test_coverage_leaves_out_credentials_of_other_frameworks_and_says_how_many(design: Programme) -> None:
+    groups = [Competency(id=f"G{at}", code=f"G{at}", title=f"Group {at}") for at in range(2)]
+    parts = [Competency(id=f"P{at}", code=f"P{at}", parent="G0") for at in range(3)]
+    below = Competency(id="Q", code="Q", parent="P1")
+    other = Framework(id="other", title="Other", competencies=(*groups, *parts, below))
+    talk = design.credentials["talk"]
+    alignment = talk.alignments[0].model_copy(update={"framework": "other", "competency": "P0"})
+    programme = dataclasses.replace(design, frameworks={**design.frameworks, "other": other})
+    programme = programme.with_credential(talk.model_copy(update={"alignments": (alignment,)}))
+    shown = coverage_heatmap(coverage(programme, "other"), {"talk": "Talking"})
+    assert [label.get_text() for label in shown.figure.axes[0].get_xticklabels()] == ["Talking"]
+    assert "1 credential; 2 that are aligned to none of them not shown." in shown.figure.texts[-1].get_text()
+    # P1 has a part, after which the parts of its whole go on.
+    headings = [text for text in _texts(shown.figure) if text.startswith("Group 0")]
+    assert headings == ["Group 0", "Group 0, continued"]
+
+
 def test_a_large_coverage_repeats_the_names_above_each_panel_and_shows_every_code(design: Programme) -> None:
     groups = [Competency(id=f"G{at}", code=f"G{at}", title=f"Group {at}") for at in range(8)]
     parts = [Competency(id=f"G{at // 20}.{at}", code=f"K{at}", parent=f"G{at // 20}") for at in range(160)]
