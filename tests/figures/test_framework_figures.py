@@ -78,7 +78,7 @@ def test_each_end_of_a_long_crosswalk_names_the_other():
     )
     shown = crosswalk_links(Crosswalk(id="c", title="C", source="A", target="B", mappings=rows), old, new)
     texts = boxes(shown.figure)
-    left = min(x1 for text, _, _, x1, _ in texts if text == "A.89")
+    left = min(x1 for text, _, _, x1, _ in texts if text == "A.79")
     height = {text: (y0 + y1) / 2 for text, _, y0, x1, y1 in texts if abs(x1 - left) < 2}
     beside = {text: [other for other, _, y0, _, y1 in texts if y0 < y < y1] for text, y in height.items()}
     for at, its in ends.items():
