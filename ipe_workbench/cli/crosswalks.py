@@ -136,7 +136,9 @@ def _print_findings(walk: str | None, findings: tuple[Finding, ...], format: Out
         return
     for finding in findings:
         typer.echo(printable(str(finding)))
-    numbers = ", ".join(f"{number} {name}" for name, number in counts.items())
+    numbers = ", ".join(
+        f"{number} {name.removesuffix('s') if number == 1 else name}" for name, number in counts.items()
+    )
     typer.echo(printable(f"{walk or 'not a crosswalk'}: {numbers}."))
 
 

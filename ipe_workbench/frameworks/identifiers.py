@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, unquote
 from uuid import NAMESPACE_URL
@@ -42,14 +43,16 @@ def is_address(text: str) -> bool:
 
 
 def slug(title: str) -> str:
-    """A title as an id and the name of a file; empty where it has no Latin letter or digit.
+    """A title as an id and the name of a file, without accents; empty where it has no Latin letter or digit.
 
     Examples
     --------
-    >>> slug("What Standards Could Be?")
-    'what-standards-could-be'
+    >>> slug("What Standards Could Be?"), slug("Rahmen f\u00fcr Teams")
+    ('what-standards-could-be', 'rahmen-fur-teams')
     """
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:80].strip("-")
+    letters = unicodedata.normalize("NFKD", title.casefold())
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].strip("-")
 
 
 @lru_cache(maxsize=2**16)

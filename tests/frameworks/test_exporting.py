@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
 from ipe_workbench.frameworks import (
     EXPORT_FORMATS,
+    Association,
     Framework,
     PublishedCriterion,
     PublishedRubric,
@@ -247,3 +248,12 @@ def test_every_shipped_framework_keeps_its_ids_and_tree(framework, to, tmp_path)
     assert [(one.id, one.parent, one.code) for one in after.in_order()] == [
         (one.id, one.parent, one.code) for one in before.in_order()
     ]
+
+
+def test_a_time_of_change_that_is_none_becomes_that_of_the_export():
+    framework = load_framework("ipec-2023")
+    link = Association(source="VE1", relation="isRelatedTo", target="VE2", changed="yesterday")
+    odd = framework.model_copy(update={"associations": (link,)})
+    for version in ("case-1.0", "case-1.1"):
+        package = json.loads(export_framework(odd, version, NOW).content)
+        assert {one["lastChangeDateTime"] for one in package["CFAssociations"]} == {"2026-11-24T08:00:00Z"}

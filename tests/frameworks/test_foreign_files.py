@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import json
 from pathlib import Path
@@ -11,7 +12,8 @@ import openpyxl
 import pytest
 from openpyxl.styles import Alignment
 
-from ipe_workbench.frameworks import import_framework
+from ipe_workbench.errors import UnreadableFileError
+from ipe_workbench.frameworks import export_framework, import_framework
 from ipe_workbench.frameworks.garbage import collection_paused
 from ipe_workbench.frameworks.identifiers import stable_uuid
 
@@ -205,6 +207,90 @@ def test_a_tree_that_a_sheet_only_implies_is_read_and_said_to_be_guessed(shape, 
     assert list(tree_of(reading)) == tree
     guesses = [one for one in reading.findings if one.id == "sheet-guessed" and one.severity == "warning"]
     assert guesses or shape == "numbered levels like stairs"
+
+
+def test_a_table_out_of_word_gives_its_title_and_the_codes_in_its_texts(tmp_path):
+    path = workbook(
+        tmp_path,
+        {
+            "Table 1": [
+                ["Core competencies for teams"],
+                [],
+                ["No.", "Domain", "Sub-competency"],
+                ["1", "Values", "1.1 Respect people"],
+                [None, None, "1.2 Keep trust"],
+                ["2", "Roles", "2.1 Know your role"],
+                [None, None, "2.2: Explain it"],
+            ]
+        },
+    )
+    framework = import_framework(path).framework
+    assert (framework.id, framework.title) == ("core-competencies-for-teams", "Core competencies for teams")
+    assert [(one.code, one.statement, one.parent and framework[one.parent].code) for one in framework.in_order()] == [
+        ("1", "Values", None),
+        ("1.1", "Respect people", "1"),
+        ("1.2", "Keep trust", "1"),
+        ("2", "Roles", None),
+        ("2.1", "Know your role", "2"),
+        ("2.2", "Explain it", "2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statements", "codes"),
+    [
+        (["1. Values", "1.1 Respect", "2) Roles", "2.1 - Know"], ["1", "1.1", "2", "2.1"]),
+        (["VE1: Respect", "VE2: Trust", "VE10: Say"], ["VE1", "VE2", "VE10"]),
+        (["1 Respect", "Trust", "3 Say"], [None, None, None]),
+        (["2 people agree", "2 people speak"], [None, None]),
+        (["24 hours before, prepare"], [None]),
+    ],
+)
+def test_codes_are_taken_from_texts_only_where_each_text_begins_with_its_own(statements, codes, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["Statement", *(f'"{one}"' for one in statements)]), encoding="utf-8")
+    reading = import_framework(path)
+    assert [one.code for one in reading.framework.in_order()] == codes
+    said = any("Codes are taken" in one.message for one in reading.findings)
+    assert said == (codes[0] is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [('code,statement\nA,one\nB,"two\nC,three\n', 3), ('code,statement\nA,"one', 2), ('"code,statement\nA,one\n', 1)],
+)
+def test_a_cell_that_nothing_closes_is_refused_where_it_opens(text, line, tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableFileError, match="quotation mark") as raised:
+        import_framework(path)
+    assert raised.value.findings[0].place.line == line
+
+
+@pytest.mark.parametrize("end", ["", "\n", '"\n', '"""\n'])
+def test_quotation_marks_that_are_closed_are_text(end, tmp_path):
+    path = tmp_path / "x.csv"
+    opened = '"' if end.startswith('"') else ""
+    path.write_text(f'code,statement\nA,"say ""yes""\nand no"\nB,{opened}two{end}', encoding="utf-8")
+    found = [one.statement for one in import_framework(path).framework.in_order()]
+    assert found == ['say "yes"\nand no', 'two"' if end.startswith('""') else "two"]
+
+
+def test_the_tree_of_a_workbook_stands_beside_second_and_outer_parents(tmp_path):
+    outer = {"identifier": uuid(9), "uri": f"https://case.example/{uuid(9)}", "title": "Elsewhere"}
+    links = [*(link(node(a), node(b)) for a, b in PAIRS), link(node(2), node(4)), link(node(1), outer)]
+    (tmp_path / "x.json").write_text(json.dumps(case(*links)), encoding="utf-8")
+    before = import_framework(tmp_path / "x.json")
+    exported = export_framework(before.framework, "xlsx", datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC))
+    (tmp_path / "x.xlsx").write_bytes(exported.content)
+    after = import_framework(tmp_path / "x.xlsx")
+    assert [(one.id, one.parent) for one in after.framework.in_order()] == [
+        (one.id, one.parent) for one in before.framework.in_order()
+    ]
+    ends = [(one.source, one.relation, one.target) for one in after.framework.associations]
+    assert sorted(ends) == [(uuid(1), "isChildOf", uuid(9)), (uuid(2), "isChildOf", uuid(4))]
+    assert (before.external_links, after.external_links) == (1, 1)
+    assert after.associations == {"isChildOf": 4}  # a row names its whole, so the two that are on top name none
 
 
 def test_wholes_take_the_codes_beside_them(tmp_path):

@@ -30,6 +30,7 @@ from ipe_workbench.frameworks.sheets.columns import (
     WHOLE_COLUMNS,
     plain_header,
 )
+from ipe_workbench.frameworks.sheets.numbering import with_codes
 from ipe_workbench.frameworks.sheets.parents import parents_of
 from ipe_workbench.frameworks.sheets.records import Record, records
 from ipe_workbench.frameworks.sheets.tables import Table, csv_table, is_workbook, workbook_tables
@@ -37,6 +38,7 @@ from ipe_workbench.frameworks.sheets.wholes import with_wholes
 
 __all__ = ["read_sheet", "read_sheet_bytes"]
 
+_CHILD_OF = "isChildOf"
 _STATUS = {"draft": "draft", "private draft": "draft", "deprecated": "superseded", "superseded": "superseded"}
 _SOURCES = ("paraphrase", "official-local", "publisher", "none")
 
@@ -102,15 +104,23 @@ class _Reader:
         for name, record in self.named.items():
             if code := record.get("code"):
                 self.by_code[code] = None if code in self.by_code else name
-        self.id = self.document.get("id") or slug(self.document.get("title") or Path(notes.file).stem) or "sheet"
+        self.id = (
+            self.document.get("id")
+            or slug(self.document.get("title") or self.heading or Path(notes.file).stem)
+            or "sheet"
+        )
 
     def read(self, format: str) -> FrameworkReading:
-        ends = list(self._ends())
         whole = self.document.get("identifier") or ""
-        children = [self._child(end, whole) for end in ends if end.relation == "isChildOf"]
-        inside = [link for link in children if link is not None]
-        tree = self._tree(inside)
-        others = [end for end in ends if end.relation != "isChildOf"]
+        children: list[ChildLink] = []
+        others: list[_End] = []
+        for end in self._ends():
+            child = self._child(end, whole) if end.relation == _CHILD_OF else None
+            if child is not None:
+                children.append(child)
+            elif end.relation != _CHILD_OF or end.record.get("relation"):
+                others.append(end)
+        tree = self._tree(children)
         associations = (*self._second(tree), *(self._association(end) for end in others))
         outside: dict[str, ExternalNode] = {}
         count = 0
@@ -131,9 +141,8 @@ class _Reader:
                 "external": tuple(outside.values()),
             }
         )
-        counts = Counter(end.relation for end in ends)
-        counts["isChildOf"] = len(inside) - len(tree.second)
-        return FrameworkReading(framework, self.notes.all(), {k: n for k, n in counts.items() if n}, count, format)
+        counts = Counter(end.relation for end in others) + Counter({_CHILD_OF: len(children)})
+        return FrameworkReading(framework, self.notes.all(), dict(counts), count, format)
 
     def _items(self, tables: list[Table]) -> tuple[list[Record], list[Table]]:
         """The rows of the sheet that looks most like one of competencies, and of those with the same columns."""
@@ -160,9 +169,9 @@ class _Reader:
             if one not in same and one[1] > 1 and "statement" in one[2][0].columns:
                 message, mend = "Sheets with other columns, not read", "Give them the same columns, or save them apart."
                 self.notes.count("sheet-unread", "warning", message, one[3].name, mend)
-        return [row for *_, rows, _, _ in same for row in with_wholes(rows, self.notes)], [
-            table for *_, table, _ in same
-        ]
+        self.heading = _heading(best[3], best[2][0].row)
+        numbered = [with_codes(rows, self.notes) for _, _, rows, _, _ in same]
+        return [row for rows in numbered for row in with_wholes(rows, self.notes)], [table for *_, table, _ in same]
 
     def _refuse_formulas(self, rows: list[Record], table: Table) -> None:
         needed = {column for field, column in rows[0].columns.items() if field in ("statement", "code", "parent", "id")}
@@ -204,6 +213,13 @@ class _Reader:
         return reference if reference in self.named else self.by_code.get(reference)
 
     def _ends(self) -> Iterator[_End]:
+        # What rows state goes before the sheet of associations, whose further parents are second ones; what is only
+        # guessed comes in where there is nothing else.
+        linked = any(plain_header(record.get("relation") or "") == "ischildof" for record in self.links)
+        stated = any(record.get("parent") or record.get("smart_level") for record in self.rows)
+        parents = dict(parents_of(self.named, self._found, self.notes)) if stated or not linked else {}
+        for name, parent in parents.items():
+            yield _End(name, _CHILD_OF, parent, self.named[name])
         for name, record in self.named.items():
             for relation, written in record.relations.items():
                 for target in re.split(r"\s*[;|\n]\s*|,\s+", written):
@@ -214,15 +230,14 @@ class _Reader:
             target = record.get("target") or record.get("target_code")
             relation = RELATION_COLUMNS.get(plain_header(record.get("relation") or ""), record.get("relation") or "")
             if plain_header(relation) == "ischildof":
-                relation = "isChildOf"
+                relation = _CHILD_OF
             if not (source and target and relation):
                 message = f"The association in {record.place} lacks an end or its type and is left out."
                 self.notes.say("sheet-refused", "warning", message, record.place, "Fill in both ends and the type.")
                 continue
-            yield _End(self._found(source) or source, relation, self._found(target) or target, record)
-        if not any(plain_header(record.get("relation") or "") == "ischildof" for record in self.links):
-            for name, parent in parents_of(self.named, self._found, self.notes):
-                yield _End(name, "isChildOf", parent, self.named[name])
+            end = _End(self._found(source) or source, relation, self._found(target) or target, record)
+            if relation != _CHILD_OF or parents.get(end.source) != end.target:
+                yield end
 
     def _child(self, end: _End, whole: str) -> ChildLink | None:
         if end.source not in self.named:
@@ -233,8 +248,9 @@ class _Reader:
         if end.target == whole or end.target == "":
             return ChildLink(end.source, None, order, end)
         if end.target not in self.named:
-            message = "Parents that are not in the file; the row is made a top item"
-            self.notes.count("sheet-unknown-parent", "warning", message, f"{end.target[:60]} of {end.source[:60]}")
+            if not end.record.get("relation"):
+                message = "Parents that are not in the file; the row is made a top item"
+                self.notes.count("sheet-unknown-parent", "warning", message, f"{end.target[:60]} of {end.source[:60]}")
             return None
         return ChildLink(end.source, end.target, order, end)
 
@@ -258,7 +274,7 @@ class _Reader:
     def _second(self, tree: Tree) -> Iterator[Association]:
         for link in (*tree.second, *tree.cut):
             if link.parent is not None:
-                yield Association(source=link.child, relation="isChildOf", target=link.parent)
+                yield Association(source=link.child, relation=_CHILD_OF, target=link.parent)
 
     def _association(self, end: _End) -> Association:
         if not end.record.get("relation"):
@@ -305,7 +321,9 @@ class _Reader:
 
     def _document(self) -> dict[str, Any]:
         known = self.document
-        title = known.get("title")
+        title = known.get("title") or self.heading
+        if not known.get("title") and title:
+            self.notes.say("sheet-guessed", "info", f"The title is taken from above the table: {title[:80]}.")
         if not title:
             title = re.sub(r"[_\s-]+", " ", Path(self.notes.file).stem).strip() or "Untitled framework"
             self.notes.say("sheet-guessed", "info", f"The title is taken from the file's name: {title[:80]}.")
@@ -326,6 +344,16 @@ class _Reader:
 
 
 _COLUMNS = ITEM_COLUMNS | WHOLE_COLUMNS | {header: f"relation:{name}" for header, name in RELATION_COLUMNS.items()}
+
+
+def _heading(table: Table, first: int) -> str:
+    """The text that stands alone in the first line above the header, as tables in documents have it.
+
+    `first` is the number of the first row below the header.
+    """
+    above = [cells for number, cells in table.rows if number < first][:-1]
+    texts = [cell for cell in above[0] if cell] if above else []
+    return texts[0][:200] if len(texts) == 1 else ""
 
 
 def _several(text: str | None) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def csv_table(content: bytes, notes: Notes) -> Table:
         raise refused("This is not a table of text.", notes.file, mend="Save it as CSV, UTF-8.")
     text = _decoded(content, notes)
     candidates = [(_known_headers(text, sign), -at, sign) for at, sign in enumerate(_DELIMITERS)]
-    rows = list(_csv_rows(text, max(candidates)[2], notes))
+    rows = _csv_rows(text, max(candidates)[2], notes)
     texts = ((number, tuple([_unquoted(cell.strip()) for cell in cells])) for number, cells in rows)
     return Table("", tuple(row for row in texts if any(row[1])), indents=_blanks(rows))
 
@@ -291,16 +291,31 @@ def _known_headers(text: str, delimiter: str) -> int:
     return best
 
 
-def _csv_rows(text: str, delimiter: str, notes: Notes) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(text: str, delimiter: str, notes: Notes) -> list[tuple[int, list[str]]]:
+    rows: list[tuple[int, list[str]]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for cells in reader:
             if len(cells) > _MAX_COLUMNS:
                 raise refused(f"The row has more than {_MAX_COLUMNS} cells.", notes.file, reader.line_num)
-            yield reader.line_num, cells
+            rows.append((reader.line_num, cells))
     except csv.Error as error:
         message = f"This is not a table of text: {error}."
         raise refused(message, notes.file, reader.line_num, "Save it as CSV, UTF-8.") from None
+    if rows and _is_open(text, delimiter, rows[-1][1]):
+        line = rows[-2][0] + 1 if len(rows) > 1 else 1
+        message = "A quotation mark opens a cell in this row, and none closes it."
+        raise refused(message, notes.file, line, "Is the file complete? Close the cell.")
+    return rows
+
+
+def _is_open(text: str, delimiter: str, last: list[str]) -> bool:
+    """Whether the text ends inside a cell. The reader takes all that follows an open quotation mark for its text."""
+    if '"' not in text or not last or (text[-1] == "\n" and last[-1][-1:] != "\n"):
+        return False
+    # Read with one more cell, which stands apart only when the last one is closed.
+    more = list(csv.reader(io.StringIO(f"{text}{delimiter}more", newline=""), delimiter=delimiter))
+    return more[-1][-1] != "more"
 
 
 def _unquoted(cell: str) -> str:
