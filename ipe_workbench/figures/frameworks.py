@@ -123,8 +123,8 @@ def crosswalk_links(crosswalk: Crosswalk, source: Framework, target: Framework) 
         f"{sum(one.id in mapped[0] for one in lefts)} of {len(lefts)} competencies have a counterpart; "
         f"{sum(one.id not in mapped[1] for one in rights)} of {len(rights)} new ones come from none"
     )
-    left, right = _room(lefts), _room(rights)
-    width, height = left + 3.7 + right, (rows + 2.4) * _ROW
+    room = _room(lefts), _room(rights)
+    width, height = room[0] + 3.7 + room[1], (rows + 2.4) * _ROW
     named = rows > _FOLLOWED
     with house_style():
         figure, (low, high) = titled_figure(
@@ -139,8 +139,8 @@ def crosswalk_links(crosswalk: Crosswalk, source: Framework, target: Framework) 
         axes.set_xlim(0, width)
         axes.set_ylim(rows + 0.2, -2.2)
         axes.axis("off")
-        spots = _draw_list(axes, lefts, rows, left, "right", source.id, mapped[0])
-        ends = _draw_list(axes, rights, rows, width - right, "left", target.id, mapped[1])
+        spots = _draw_list(axes, lefts, rows, room[0], "right", source.id, mapped[0])
+        ends = _draw_list(axes, rights, rows, width - room[1], "left", target.id, mapped[1])
         if named:
             _draw_names(axes, spots, [(begin, target[end]) for begin, end, _ in pairs], "left")
             _draw_names(axes, ends, [(end, source[begin]) for begin, end, _ in pairs], "right")
