@@ -103,7 +103,7 @@ def test_by_a_term_the_end_of_the_programme_stands_beside(result: SimulationResu
 
 def test_an_unknown_term_or_item_is_named_with_near_ones(result: SimulationResult) -> None:
     with pytest.raises(UnknownNameError, match="autumn"):
-        attainment_by_badge(result, term="autum")
+        attainment_by_badge(result, term="autumm")
     with pytest.raises(UnknownNameError, match="lead"):
         attainment_by_profession(result, items=["leed"])
 
