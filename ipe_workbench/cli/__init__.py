@@ -22,6 +22,8 @@ from ipe_workbench.cli import (
     coverage,
     crosswalks,
     diff,
+    evaluate,
+    evaluate_scales,
     frameworks,
     init,
     lab,
@@ -77,6 +79,8 @@ badges.app.command("extract")(badge_images.extract)
 badges.app.command("images")(badge_images.images)
 badges.app.command("read")(badge_images.read)
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
+evaluate_scales.add_to(evaluate.app)
+app.add_typer(evaluate.app, name="evaluate", help="One analysis of a tidy file, with intervals and findings.")
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 simulate_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=GroupWithDefault)
 simulate_app.command(DEFAULT)(simulate.simulate)

@@ -1,9 +1,102 @@
 """What happened, and what it means.
 
-In comes the evaluation plan, which says for each claim of the programme what would show it: an outcome level, an
-instrument, points in time, a comparison and an analysis. Out come the plan as an immutable value and findings about it.
+In comes the evaluation plan, which says for each claim of the programme what would show it, and tidy tables of what was
+recorded. Out come the plan as an immutable value, and for each question an `Analysis`: estimates with intervals, a
+status, findings and one plain sentence. One module a question; a wrong shape gives findings and no number.
 """
 
-from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
+from __future__ import annotations
 
-__all__ = ["Claim", "EvaluationPlan", "OutcomeLevel", "read_plan"]
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipe_workbench.evaluation.agreement import estimate_agreement, intraclass_correlations, krippendorff_alpha
+    from ipe_workbench.evaluation.change import estimate_change
+    from ipe_workbench.evaluation.comparison import balance, compare_changes, compare_groups
+    from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, Test
+    from ipe_workbench.evaluation.growth import fit_growth
+    from ipe_workbench.evaluation.items import analyse_items, mantel_haenszel
+    from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mixed_model
+    from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
+    from ipe_workbench.evaluation.power import solve_power
+    from ipe_workbench.evaluation.raters import study_raters
+    from ipe_workbench.evaluation.reliability import alpha_of, estimate_reliability, omega_of, scored_items
+    from ipe_workbench.evaluation.tidy_files import read_tidy
+    from ipe_workbench.evaluation.time_to_badge import cumulative_incidence, estimate_time_to_badge
+
+_HOMES = {
+    "Analysis": "estimates",
+    "Claim": "plan",
+    "Estimate": "estimates",
+    "EvaluationPlan": "plan",
+    "MixedModel": "mixed_models",
+    "OutcomeLevel": "plan",
+    "RandomTerm": "mixed_models",
+    "Status": "estimates",
+    "Test": "estimates",
+    "alpha_of": "reliability",
+    "analyse_items": "items",
+    "balance": "comparison",
+    "compare_changes": "comparison",
+    "compare_groups": "comparison",
+    "cumulative_incidence": "time_to_badge",
+    "estimate_agreement": "agreement",
+    "estimate_change": "change",
+    "estimate_reliability": "reliability",
+    "estimate_time_to_badge": "time_to_badge",
+    "fit_growth": "growth",
+    "fit_mixed_model": "mixed_models",
+    "intraclass_correlations": "agreement",
+    "krippendorff_alpha": "agreement",
+    "mantel_haenszel": "items",
+    "omega_of": "reliability",
+    "read_plan": "plan",
+    "read_tidy": "tidy_files",
+    "scored_items": "reliability",
+    "solve_power": "power",
+    "study_raters": "raters",
+}
+
+__all__ = [
+    "Analysis",
+    "Claim",
+    "Estimate",
+    "EvaluationPlan",
+    "MixedModel",
+    "OutcomeLevel",
+    "RandomTerm",
+    "Status",
+    "Test",
+    "alpha_of",
+    "analyse_items",
+    "balance",
+    "compare_changes",
+    "compare_groups",
+    "cumulative_incidence",
+    "estimate_agreement",
+    "estimate_change",
+    "estimate_reliability",
+    "estimate_time_to_badge",
+    "fit_growth",
+    "fit_mixed_model",
+    "intraclass_correlations",
+    "krippendorff_alpha",
+    "mantel_haenszel",
+    "omega_of",
+    "read_plan",
+    "read_tidy",
+    "scored_items",
+    "solve_power",
+    "study_raters",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,137 @@
+"""``ipe evaluate``: scales, raters and items."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ipe_workbench.cli.evaluate import (
+    FileArgument,
+    FormatOption,
+    LevelOption,
+    MaxOption,
+    MinOption,
+    columns_of,
+    read,
+    scale_of,
+    show,
+)
+from ipe_workbench.cli.output import OutputFormat
+
+ItemsOption = Annotated[str, typer.Option(help="Columns of the items, commas between.", show_default=False)]
+
+
+class Measurement(StrEnum):
+    """Level of measurement."""
+
+    nominal = "nominal"
+    ordinal = "ordinal"
+    interval = "interval"
+
+
+class ItemModel(StrEnum):
+    """Model of right-or-wrong items."""
+
+    classical = "classical"
+    rasch = "rasch"
+    two_parameter = "2pl"
+
+
+def reliability(
+    file: FileArgument,
+    items: ItemsOption,
+    reverse: Annotated[
+        str | None, typer.Option(help="Items worded the other way, commas between.", show_default=False)
+    ] = None,
+    minimum: MinOption = None,
+    maximum: MaxOption = None,
+    level: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Cronbach's alpha, McDonald's omega, and what each item adds to a scale.
+
+    Example: ipe evaluate reliability answers.csv --items A1,A2,A3 --reverse A1 --min 1 --max 6
+    """
+    from ipe_workbench.evaluation import estimate_reliability
+
+    scale = scale_of(minimum, maximum)
+    show(
+        estimate_reliability(read(file), columns_of(items), reverse=columns_of(reverse), scale=scale, level=level),
+        format,
+    )
+
+
+def agreement(
+    file: FileArgument,
+    unit: Annotated[str, typer.Option(help="Column with what is rated.")] = "unit",
+    rater: Annotated[str, typer.Option(help="Column with who rates.")] = "rater",
+    value: Annotated[str, typer.Option(help="Column with the rating.")] = "value",
+    level: Annotated[Measurement, typer.Option(help="Level of measurement.")] = Measurement.nominal,
+    confidence: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Krippendorff's alpha, kappas, and intraclass correlations of interval scores.
+
+    Example: ipe evaluate agreement codes.csv --unit comment --rater coder --value code --level nominal
+    """
+    from ipe_workbench.evaluation import estimate_agreement
+
+    found = estimate_agreement(
+        read(file), unit=unit, rater=rater, value=value, level=level.value, confidence=confidence
+    )
+    show(found, format)
+
+
+def raters(
+    file: FileArgument,
+    learner: Annotated[str, typer.Option(help="Column with the learner.")] = "learner",
+    rater: Annotated[str, typer.Option(help="Column with the rater.")] = "rater",
+    score: Annotated[str, typer.Option(help="Column with the score.")] = "score",
+    criterion: Annotated[
+        str | None, typer.Option(help="Column with the rubric's criterion.", show_default=False)
+    ] = None,
+    aim: Annotated[float, typer.Option(min=0.01, max=0.99, help="Dependability that raters should reach.")] = 0.8,
+    level: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Severity of each rater, components of variance, and how many raters would be enough.
+
+    Example: ipe evaluate raters ratings.csv --learner learner --rater rater --score score --criterion criterion
+    """
+    from ipe_workbench.evaluation import study_raters
+
+    found = study_raters(
+        read(file), learner=learner, rater=rater, score=score, criterion=criterion, aim=aim, level=level
+    )
+    show(found, format)
+
+
+def items(
+    file: FileArgument,
+    items: ItemsOption,
+    model: Annotated[ItemModel, typer.Option(help="Model beside the classical figures.")] = ItemModel.rasch,
+    group: Annotated[
+        str | None, typer.Option(help="Column with two groups, to see whether items favour one.", show_default=False)
+    ] = None,
+    reference: Annotated[str | None, typer.Option(help="The group to compare with.", show_default=False)] = None,
+    level: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Difficulty and discrimination of right-or-wrong items (0 and 1).
+
+    Example: ipe evaluate items irat.csv --items Q1,Q2,Q3,Q4,Q5 --model 2pl
+    """
+    from ipe_workbench.evaluation import analyse_items
+
+    found = analyse_items(
+        read(file), columns_of(items), model=model.value, group=group, reference=reference, level=level
+    )
+    show(found, format)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this module to ``ipe evaluate``."""
+    for command in (reliability, agreement, raters, items):
+        app.command(command.__name__)(command)

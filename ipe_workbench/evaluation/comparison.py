@@ -1,0 +1,415 @@
+"""Comparison: two groups at one time, allowing for where they started, or their changes against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from ipe_workbench.errors import UnusableInputError, near_names
+from ipe_workbench.evaluation.estimates import (
+    Analysis,
+    Estimate,
+    Test,
+    interval_words,
+    not_estimable,
+    remark,
+    status_of,
+)
+from ipe_workbench.evaluation.growth import design_of
+from ipe_workbench.evaluation.intervals import hedges_correction, noncentral_d, t_interval
+from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.findings import Finding
+
+__all__ = ["balance", "compare_changes", "compare_groups"]
+
+FEWEST = 5
+Numbers = NDArray[np.float64]
+
+
+def compare_groups(
+    frame: pd.DataFrame,
+    *,
+    group: str,
+    value: str = "value",
+    baseline: str | None = None,
+    reference: str | None = None,
+    covariates: Sequence[str] = (),
+    cluster: str | None = None,
+    level: float = 0.95,
+    resamples: int = 500,
+    seed: int = 1,
+) -> Analysis:
+    """The difference between two groups of learners.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a learner.
+    group, value : str
+        Columns with the group (two values) and the outcome.
+    baseline : str, optional
+        Column with the same score before; the difference is then also adjusted for it (ANCOVA).
+    reference : str, optional
+        The group to compare with; by default the first by name.
+    covariates : sequence of str
+        Columns in which the groups may differ; the difference is then also weighted by the propensity to be in the
+        group.
+    cluster : str, optional
+        Column such as the team; intervals of the regression then allow for it (CR1).
+    level, resamples, seed : optional
+        Of the intervals; the bootstrap is that of the weighted difference.
+
+    Returns
+    -------
+    Analysis
+        ``difference_welch``, ``d_pooled_sd``, ``g_pooled_sd`` (Hedges), ``difference_ancova`` with a test that the
+        slopes are equal, ``difference_weighted`` with ``effective_n[GROUP]``. Tests: Welch, Mann-Whitney, slopes.
+
+    Raises
+    ------
+    UnusableInputError
+        When a column is missing or no number, or there are more than two groups and no reference.
+
+    Notes
+    -----
+    Nothing here makes groups alike that were not drawn by lot: a difference is not an effect of the programme.
+
+    References
+    ----------
+    ANCOVA rather than change scores: Vickers AJ, Altman DG. BMJ 2001;323:1123. Overlap weights: Li F, Morgan KL,
+    Zaslavsky AM. J Am Stat Assoc 2018;113:390, doi 10.1080/01621459.2016.1260466.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"group": ["a"] * 6 + ["b"] * 6, "value": [1, 2, 3, 2, 1, 3, 3, 4, 2, 5, 4, 3.]})
+    >>> result = compare_groups(frame, group="group")
+    >>> result["difference_welch"].estimate, round(result["d_pooled_sd"].estimate, 2)
+    (1.5, 1.54)
+    """
+    columns = [group, value, *([baseline] if baseline else []), *covariates, *([cluster] if cluster else [])]
+    require_columns(frame, columns)
+    data = frame[columns].assign(**{one: numbers(frame, one) for one in [value, *([baseline] if baseline else [])]})
+    complete = data.dropna()
+    missing = {"not_complete": len(data) - len(complete)}
+    names, found, refused = _two_groups(complete, group, reference)
+    if refused or names is None:
+        return not_estimable("compare", [*([refused] if refused else []), *found], missing)
+    complete = complete[complete[group].astype(str).isin(names)]
+    mine, theirs = (
+        complete.loc[complete[group].astype(str) == one, value].to_numpy(dtype=float) for one in names[::-1]
+    )
+    for name, side in zip(names[::-1], (mine, theirs), strict=True):
+        if len(side) < FEWEST:
+            message = f"Group {name} has {len(side)} learners; {FEWEST} are the least."
+            return not_estimable("compare", [remark("too-few", message, "", "error"), *found], missing)
+    if np.ptp(mine) == 0 and np.ptp(theirs) == 0:
+        message = "Nothing varies inside the groups."
+        return not_estimable("compare", [remark("constant", message, "Check the column.", "error"), *found], missing)
+    estimates, tests = _plain(mine, theirs, level)
+    inside: Numbers = np.asarray(complete[group].astype(str) == names[1], dtype=float)
+    if baseline or cluster:
+        adjusted, more, said = _ancova(complete, inside, value, baseline, cluster, level)
+        estimates.append(adjusted)
+        tests += more
+        found += said
+    if covariates:
+        weighted, said = _weighted(complete, inside, value, covariates, names, level, resamples, seed)
+        estimates += weighted
+        found += said
+    if cluster is None and "team" in frame.columns:
+        message = "Learners share a team, and the intervals do not allow for it; they may be too narrow."
+        found.append(remark("clustering-ignored", message, "Name it: cluster team."))
+    if missing["not_complete"] > 0.05 * len(data):
+        message = f"{missing['not_complete']} learners lack a value and are left out."
+        found.append(remark("missing-rows", message, "Describe who is missing, by group."))
+    main = estimates[0]
+    gap = main.estimate or 0.0
+    sentence = (
+        f"{names[1]} scored {abs(gap):.2f} {'higher' if gap > 0 else 'lower'} than {names[0]} "
+        f"({interval_words(main, level, 1 if gap > 0 else -1)}; {len(mine)} and {len(theirs)} learners)."
+    )
+    status = status_of(found)
+    return Analysis("compare", estimates, status, found, sentence, "difference of means", tests, missing)
+
+
+def compare_changes(
+    frame: pd.DataFrame,
+    *,
+    group: str,
+    time: str,
+    value: str = "value",
+    id: str = "learner",
+    reference: str | None = None,
+    before: str | None = None,
+    cluster: str | None = None,
+    level: float = 0.95,
+) -> Analysis:
+    """How much more one group changed than the other.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a learner and time.
+    group, time, value, id : str
+        Columns; group and time have two values each.
+    reference, before : str, optional
+        The group and the time to compare with; the first by order otherwise.
+    cluster : str, optional
+        Column for the standard errors (CR1); the learner by default.
+    level : float
+        Of the interval.
+
+    Returns
+    -------
+    Analysis
+        ``difference_in_differences`` and the four cell means ``mean[GROUP, TIME]``.
+
+    Notes
+    -----
+    It is the effect of the programme only if both groups would have moved in parallel without it; two times cannot show
+    that.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"learner": list(range(12)) * 2, "group": (["new"] * 6 + ["old"] * 6) * 2,
+    ...     "time": [1] * 12 + [2] * 12,
+    ...     "value": [2, 3, 2, 4, 3, 3, 2, 3, 3, 4, 2, 3, 4, 4, 4, 5, 5, 4, 3, 3, 3, 5, 2, 4.]})
+    >>> result = compare_changes(frame, group="group", time="time", reference="old")
+    >>> round(result["difference_in_differences"].estimate, 3)
+    1.0
+    """
+    require_columns(frame, [group, time, value, id, *([cluster] if cluster else [])])
+    data = frame.assign(**{value: numbers(frame, value)}).dropna(subset=[group, time, value, id])
+    missing = {"not_complete": len(frame) - len(data)}
+    names, found, refused = _two_groups(data, group, reference)
+    times, more, late = _two_groups(data, time, before)
+    found += more
+    if refused or late or names is None or times is None:
+        return not_estimable("compare", [one for one in (refused, late) if one] + found, missing)
+    if data.duplicated([id, time]).any():
+        message = f"Learner {data.loc[data.duplicated([id, time]), id].iloc[0]} stands twice at one time."
+        return not_estimable("compare", [remark("duplicate-wave", message, "Keep one row.", "error")], missing)
+    data = data[data[group].astype(str).isin(names) & data[time].astype(str).isin(times)]
+    g, t = (data[group].astype(str) == names[1]).to_numpy(float), (data[time].astype(str) == times[1]).to_numpy(float)
+    y = data[value].to_numpy(dtype=float)
+    cells = {(a, b): y[(g == a) & (t == b)] for a in (0, 1) for b in (0, 1)}
+    if min(map(len, cells.values())) < FEWEST:
+        message = f"A group has {min(map(len, cells.values()))} scores at one time; {FEWEST} are the least."
+        return not_estimable("compare", [remark("too-few", message, "", "error"), *found], missing)
+    x = np.column_stack([np.ones(len(y)), g, t, g * t])
+    clusters = data[cluster or id].astype(str).to_numpy()
+    beta, se, df = _clustered_ols(x, y, clusters)
+    found += _few_clusters(df + 1)
+    how = f"OLS, CR1 by {cluster or id}, t({df:.0f}), {level:.0%}"
+    interval = t_interval(beta[3], se[3], df, level)
+    estimates = [Estimate("difference_in_differences", float(beta[3]), *interval, len(y), how)]
+    for (a, b), scores in cells.items():
+        spread = t_interval(
+            float(scores.mean()), float(scores.std(ddof=1) / np.sqrt(len(scores))), len(scores) - 1, level
+        )
+        name = f"mean[{names[a]}, {times[b]}]"
+        estimates.append(Estimate(name, float(scores.mean()), *spread, len(scores), f"t, {level:.0%}"))
+    t_value = float(beta[3] / se[3])
+    tests = [Test("clustered t", t_value, (df,), float(2 * stats.t.sf(abs(t_value), df)))]
+    sentence = (
+        f"From {times[0]} to {times[1]}, {names[1]} changed by {beta[3]:+.2f} against {names[0]} "
+        f"({interval_words(estimates[0], level)}); parallel trends are assumed, not shown."
+    )
+    status = status_of(found)
+    return Analysis("compare", estimates, status, found, sentence, f"{value} ~ group * time", tests, missing)
+
+
+def balance(frame: pd.DataFrame, inside: Numbers, weights: Numbers | None = None) -> pd.DataFrame:
+    """Standardised mean differences of numeric columns between two groups, before and after weighting.
+
+    Returns
+    -------
+    DataFrame
+        ``column, smd, smd_weighted``; below 0.1 a column counts as balanced (Austin PC. Stat Med 2009;28:3083).
+
+    Examples
+    --------
+    >>> balance(pd.DataFrame({"age": [20, 22, 24, 26.]}), np.array([0, 0, 1, 1.]))["smd"].round(2).tolist()
+    [2.83]
+    """
+    one, zero = inside == 1, inside == 0
+    rows = []
+    for column in frame.columns:
+        x = frame[column].to_numpy(dtype=float)
+        sd = np.sqrt((x[one].var(ddof=1) + x[zero].var(ddof=1)) / 2)
+        w = np.ones(len(x)) if weights is None else weights
+        gaps = [
+            x[one].mean() - x[zero].mean(),
+            np.average(x[one], weights=w[one]) - np.average(x[zero], weights=w[zero]),
+        ]
+        rows.append((str(column), *(float(gap / sd) if sd > 0 else 0.0 for gap in gaps)))
+    return pd.DataFrame(rows, columns=["column", "smd", "smd_weighted"])
+
+
+def _two_groups(
+    data: pd.DataFrame, column: str, reference: str | None
+) -> tuple[tuple[str, str] | None, list[Finding], Finding | None]:
+    names = sorted(data[column].astype(str).unique())
+    if reference is not None and reference not in names:
+        raise UnusableInputError(f"No row has `{reference}` in column `{column}`.", mend=near_names(reference, names))
+    if len(names) < 2:
+        message = f"Column `{column}` has {'one value' if names else 'no value'}; two are needed."
+        return None, [], remark("one-group", message, "Give a table with both.", "error")
+    if len(names) > 2:
+        message = f"Column `{column}` has {len(names)} values ({', '.join(names[:6])}); a comparison is of two."
+        return None, [], remark("many-groups", message, "Keep the rows of two.", "error")
+    first = reference or names[0]
+    other = next(one for one in names if one != first)
+    return (first, other), [remark("reference", f"Compared with `{first}` in column `{column}`.", "", "info")], None
+
+
+def _plain(mine: Numbers, theirs: Numbers, level: float) -> tuple[list[Estimate], list[Test]]:
+    n1, n2 = len(mine), len(theirs)
+    n, df = n1 + n2, n1 + n2 - 2
+    gap = float(mine.mean() - theirs.mean())
+    welch = stats.ttest_ind(mine, theirs, equal_var=False)
+    ends = welch.confidence_interval(level)
+    pooled = np.sqrt(((n1 - 1) * mine.var(ddof=1) + (n2 - 1) * theirs.var(ddof=1)) / df)
+    per_t = np.sqrt(1 / n1 + 1 / n2)
+    d = gap / pooled
+    low, high = noncentral_d(d / per_t, df, per_t, level)
+    small = hedges_correction(df)
+    exact = f"noncentral t, {level:.0%}"
+    ranks = stats.mannwhitneyu(mine, theirs)
+    return [
+        Estimate("difference_welch", gap, ends.low, ends.high, n, f"Welch, t({welch.df:.1f}), {level:.0%}"),
+        Estimate("d_pooled_sd", float(d), low, high, n, f"difference / pooled SD; {exact}"),
+        Estimate("g_pooled_sd", float(d * small), low * small, high * small, n, f"d_pooled_sd x J(n - 2); {exact}"),
+        Estimate("superiority", float(ranks.statistic / (n1 * n2)), None, None, n, "Mann-Whitney U / (n1 n2)"),
+    ], [
+        Test("Welch", float(welch.statistic), (float(welch.df),), float(welch.pvalue)),
+        Test("Mann-Whitney", float(ranks.statistic), (), float(ranks.pvalue)),
+    ]  # fmt: skip
+
+
+def _ancova(
+    data: pd.DataFrame, inside: Numbers, value: str, baseline: str | None, cluster: str | None, level: float
+) -> tuple[Estimate, list[Test], list[Finding]]:
+    y, n = data[value].to_numpy(dtype=float), len(data)
+    columns = [np.ones(n), inside]
+    tests, found = [], []
+    if baseline:
+        centred = data[baseline].to_numpy(dtype=float) - data[baseline].mean()
+        columns.append(centred)
+        slope = Test("equal slopes", *_last_coefficient(np.column_stack([*columns, inside * centred]), y))
+        tests.append(slope)
+        if slope.p < 0.05:
+            message = (
+                f"The slopes on the baseline differ (p = {slope.p:.3f}): one adjusted difference does not say it all."
+            )
+            found.append(remark("unequal-slopes", message, "Report the difference at several baselines."))
+    x = np.column_stack(columns)
+    if cluster:
+        beta, se, df = _clustered_ols(x, y, data[cluster].astype(str).to_numpy())
+        found += _few_clusters(df + 1)
+        how = f"CR1 by {cluster}, t({df:.0f})"
+    else:
+        beta, se, df = _ols(x, y)
+        how = f"OLS, t({df:.0f})"
+    name = "difference_ancova" if baseline else "difference_clustered"
+    estimate = Estimate(name, float(beta[1]), *t_interval(beta[1], se[1], df, level), n, f"{how}, {level:.0%}")
+    t = float(beta[1] / se[1])
+    return estimate, [Test(name, t, (df,), float(2 * stats.t.sf(abs(t), df))), *tests], found
+
+
+def _weighted(
+    data: pd.DataFrame, inside: Numbers, value: str, covariates: Sequence[str], names: tuple[str, str],
+    level: float, resamples: int, seed: int,
+) -> tuple[list[Estimate], list[Finding]]:  # fmt: skip
+    design, found = design_of(data, covariates)
+    x, y, n = design.to_numpy(dtype=float), data[value].to_numpy(dtype=float), len(data)
+    propensity = _logistic(x, inside)
+    if propensity is None or ((propensity < 1e-6) | (propensity > 1 - 1e-6)).any():
+        message = "The covariates tell the groups apart completely; no weights can make them alike."
+        return [], [*found, remark("no-overlap", message, "Use fewer covariates, or do not compare.")]
+
+    def gap(rows: Any) -> float:
+        score = _logistic(x[rows], inside[rows])
+        if score is None:
+            return float("nan")
+        weights = np.where(inside[rows] == 1, 1 - score, score)
+        one = inside[rows] == 1
+        return float(
+            np.average(y[rows][one], weights=weights[one]) - np.average(y[rows][~one], weights=weights[~one])
+        )  # fmt: skip
+
+    rng = np.random.default_rng(seed)
+    drawn = np.array([gap(rng.integers(0, n, n)) for _ in range(resamples)])
+    low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    how = f"overlap weights, logistic; percentile bootstrap, {resamples} resamples, {level:.0%}"
+    estimates = [Estimate("difference_weighted", gap(np.arange(n)), float(low), float(high), n, how)]
+    weights = np.where(inside == 1, 1 - propensity, propensity)
+    for name, side in zip(names[::-1], (1, 0), strict=True):
+        w = weights[inside == side]
+        effective = float(w.sum() ** 2 / (w**2).sum())
+        estimates.append(Estimate(f"effective_n[{name}]", effective, None, None, len(w), "Kish"))
+    table = balance(design.drop(columns="intercept"), inside, weights)
+    for column, plain, after in zip(table["column"], table["smd"], table["smd_weighted"], strict=True):
+        estimates += [
+            Estimate(f"smd[{column}]", plain, None, None, n, "before weighting"),
+            Estimate(f"smd_weighted[{column}]", after, None, None, n, "after weighting"),
+        ]
+    apart = table.loc[table["smd"].abs() > 0.1, "column"].tolist()
+    if apart:
+        message = f"Before weighting the groups differ in {', '.join(apart[:5])} (standardised difference above 0.1)."
+        found.append(
+            remark("unbalanced", message, "Read the weighted difference; look for what was not measured.", "info")
+        )
+    return estimates, found
+
+
+def _logistic(x: Numbers, y: Numbers) -> Numbers | None:
+    """Fitted probabilities of a logistic regression, by Newton's method; ``None`` where it runs away."""
+    beta = np.zeros(x.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
+        try:
+            step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
+        except np.linalg.LinAlgError:
+            return None
+        beta = beta + step
+        if np.abs(step).max() < 1e-8:
+            return np.asarray(1 / (1 + np.exp(-(x @ beta))))
+    return None
+
+
+def _ols(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, float]:
+    beta = np.linalg.lstsq(x, y, rcond=None)[0]
+    df = float(len(y) - x.shape[1])
+    sigma2 = ((y - x @ beta) ** 2).sum() / df
+    return np.asarray(beta), np.asarray(np.sqrt(np.diag(np.linalg.inv(x.T @ x)) * sigma2)), df
+
+
+def _last_coefficient(x: Numbers, y: Numbers) -> tuple[float, tuple[float, ...], float]:
+    beta, se, df = _ols(x, y)
+    t = float(beta[-1] / se[-1])
+    return t, (df,), float(2 * stats.t.sf(abs(t), df))
+
+
+def _clustered_ols(x: Numbers, y: Numbers, cluster: NDArray[Any]) -> tuple[Numbers, Numbers, float]:
+    """OLS with the CR1 sandwich; degrees of freedom are the clusters less one."""
+    beta = np.linalg.lstsq(x, y, rcond=None)[0]
+    _, codes = np.unique(cluster, return_inverse=True)
+    groups, (n, p) = int(codes.max()) + 1, x.shape
+    sums = np.zeros((groups, p))
+    np.add.at(sums, codes, x * (y - x @ beta)[:, None])
+    bread = np.linalg.inv(x.T @ x)
+    factor = groups / (groups - 1) * (n - 1) / (n - p)
+    return np.asarray(beta), np.asarray(np.sqrt(np.diag(bread @ (sums.T @ sums) @ bread) * factor)), float(groups - 1)
+
+
+def _few_clusters(clusters: float) -> list[Finding]:
+    if clusters >= 30:
+        return []
+    message = f"Only {clusters:.0f} clusters: cluster-robust intervals are too narrow below about 30."
+    return [remark("few-clusters", message, "Use a mixed model (growth).")]

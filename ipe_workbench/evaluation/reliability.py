@@ -1,0 +1,270 @@
+"""Reliability of a scale: whether its items hang together, and whether somebody forgot to reverse one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.evaluation.estimates import Analysis, Estimate, interval_words, not_estimable, remark, status_of
+from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.findings import Finding
+
+__all__ = ["alpha_of", "estimate_reliability", "omega_of", "scored_items"]
+
+FEWEST = 10
+Numbers = NDArray[np.float64]
+
+
+def estimate_reliability(
+    frame: pd.DataFrame,
+    items: Sequence[str],
+    *,
+    reverse: Sequence[str] = (),
+    scale: tuple[float, float] | None = None,
+    level: float = 0.95,
+    resamples: int = 500,
+    seed: int = 1,
+) -> Analysis:
+    """Cronbach's alpha, McDonald's omega, and what each item adds.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a person, one column an item.
+    items : sequence of str
+        The columns of the scale.
+    reverse : sequence of str
+        Items that are worded the other way; answered x, they count ``min + max - x``.
+    scale : (float, float), optional
+        Smallest and largest answer allowed; needed when items are reversed.
+    level, resamples, seed : optional
+        Of the intervals and of the bootstrap over persons.
+
+    Returns
+    -------
+    Analysis
+        ``alpha_listwise`` (persons with every item; Feldt's interval), ``alpha_pairwise`` (each covariance from whoever
+        answered both), ``alpha_standardised_listwise``, ``omega_total_one_factor`` (maximum likelihood),
+        ``mean_inter_item_r``, and for each item ``item_rest_r[ITEM]`` and ``alpha_without[ITEM]`` (listwise).
+
+    Raises
+    ------
+    UnusableInputError
+        When a column is missing or no number, an item stands twice, or items are reversed without a scale.
+
+    References
+    ----------
+    Cronbach LJ. Psychometrika 1951;16:297, doi 10.1007/BF02310555. Interval: Feldt LS. Psychometrika 1965;30:357,
+    doi 10.1007/BF02289499. Omega: McDonald RP. Test Theory, 1999, of a one-factor model.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"a": [1, 2, 3, 4, 5, 2, 3, 4, 1, 5, 3], "b": [2, 2, 3, 5, 5, 1, 3, 4, 2, 4, 3],
+    ...                       "c": [1, 3, 3, 4, 4, 2, 2, 5, 1, 5, 4]})
+    >>> round(estimate_reliability(frame, ["a", "b", "c"])["alpha_listwise"].estimate, 3)
+    0.936
+    """
+    answers, found = scored_items(frame, items, reverse, scale)
+    complete = answers.dropna()
+    missing = {"not_complete": len(answers) - len(complete), "no_answer": int(answers.isna().all(axis=1).sum())}
+    constant = [str(item) for item in answers.columns if answers[item].dropna().nunique() < 2]
+    if constant:
+        message = f"Item {', '.join(constant)} has the same answer from everybody."
+        return not_estimable("reliability", [remark("constant", message, "Leave it out.", "error"), *found], missing)
+    if len(complete) < FEWEST:
+        message = f"Only {len(complete)} persons answered every item; {FEWEST} are the least."
+        return not_estimable("reliability", [remark("too-few", message, "", "error"), *found], missing)
+    data = complete.to_numpy(dtype=float)
+    percent = f"{level:.0%}"
+    rng = np.random.default_rng(seed)
+    alpha = alpha_of(np.atleast_2d(np.cov(data, rowvar=False)))
+    estimates = [
+        Estimate("alpha_listwise", alpha, *_feldt(alpha, *complete.shape, level), len(data), f"Feldt, {percent}")
+    ]
+    if len(complete) < len(answers):
+        drawn = np.array([alpha_of(one) for one in _resampled(answers.to_numpy(dtype=float), resamples, rng)])
+        low, high = _percentiles(drawn, level)
+        how = f"bootstrap percentile, {resamples} resamples, {percent}"
+        pairwise = alpha_of(answers.cov().to_numpy())
+        estimates.append(Estimate("alpha_pairwise", pairwise, low, high, int(answers.notna().any(axis=1).sum()), how))
+    estimates += _whole_scale(data, level, resamples, rng)
+    parts, suspects = _items(data, [str(one) for one in complete.columns], level)
+    found += suspects
+    status = status_of(found)
+    first = estimates[0]
+    sentence = (
+        f"Cronbach's alpha of the {data.shape[1]} items is {alpha:.2f} ({interval_words(first, level)}; "
+        f"{len(data)} persons with every item)."
+    )
+    return Analysis("reliability", estimates + parts, status, found, sentence, "classical test theory", (), missing)
+
+
+def scored_items(
+    frame: pd.DataFrame, items: Sequence[str], reverse: Sequence[str] = (), scale: tuple[float, float] | None = None
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """The items as numbers, reversed where they must be, answers off the scale as missing; and findings.
+
+    Raises
+    ------
+    UnusableInputError
+        When a column is missing or no number, an item stands twice, or items are reversed without a scale.
+    """
+    require_columns(frame, items)
+    if len(set(items)) < len(items) or len(items) < 2:
+        raise UnusableInputError("A scale needs two items or more, each named once.", mend="Mend the list of items.")
+    unknown = [one for one in reverse if one not in items]
+    if unknown:
+        raise UnusableInputError(f"`{unknown[0]}` is to be reversed and is no item.", mend="Name it among the items.")
+    if reverse and scale is None:
+        raise UnusableInputError("To reverse items, the ends of the scale are needed.", mend="Give min and max.")
+    answers = pd.DataFrame({item: numbers(frame, item) for item in items})
+    found = []
+    if scale is not None:
+        low, high = scale
+        off = (answers < low) | (answers > high)
+        if off.to_numpy().any():
+            which = [str(item) for item in answers.columns if off[item].any()]
+            message = f"{int(off.to_numpy().sum())} answers lie outside {low:g} to {high:g} ({', '.join(which[:5])})."
+            found.append(remark("out-of-range", message, "They count as missing; mend them at the source."))
+            answers = answers.mask(off)
+    alike = answers.notna().all(axis=1) & (answers.max(axis=1) == answers.min(axis=1))
+    if scale is not None:
+        for item in reverse:
+            answers[item] = scale[0] + scale[1] - answers[item]
+    # Only where items run both ways must one answer to all be careless.
+    if reverse and alike.any():
+        message = f"{int(alike.sum())} persons gave one answer to every item, though some run the other way."
+        found.append(remark("straight-lining", message, "Look at them; report the result without them, too."))
+    return answers, found
+
+
+def alpha_of(covariance: Numbers) -> float:
+    """Cronbach's alpha of a covariance matrix of items (k x k).
+
+    Examples
+    --------
+    >>> round(alpha_of(np.array([[1, .5, .5], [.5, 1, .5], [.5, .5, 1]])), 3)
+    0.75
+    """
+    k = len(covariance)
+    total = float(covariance.sum())
+    return k / (k - 1) * (1 - float(np.trace(covariance)) / total) if total > 0 else float("nan")
+
+
+def omega_of(covariance: Numbers) -> Numbers:
+    """McDonald's omega total of a one-factor model, fitted by maximum likelihood (EM).
+
+    Parameters
+    ----------
+    covariance : array (..., k, k)
+        One covariance matrix or many.
+
+    Returns
+    -------
+    array (...)
+        NaN with fewer than three items.
+
+    References
+    ----------
+    Rubin DB, Thayer DT. EM algorithms for ML factor analysis. Psychometrika 1982;47:69, doi 10.1007/BF02293851.
+
+    Examples
+    --------
+    >>> loadings = np.array([.8, .7, .6, .5])
+    >>> covariance = np.outer(loadings, loadings) + np.diag(1 - loadings**2)
+    >>> np.isclose(omega_of(covariance), loadings.sum() ** 2 / covariance.sum(), atol=1e-6)
+    np.True_
+    """
+    if covariance.shape[-1] < 3:
+        return np.full(covariance.shape[:-2], np.nan)
+    variance = np.einsum("...ii->...i", covariance)
+    loading, unique = np.sqrt(variance / 2), variance / 2
+    for _ in range(5000):
+        weight = loading / unique
+        weight /= 1 + (weight * loading).sum(-1, keepdims=True)
+        with_factor = np.einsum("...ij,...j->...i", covariance, weight)
+        second = 1 - (weight * loading).sum(-1, keepdims=True) + (weight * with_factor).sum(-1, keepdims=True)
+        step = with_factor / second - loading
+        loading = loading + step
+        unique = np.maximum(variance - loading * with_factor, 1e-9 * variance)
+        if np.abs(step).max() < 1e-10 * np.sqrt(variance.max()):
+            break
+    common = loading.sum(-1) ** 2
+    return np.asarray(common / (common + unique.sum(-1)))
+
+
+def _whole_scale(data: Numbers, level: float, resamples: int, rng: np.random.Generator) -> list[Estimate]:
+    n, percent = len(data), f"{level:.0%}"
+    covariance = np.atleast_2d(np.cov(data, rowvar=False))
+    sd = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(sd, sd)
+    standardised = alpha_of(correlation)
+    how = f"bootstrap percentile, {resamples} resamples, {percent}"
+    low, high = _percentiles(omega_of(_resampled(data, resamples, rng)), level)
+    upper = correlation[np.triu_indices_from(correlation, 1)]
+    omega = float(omega_of(covariance))
+    by_feldt = _feldt(standardised, n, data.shape[1], level)
+    return [
+        Estimate("alpha_standardised_listwise", standardised, *by_feldt, n, f"Feldt, {percent}"),
+        Estimate("omega_total_one_factor", omega, low, high, n, f"one factor, ML; {how}"),
+        Estimate("mean_inter_item_r", float(upper.mean()), None, None, n, "Pearson"),
+    ]
+
+
+def _items(data: Numbers, names: list[str], level: float) -> tuple[list[Estimate], list[Finding]]:
+    n, k = data.shape
+    estimates, found = [], []
+    rest = data.sum(axis=1, keepdims=True) - data
+    for i, name in enumerate(names):
+        r = float(np.corrcoef(data[:, i], rest[:, i])[0, 1])
+        reach = stats.norm.ppf(0.5 + level / 2) / np.sqrt(n - 3)
+        low, high = (float(np.tanh(np.arctanh(np.clip(r, -0.999999, 0.999999)) + one)) for one in (-reach, reach))
+        estimates.append(Estimate(f"item_rest_r[{name}]", r, low, high, n, f"Pearson, Fisher z, {level:.0%}"))
+        if r < 0:
+            message = f"Item {name} runs against the rest of the scale (r = {r:.2f}): it looks unreversed."
+            found.append(remark("item-looks-unreversed", message, f"Reverse {name} if it is worded the other way."))
+    if k > 2:
+        for i, name in enumerate(names):
+            others = np.delete(data, i, axis=1)
+            value = alpha_of(np.cov(others, rowvar=False))
+            interval = _feldt(value, n, k - 1, level)
+            estimates.append(Estimate(f"alpha_without[{name}]", value, *interval, n, f"Feldt, {level:.0%}"))
+    return estimates, found
+
+
+def _feldt(alpha: float, n: int, k: int, level: float) -> tuple[float, float]:
+    tail = (1 - level) / 2
+    df1, df2 = n - 1, (n - 1) * (k - 1)
+    return (
+        1 - (1 - alpha) * float(stats.f.ppf(1 - tail, df1, df2)),
+        1 - (1 - alpha) * float(stats.f.ppf(tail, df1, df2)),
+    )
+
+
+def _resampled(data: Numbers, resamples: int, rng: np.random.Generator) -> Numbers:
+    """Covariance matrices (resamples, k, k) of persons drawn with replacement; pairwise where answers are missing."""
+    n, k = data.shape
+    times = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(float)
+    there = np.isfinite(data).astype(float)
+    centred = np.nan_to_num(data - np.nanmean(data, axis=0))
+
+    def sums(left: Numbers, right: Numbers) -> Numbers:
+        return np.asarray(times @ np.einsum("ni,nj->nij", left, right).reshape(n, k * k)).reshape(resamples, k, k)
+
+    count = sums(there, there)
+    first, second = sums(centred, there), sums(there, centred)
+    with np.errstate(all="ignore"):
+        return np.asarray((sums(centred, centred) - first * second / count) / (count - 1))
+
+
+def _percentiles(drawn: Numbers, level: float) -> tuple[float, float]:
+    known = drawn[np.isfinite(drawn)]
+    if len(known) < 0.9 * len(drawn):
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

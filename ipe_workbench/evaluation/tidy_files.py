@@ -1,0 +1,121 @@
+"""Tidy tables from files: one row an observation, one column a variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ipe_workbench.errors import UnreadableFileError, UnusableInputError, near_names
+
+__all__ = ["numbers", "read_tidy", "require_columns"]
+
+
+def read_tidy(path: str | Path) -> pd.DataFrame:
+    r"""Read a tidy CSV (comma, semicolon or tab; UTF-8) or Parquet file.
+
+    Empty cells, ``NA`` and ``NaN`` are missing. Headings lose the blanks around them.
+
+    Raises
+    ------
+    UnreadableFileError
+        When the file is missing, is no table, has no rows, or a heading stands twice.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "scores.csv")
+    >>> _ = file.write_text("learner;wave;score\nL1;1;3,5\nL2;1;4\n")
+    >>> read_tidy(file).shape
+    (2, 3)
+    """
+    name = str(path)
+    if not Path(path).is_file():
+        raise UnreadableFileError("There is no such file.", place=name, mend="Name a CSV or Parquet file.")
+    try:
+        frame = pd.read_parquet(path) if Path(path).suffix == ".parquet" else _csv(Path(path))
+    except UnicodeDecodeError:
+        raise UnreadableFileError("The file is not UTF-8.", place=name, mend="Save it as CSV, UTF-8.") from None
+    except (ValueError, OSError) as error:  # pandas' and pyarrow's parsing errors are among them
+        reason = str(error).splitlines()[0].removeprefix("Error tokenizing data. C error: ").rstrip(".")
+        raise UnreadableFileError(f"This is not a tidy table: {reason}.", place=name, mend="Save it as CSV.") from None
+    frame.columns = [str(heading).strip() for heading in frame.columns]
+    twice = sorted({heading for heading in frame.columns if list(frame.columns).count(heading) > 1})
+    if twice:
+        raise UnreadableFileError(f"The heading `{twice[0]}` stands twice.", place=f"{name}:1", mend="Rename one.")
+    frame.attrs["file"] = name  # so that an error found later can name it
+    if frame.empty:
+        raise UnreadableFileError("The table has no rows.", place=name, mend="Give it one row an observation.")
+    return frame
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    with path.open(encoding="utf-8-sig") as file:
+        heading = file.readline()
+    sign = max(",;\t", key=heading.count)
+    headings = [one.strip().strip('"') for one in heading.rstrip("\n").split(sign)]
+    # With a semicolon between the cells the comma is the decimal sign, as spreadsheets of half of Europe write it.
+    frame = pd.read_csv(
+        path, sep=sign, decimal="," if sign == ";" else ".", encoding="utf-8-sig", low_memory=False, index_col=False
+    )
+    # pandas renames a second `a` to `a.1`; the caller must see that it stands twice.
+    if len(headings) == frame.shape[1] and len(set(headings)) < len(headings):
+        frame.columns = pd.Index(headings)
+    return frame
+
+
+def require_columns(frame: pd.DataFrame, columns: Iterable[str]) -> None:
+    """Check that the table has the columns.
+
+    Raises
+    ------
+    UnusableInputError
+        When one is missing; the message names those nearest to it.
+
+    Examples
+    --------
+    >>> require_columns(pd.DataFrame({"score": [1]}), ["scores"])
+    Traceback (most recent call last):
+    ...
+    ipe_workbench.errors.UnusableInputError: the table: There is no column `scores`. Did you mean score?
+    """
+    for column in columns:
+        if column not in frame.columns:
+            raise UnusableInputError(
+                f"There is no column `{column}`.", place=_place(frame), mend=near_names(column, map(str, frame.columns))
+            )
+
+
+def numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
+    """A column as floats, missing as NaN.
+
+    Raises
+    ------
+    UnusableInputError
+        When a cell is no finite number; the message names the first with its row.
+
+    Examples
+    --------
+    >>> numbers(pd.DataFrame({"score": ["3", None]}), "score").tolist()
+    [3.0, nan]
+    """
+    require_columns(frame, [column])
+    cells = frame[column]
+    values = pd.to_numeric(cells, errors="coerce").astype(float)
+    # Blanks count as missing, too.
+    said = cells.notna() & (cells.astype(str).str.strip() != "")
+    bad = np.flatnonzero((said & ~np.isfinite(values.to_numpy())).to_numpy())
+    if bad.size:
+        row = int(bad[0])
+        raise UnusableInputError(
+            f"`{str(cells.iloc[row])[:40]}` in column `{column}` is not a number.",
+            place=f"{_place(frame)}:{row + 2}",
+            mend="Mend the cell, or leave it empty if the value is missing.",
+        )
+    return values
+
+
+def _place(frame: pd.DataFrame) -> str:
+    return str(frame.attrs.get("file", "the table"))

@@ -1,0 +1,221 @@
+"""Tables that cannot answer the question give a finding and no number, or a number that says what is wrong with it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ipe_workbench.errors import UnreadableFileError, UnusableInputError
+from ipe_workbench.evaluation import (
+    analyse_items,
+    compare_changes,
+    compare_groups,
+    estimate_agreement,
+    estimate_change,
+    estimate_reliability,
+    estimate_time_to_badge,
+    fit_growth,
+    read_tidy,
+    solve_power,
+    study_raters,
+)
+
+RNG = np.random.default_rng(5)
+
+
+def waves(n, before=None, after=None):
+    before = RNG.normal(3, 1, n) if before is None else before
+    after = RNG.normal(3.4, 1, n) if after is None else after
+    return pd.DataFrame({"learner": [*range(n)] * 2, "wave": ["pre"] * n + ["post"] * n, "value": [*before, *after]})
+
+
+def refused(analysis, id):
+    assert analysis.status == "not-estimable"
+    assert analysis.estimates == ()
+    assert id in {one.id for one in analysis.findings}
+    assert analysis.sentence.endswith(".")
+
+
+CASES = {
+    "three learners": (lambda: estimate_change(waves(3)), "too-few"),
+    "a wave twice": (lambda: estimate_change(pd.concat([waves(9), waves(9).head(1)])), "duplicate-wave"),
+    "one wave": (lambda: estimate_change(waves(9).head(9)), "one-wave"),
+    "all missing": (lambda: estimate_change(waves(9).assign(value=np.nan)), "one-wave"),
+    "nothing varies": (lambda: estimate_change(waves(9, [3.0] * 9, [3.0] * 9)), "constant"),
+    "all moved alike": (lambda: estimate_change(waves(6, range(6), range(1, 7))), "constant"),
+    "one group": (lambda: compare_groups(waves(9).assign(group="a"), group="group"), "one-group"),
+    "three groups": (lambda: compare_groups(waves(9).assign(group=list("abc") * 6), group="group"), "many-groups"),
+    "a group of two": (lambda: compare_groups(waves(9).assign(group=["a"] * 2 + ["b"] * 16), group="group"), "too-few"),
+    "flat groups": (
+        lambda: compare_groups(waves(9).assign(value=1.0, group=list("ab") * 9), group="group"),
+        "constant",
+    ),
+    "few changes": (
+        lambda: compare_changes(waves(6).assign(group=list("ab") * 6), group="group", time="wave", before="pre"),
+        "too-few",
+    ),
+    "nine persons": (lambda: estimate_reliability(answers(9), list("abc")), "too-few"),
+    "a constant item": (lambda: estimate_reliability(answers(30).assign(a=2), list("abc")), "constant"),
+    "no item complete": (lambda: estimate_reliability(answers(30).assign(a=np.nan), list("abc")), "constant"),
+    "raters all agree on one value": (lambda: estimate_agreement(ratings(9).assign(value=1)), "constant"),
+    "one rater": (lambda: estimate_agreement(ratings(9).query("rater == 'x'")), "too-few"),
+    "a rating twice": (lambda: estimate_agreement(pd.concat([ratings(9)] * 2)), "duplicate-rating"),
+    "no severity from one rater": (lambda: study_raters(scores().query("rater == 'x'")), "one-rater"),
+    "no learner scored twice": (lambda: study_raters(scores().drop_duplicates("learner")), "one-rater"),
+    "each row a group": (
+        lambda: fit_growth(waves(9).assign(row=range(18)), outcome="value", crossed=["row"]),
+        "no-repetition",
+    ),
+    "same grouping": (
+        lambda: fit_growth(waves(9).assign(same=[*range(9)] * 2), outcome="value", crossed=["learner", "same"]),
+        "same-grouping",
+    ),
+    "flat outcome": (lambda: fit_growth(waves(9).assign(value=1), outcome="value", crossed=["learner"]), "constant"),
+    "nobody earned it": (lambda: estimate_time_to_badge(ends(20).assign(status="enrolled")), "no-event"),
+    "few ends": (lambda: estimate_time_to_badge(ends(6)), "too-few"),
+    "few answers": (lambda: analyse_items((answers(10) > 3).astype(int), list("abc")), "too-few"),
+    "all right": (lambda: analyse_items(answers(30).mul(0).add(1), list("abc")), "constant"),
+}
+
+
+def answers(n):
+    return pd.DataFrame(RNG.integers(1, 6, (n, 3)), columns=list("abc"))
+
+
+def ratings(n):
+    return pd.DataFrame({"unit": [*range(n)] * 2, "rater": ["x"] * n + ["y"] * n, "value": RNG.integers(0, 3, 2 * n)})
+
+
+def scores():
+    return ratings(12).rename(columns={"unit": "learner", "value": "score"})
+
+
+def ends(n):
+    return pd.DataFrame({"days": RNG.integers(1, 90, n), "status": ["badge", "withdrawn"] * (n // 2)})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_no_number_where_there_is_none(case):
+    make, id = CASES[case]
+    refused(make(), id)
+
+
+def test_a_reversed_item_is_seen():
+    trait = RNG.normal(size=(200, 1))
+    items = pd.DataFrame(np.round(3 + trait + 0.8 * RNG.normal(size=(200, 4))).clip(1, 5), columns=list("abcd"))
+    items["c"] = 6 - items["c"]
+    found = estimate_reliability(items, list("abcd"), scale=(1, 5))
+    assert [one.id for one in found.findings] == ["item-looks-unreversed"]
+    assert "Item c" in found.findings[0].message
+    mended = estimate_reliability(items, list("abcd"), reverse=["c"], scale=(1, 5))
+    assert mended["alpha_listwise"].low > found["alpha_listwise"].high
+
+
+def test_answers_off_the_scale_and_straight_lines_are_seen():
+    items = answers(40).assign(b=lambda f: f["a"] % 5 + 1)  # never the answer to all three by chance
+    items.loc[0, "a"] = 55
+    items.loc[1:3] = 4
+    found = estimate_reliability(items, list("abc"), reverse=["b"], scale=(1, 5))
+    ids = [one.id for one in found.findings]
+    assert {"out-of-range", "straight-lining"} <= set(ids)
+    assert "3 persons" in found.findings[ids.index("straight-lining")].message
+    assert found.missing["not_complete"] == 1
+
+
+def test_raters_who_share_no_learner_are_not_compared_in_silence():
+    apart = pd.concat(
+        [scores(), scores().assign(learner=lambda f: f["learner"] + 100, rater=lambda f: f["rater"] + "2")]
+    )
+    found = study_raters(apart.assign(score=RNG.normal(size=48)))
+    assert "not-connected" in {one.id for one in found.findings}
+
+
+def test_a_ceiling_and_ignored_teams_are_named():
+    frame = waves(40, before=[5.0] * 20 + [3.0] * 20).assign(team=[*range(8)] * 10)
+    found = estimate_change(frame, scale=(1, 5))
+    assert {"ceiling", "clustering-ignored"} <= {one.id for one in found.findings}
+    assert found.status == "limited"
+    clustered = estimate_change(frame, cluster="team", scale=(1, 5))
+    assert "few-clusters" in {one.id for one in clustered.findings}
+
+
+@pytest.mark.parametrize(
+    ("names", "order"),
+    [
+        (["post", "pre"], "pre"),
+        (["2", "10"], "2"),
+        (["2026-09-01", "2027-05-01"], "2026-09-01"),
+        (["t0", "exit"], "t0"),
+    ],
+)
+def test_the_order_of_waves_is_told_from_their_names(names, order):
+    frame = waves(12)
+    frame["wave"] = frame["wave"].map({"pre": names[0], "post": names[1]})
+    assert f"`{order}` (before)" in estimate_change(frame).findings[0].message
+
+
+def test_waves_whose_order_cannot_be_told_must_be_named():
+    frame = waves(12)
+    frame["wave"] = frame["wave"].map({"pre": "blue", "post": "green"})
+    with pytest.raises(UnusableInputError, match="order in time"):
+        estimate_change(frame)
+    found = estimate_change(frame, before="green", after="blue")
+    assert "from green to blue" in found.sentence
+    with pytest.raises(UnusableInputError, match="Did you mean blue"):
+        estimate_change(frame, before="blu", after="green")
+
+
+def test_a_score_that_is_no_number_is_named_by_its_row():
+    frame = waves(12).astype({"value": object})
+    frame.loc[4, "value"] = "n/a?"
+    with pytest.raises(UnusableInputError, match=r":6: `n/a\?` in column `value`"):
+        estimate_change(frame)
+
+
+def test_incidence_and_its_rival_never_exceed_one_and_kaplan_meier_is_larger():
+    frame = ends(60)
+    last = frame["days"].max()
+    found = estimate_time_to_badge(frame, competing=["withdrawn"], at=[last])
+    both = found[f"incidence[{last}]"].estimate + found[f"competing_incidence[{last}]"].estimate
+    assert both == pytest.approx(1)
+    censored = estimate_time_to_badge(frame, at=[last])
+    assert censored[f"incidence[{last}]"].estimate > found[f"incidence[{last}]"].estimate + 0.1
+
+
+@given(st.integers(2, 400).map(float), st.floats(0.05, 3), st.sampled_from(["paired", "two-groups"]))
+def test_power_and_sample_size_undo_each_other(n, effect, design):
+    aim = solve_power(design=design, effect=effect, n=n)["power"].estimate
+    assert 0.05 <= aim <= 1
+    if 0.06 < aim < 0.999:
+        assert solve_power(design=design, effect=effect, aim=aim)["n"].estimate == pytest.approx(n, rel=1e-4)
+
+
+def test_teams_cost_learners():
+    alone, together = (solve_power(effect=0.2, aim=0.8, icc=icc, team_size=6)["n"].estimate for icc in (0, 0.1))
+    assert together == pytest.approx(1.5 * alone)
+
+
+@pytest.mark.parametrize("given", [{}, {"effect": 0.2}, {"effect": 0.2, "n": 50, "aim": 0.8}, {"effect": 0, "n": 9}])
+def test_power_wants_two_of_three(given):
+    with pytest.raises(UnusableInputError):
+        solve_power(**given)
+
+
+NO_TABLES = {
+    "tidy table": b"",
+    "no rows": b"a,b\n",
+    "twice": b"a,a\n1,2\n",
+    "UTF-8": b"\xff\xfe\x00a",
+    "EOF inside string": b'a,b\n1,2\n4,"x',
+}
+
+
+@pytest.mark.parametrize("says", NO_TABLES)
+def test_files_that_are_no_table(tmp_path, says):
+    path = tmp_path / "scores.csv"
+    path.write_bytes(NO_TABLES[says])
+    with pytest.raises(UnreadableFileError, match=says):
+        read_tidy(path)
