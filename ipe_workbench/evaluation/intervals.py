@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -113,7 +114,8 @@ def bca(
     ----------
     Efron B. J Am Stat Assoc 1987;82:171, doi 10.1080/01621459.1987.10478410.
     """
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)  # told by NaN
         found = stats.bootstrap(
             columns, statistic, paired=True, vectorized=True, n_resamples=resamples, confidence_level=level,
             method="BCa", rng=np.random.default_rng(seed), batch=max(1, 2_000_000 // len(columns[0])),
