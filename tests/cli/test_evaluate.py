@@ -103,4 +103,5 @@ def test_unusable_input_is_named(options, says):
 
 def test_unusable_input_is_one_sentence():
     answer = ipe("evaluate", "change", str(TABLES / "waves.csv"), code=2)
-    assert answer.stderr == f"ipe: {TABLES / 'waves.csv'}: There is no column `wave`. Known: learner, team, cohort, age, before, after.\n"
+    known = "Known: learner, team, cohort, age, before, after."
+    assert answer.stderr == f"ipe: {TABLES / 'waves.csv'}: There is no column `wave`. {known}\n"
