@@ -115,7 +115,7 @@ def _search(equations: Equations) -> tuple[Numbers, Around, bool]:
     df = equations.n - equations.p
 
     def profiled(solved: Solution) -> float:
-        return float(solved.logdet) + df * (1 + math.log(2 * math.pi * max(solved.squares, 1e-300) / df))
+        return float(solved.logdet + df * (1 + math.log(2 * math.pi * max(solved.squares, 1e-300) / df)))
 
     def criterion(theta: Numbers) -> float:
         try:
