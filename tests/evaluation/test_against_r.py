@@ -137,7 +137,7 @@ def test_rasch_difficulties_are_those_of_erm():
     assert interval(found["dif_log_odds_mh[Q4]"]) == pytest.approx(R["mantel_haenszel_q4"], rel=1e-6)
 
 
-def test_two_parameter_model_meets_the_published_fit_of_lsat_6():
+def test_two_parameter_model_meets_the_published_fit_of_a_law_school_test():
     # The 32 answer patterns of Law School Admission Test section 6, 1,000 persons: Bock and Lieberman 1970, Table 1.
     # Estimates as ltm prints them: Rizopoulos D. J Stat Softw 2006;17(5), section 3.
     counts = [
