@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
     from rich.table import Table
 
-__all__ = ["OutputFormat", "is_terminal", "print_json", "print_table", "printable", "table"]
+__all__ = ["OutputFormat", "is_terminal", "print_json", "print_table", "printable", "progress_bar", "table"]
 
 
 class OutputFormat(StrEnum):
@@ -48,6 +49,14 @@ def print_json(value: Any) -> None:
 def is_terminal() -> bool:
     """Whether a person is looking at standard error, where progress goes."""
     return sys.stderr.isatty()
+
+
+def progress_bar() -> Progress:
+    """A bar on standard error while a person looks at it; nothing on a pipe. To be used with ``with``."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(console=Console(stderr=True), disable=not is_terminal(), transient=True)
 
 
 def table(title: str, columns: Sequence[str | tuple[str, str]], rows: Sequence[Sequence[Any]]) -> Table:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ipe_workbench.cli.days import day_of
-from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, print_table, printable, table
+from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, progress_bar, table
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 
 if TYPE_CHECKING:
@@ -205,16 +205,21 @@ def _of_cohort(
     from ipe_workbench.pathways.planning import limit_seats, plan_cohort, plan_jointly
 
     shared: JointPlans | None = None
-    if joint:
-        offerings = limit_seats(offered, _seats(seats))
-        shared = plan_jointly(programme, goal, learners, offerings)
-        plans = shared.plans
-    else:
-        from rich.console import Console
-        from rich.progress import Progress
-
-        with Progress(console=Console(stderr=True), disable=not is_terminal(), transient=True) as bar:
-            task = bar.add_task("Planning", total=None)
+    offerings = limit_seats(offered, _seats(seats)) if joint else offered
+    with progress_bar() as bar:
+        task = bar.add_task("Planning", total=None)
+        if joint:
+            shared = plan_jointly(
+                programme,
+                goal,
+                learners,
+                offerings,
+                progress=lambda number, hours: bar.update(
+                    task, description=f"Sharing seats, round {number}: {hours:,.0f} hours"
+                ),
+            )
+            plans = shared.plans
+        else:
             plans = plan_cohort(
                 programme, goal, learners, offered, progress=lambda done, of: bar.update(task, completed=done, total=of)
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
+from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, progress_bar, table
 from ipe_workbench.errors import UnusableInputError
 
 if TYPE_CHECKING:
@@ -106,11 +106,13 @@ def teams(
     people, slots, kept = _read(loaded, roster, previous, rooms, keep)
     slots = slots.without(close_slot or (), close_room or ())
     gone = [one.strip() for ids in withdraw or () for one in ids.split(",") if one.strip()]
-    if kept is None:
-        people = people.without(gone)
-        found = room.form_teams(people, rules, slots, seed=seed, time_limit=time_limit)
-    else:
-        found = room.replan(people, rules, kept, slots, withdraw=gone, seed=seed, time_limit=time_limit)
+    with progress_bar() as bar:
+        bar.add_task("Forming teams" if kept is None else "Mending teams", total=None)
+        if kept is None:
+            people = people.without(gone)
+            found = room.form_teams(people, rules, slots, seed=seed, time_limit=time_limit)
+        else:
+            found = room.replan(people, rules, kept, slots, withdraw=gone, seed=seed, time_limit=time_limit)
     if isinstance(found, room.NoTeams):
         _print_conflict(found, format)
         raise typer.Exit(1)

@@ -35,10 +35,12 @@ _SIZE, _SMALL = 9.5, 8.5
 _LINE, _FOOT = 0.158, 0.145
 _PAD = 0.07
 _GATE = 0.21
-_MOST = 6
+_HEAD = 0.2
+#: Boxes in a row, and in one of a pathway of many badges, which would be long and narrow else.
+_MOST, _MOST_OF_MANY, _MANY = 6, 8, 40
 #: Told apart by colour-blind readers; the colours carry no meaning but which line is which.
 _LINES = ("#005a8f", "#b84a00", "#00694e", "#96407a", "#56606c")
-_GATE_LINE = "#7a5c00"
+_GATE_LINE, _GATE_FILL = "#7a5c00", "#fff3d6"
 _STRIPES = ("#f6f8fa", PAPER)
 _DASHES = {"pre": "solid", "co": (0, (4, 2)), "strict-co": (0, (1, 1.5))}
 
@@ -100,7 +102,8 @@ def draw_pathway(
         plan.draw_bands(axes)
         plan.draw_lines(axes, lines or plan.colourful())
         for gate in graph.gates.values():
-            plan.draw_gate(axes, gate)
+            if gate.id in plan.row_of:
+                plan.draw_gate(axes, gate)
         for one in graph.nodes.values():
             plan.draw_box(axes, one)
     return figure, found
@@ -121,8 +124,13 @@ class _Plan:
         graph = self.graph
         self.looks = {one.id: self.look(one) for one in graph.nodes.values()}
         self.texts = {one.id: _title_lines(one) for one in graph.nodes.values()}
-        for band, members in graph.rows(_MOST):
-            own = [gate for gate in graph.gates.values() if gate.target in members]
+        self.heads = _heads(graph)
+        for band, members in graph.rows(_MOST if len(graph.nodes) <= _MANY else _MOST_OF_MANY):
+            own = [
+                gate
+                for gate in graph.gates.values()
+                if gate.target in members and gate.id != self.heads.get(gate.target)
+            ]
             name = band_words(graph, band, {one: graph.nodes[one] for one in members})
             for depth in sorted({gate.depth for gate in own}, reverse=True):
                 self.rows.append([gate.id for gate in own if gate.depth == depth])
@@ -131,7 +139,9 @@ class _Plan:
             self.bands.append(name)
         widths = dict.fromkeys(graph.nodes, _BOX) | {one.id: _gate_width(one) for one in graph.gates.values()}
         self.widths = widths
-        self.arrangement = arrange(self.rows, graph.lines, widths, least_width=5.2)
+        on_box = {gate: one for one, gate in self.heads.items()}
+        edges = [(source, on_box.get(into, into)) for source, into in graph.lines if source not in on_box]
+        self.arrangement = arrange(self.rows, edges, widths, least_width=5.2)
         self.row_of = {one: at for at, row in enumerate(self.arrangement.rows) for one in row}
         words = {word for name in self.bands if name for text in name for word in text.split()}
         self.names = max([0.8, *(width_of(word, size=10, weight="bold") + 0.24 for word in words)])
@@ -153,7 +163,8 @@ class _Plan:
         if one in self.graph.gates:
             return _GATE
         node = self.graph.nodes[one]
-        return 2 * _PAD + _LINE * len(self.texts[one]) + _FOOT * (len(node.conditions) + bool(self.looks[one].note))
+        feet = len(node.conditions) + bool(self.looks[one].note)
+        return 2 * _PAD + _LINE * len(self.texts[one]) + _FOOT * feet + _HEAD * (one in self.heads)
 
     def _gap(self, below: int) -> float:
         """Room above a row for the lines into it: the more of them slant, the more."""
@@ -203,7 +214,7 @@ class _Plan:
                 self._draw_line(axes, one, end, lines)
 
     def _draw_line(self, axes: Axes, one: Segment, end: float, lines: LineLook) -> None:
-        colour, width = lines(one.source, one.targets)
+        colour, width = lines(one.source, frozenset(self.heads.get(target, target) for target in one.targets))
         start, at = self.arrangement.x[one.upper], self.row_of[one.lower]
         above, below = at - 1, self.top[at]
         first = self.top[above] + self._bottom(one.upper, above)
@@ -212,7 +223,7 @@ class _Plan:
         middle = (leaves + below) / 2
         points += [(start, middle), (end, middle), (end, below)]
         codes = [Curve.MOVETO, Curve.LINETO, Curve.CURVE4, Curve.CURVE4, Curve.CURVE4]
-        kind = self.graph.lines.get((one.source, one.lower), "pre")
+        kind = self.graph.lines.get((one.source, self.heads.get(one.lower, one.lower)), "pre")
         if one.lower in self.arrangement.lanes:
             points.append((end, below + self.tall[at]))
             codes.append(Curve.LINETO)
@@ -237,7 +248,7 @@ class _Plan:
         wide, at = self.widths[gate.id], self.row_of[gate.id]
         x, y = self.arrangement.x[gate.id] - wide / 2, self.top[at] + (self.tall[at] - _GATE) / 2
         axes.add_artist(
-            FancyBboxPatch((x, y), wide, _GATE, boxstyle=f"round,pad=0,rounding_size={_GATE / 2}", facecolor="#fff3d6",
+            FancyBboxPatch((x, y), wide, _GATE, boxstyle=f"round,pad=0,rounding_size={_GATE / 2}", facecolor=_GATE_FILL,
                            edgecolor="#7a5c00", linewidth=0.9, zorder=3)
         )  # fmt: skip
         axes.text(
@@ -261,6 +272,9 @@ class _Plan:
             inner = Rectangle((x + 0.035, y + 0.035), _BOX - 0.07, tall - 0.07, facecolor="none", edgecolor=frame)
             inner.set(linewidth=0.6, zorder=3.5)
             axes.add_artist(inner)
+        if node.id in self.heads:
+            self._draw_head(axes, self.graph.gates[self.heads[node.id]], x, y)
+            y += _HEAD
         words = [(line, _SIZE, _weight(node), _LINE) for line in self.texts[node.id]]
         words += [(f"+ {one}", _SMALL, "normal", _FOOT) for one in node.conditions]
         words += [(look.note, _SMALL, "bold", _FOOT)] if look.note else []
@@ -272,6 +286,16 @@ class _Plan:
                 va="center_baseline", zorder=4,
             )  # fmt: skip
             line += height
+
+    def _draw_head(self, axes: Axes, gate: Gate, x: float, y: float) -> None:
+        """What a box asks for, across its upper edge."""
+        head = Rectangle((x + 0.035, y + 0.035), _BOX - 0.07, _HEAD, facecolor=_GATE_FILL, edgecolor="none")
+        head.set_zorder(3.3)
+        axes.add_artist(head)
+        axes.text(
+            x + _BOX / 2, y + 0.035 + _HEAD / 2, fitted(gate.label, _BOX - 0.2, size=_SMALL, weight="bold"),
+            size=_SMALL, weight="bold", ha="center", va="center_baseline", zorder=4,
+        )  # fmt: skip
 
     def colourful(self) -> LineLook:
         """Colours of lines by their source: of each, the one that the lines beside it have least."""
@@ -286,6 +310,14 @@ class _Plan:
             used = Counter(colour.values())
             colour[one] = min(_LINES, key=lambda each: (taken[each], used[each]))
         return lambda source, targets: (colour.get(source, _GATE_LINE), 1.2)
+
+
+def _heads(graph: PathwayGraph) -> dict[str, str]:
+    """By badge the gate that is drawn on its box: where all lines into the badge go through that one."""
+    into: dict[str, list[str]] = {}
+    for source, target in graph.lines:
+        into.setdefault(target, []).append(source)
+    return {one: into[one][0] for one in graph.nodes if len(into.get(one, ())) == 1 and into[one][0] in graph.gates}
 
 
 def _title_lines(node: Node) -> list[str]:

@@ -19,7 +19,7 @@ from ipe_workbench.pathways.structure import Curriculum, structure
 __all__ = ["Measure", "blocking_heat", "critical_path", "learner_on_pathway", "pathway_map"]
 
 Measure = Literal["blocking", "delay", "centrality", "complexity"]
-_GATES = " A pill says how many of the lines into it are needed."
+_GATES = " A yellow label says how many of the lines into it are needed."
 _FAINT = "#c3cad2"
 _SHADES = ("#ffffff", "#dbe9f4", "#9cc5e2", "#3f87b8", "#00324f")
 _MEASURES: Mapping[Measure, tuple[str, str]] = {
@@ -54,7 +54,7 @@ def pathway_map(
     Parameters
     ----------
     pathway : Programme or Curriculum
-        Of any size; rows hold at most six badges.
+        Of any size; rows hold at most six badges, of a large one eight.
     goal : str, optional
         Only what can play a part in earning this badge.
     profession : str, optional
@@ -63,7 +63,7 @@ def pathway_map(
     Returns
     -------
     AccessibleFigure
-        Lines into a badge are all needed; those into a pill, as many as it says. Stacks have a double frame.
+        Lines into a badge are all needed; those into a yellow label, as many as it says. Stacks have a double frame.
 
     Raises
     ------

@@ -19,6 +19,7 @@ from ipe_workbench.credentials import Facts, Programme, example_programme
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
 from ipe_workbench.figures import blocking_heat, critical_path, learner_on_pathway, pathway_map
 from ipe_workbench.figures.layered import arrange
+from ipe_workbench.figures.pathway_drawing import draw_pathway
 from ipe_workbench.figures.pathway_graph import pathway_graph
 from ipe_workbench.pathways.structure import Course, Curriculum, Requisite
 from tests.figures.conftest import HOSTILE
@@ -134,6 +135,22 @@ def test_every_kind_of_group_is_seen_where_it_counts() -> None:
     assert graph.nodes["told"].conditions == ("approved by the programme director",)
     shown = words(pathway_map(rich()).figure)
     assert {"2 of 3", "3 points", "in order", "+ within 12 months"} <= set(shown)
+
+
+def test_a_group_that_is_all_a_badge_asks_for_stands_on_its_box() -> None:
+    graph = pathway_graph(rich())
+    figure, arrangement = draw_pathway(graph, title="Heads")
+    drawn = {one for row in arrangement.rows for one in row}
+    alone = {"choice", "ordered", "counted", "timed", "told", "split", "short", "top"}
+    assert {gate.target for gate in graph.gates.values() if gate.id not in drawn} == alone
+    # Two lines lead into `nested`, of which one is counted: that group stands apart.
+    assert [gate.label for gate in graph.gates.values() if gate.id in drawn and gate.target == "nested"] == [
+        "1 of 2",
+        "all 2",
+    ]
+    assert {"2 of 3", "3 points", "score 85 %"} <= set(words(figure))
+    reached = {(one.source, one.lower) for one in arrangement.segments if one.lower == "choice"}
+    assert {source for source, _ in reached} == {"b0", "b1", "b2"}
 
 
 def test_the_lines_into_a_group_are_what_the_rule_names() -> None:
