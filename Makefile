@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format bench fuzz schemas lock clean setup setup-dev
+.PHONY: help demo lab test lint format bench fuzz validate schemas lock clean setup setup-dev
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ bench: setup-dev  ## races against a peer; prints ratios
 
 fuzz: setup-dev  ## 100,000 mutated files against the framework readers
 	$(BIN)/python -m tests.fuzz.frameworks --inputs 100000
+
+validate: setup-dev  ## type I error and coverage of the outcome analyses over 2,000 made-up tables each
+	$(BIN)/python -m tests.validation.outcomes
 
 schemas: setup-dev  ## publish the JSON Schema of each kind of file
 	$(BIN)/python scripts/publish_schemas.py
