@@ -20,8 +20,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ipe_workbench.records.privacy import Release, attack, suppress
-from tests.records.privacy.releases import KINDS, case
+from ipe_workbench.records.privacy import Release, attack
+from tests.records.privacy.releases import KINDS, case, released
 
 
 def main(releases: int = 1000) -> None:
@@ -31,8 +31,7 @@ def main(releases: int = 1000) -> None:
         one = case(seed)
         told = found[one.kind]
         start = time.perf_counter()
-        before = [suppress(tables, show_zeros=one.show_zeros) for tables in one.before]
-        release = suppress(one.tables, earlier=before, show_zeros=one.show_zeros)
+        release, before = released(one)
         middle = time.perf_counter()
         told["recovered"] += int(attack(release, before)["recovered"].sum())
         told["attack"] += time.perf_counter() - middle

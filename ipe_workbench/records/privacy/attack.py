@@ -50,15 +50,19 @@ def attack(release: Release, earlier: Sequence[Release] = ()) -> pd.DataFrame:
     """
     import pandas as pd
 
-    # A reader knows of what day a release is, so whether it counts the same learners.
-    states = [_state(one) for one in (release, *earlier)]
-    same = [_agrees(states[0], one) for one in states]
+    # A reader knows of what day a release is, so which of them count the same learners.
+    published = (release, *earlier)
+    states = [_state(one) for one in published]
+    labels: list[str] = []
+    for number, state in enumerate(states):
+        same = (labels[other] for other in range(number) if _agrees(states[other], state))
+        labels.append(next(same, str(number)))
     reader = _Reader()
-    for number, (one, agrees) in enumerate(zip((release, *earlier), same, strict=True)):
-        reader.learn("0" if agrees else str(number), one)
-    for number, agrees in enumerate(same):
-        if not agrees:
-            reader.compare("0", str(number))
+    for label, one in zip(labels, published, strict=True):
+        reader.learn(label, one)
+    newest_first = dict.fromkeys((labels[0], *reversed(labels[1:])))
+    for newer, older in itertools.combinations(newest_first, 2):
+        reader.compare(newer, older)
     rows = []
     wide = release.threshold - 1
     for snapshot, group in reader.unknown():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -132,11 +133,22 @@ def suppress(
     named = {name: _complete(one, values) for name, one in named.items()}
     build = _Build(threshold, show_zeros, frozenset(also))
     present = sums_of(named, values)
-    before = [(release, sums_of(release.tables, values)) for release in earlier]
-    build.add_present(present, [one for one in before if _agree(present, one[1])])
-    for number, (release, past) in enumerate(before, start=1):
-        if not _agree(present, past):
-            build.add_past(number, release, past, present)
+    states: list[list[tuple[Release, Sums]]] = [[]]
+    for release in reversed(earlier):
+        # The latest first: which of them count the same state of the records?
+        past = sums_of(release.tables, values)
+        same = next((one for one in states[1:] if all(_agree(other, past) for _, other in one)), None)
+        if _agree(present, past) and all(_agree(other, past) for _, other in states[0]):
+            states[0].append((release, past))
+        elif same is not None:
+            same.append((release, past))
+        else:
+            states.append([(release, past)])
+    build.add_present(present, states[0])
+    for number, one in enumerate(states[1:], start=1):
+        build.add_past(number, one)
+    for newer, older in itertools.combinations(range(len(states)), 2):
+        build.add_change(newer, older)
     hidden, lost = protect(build.puzzle(), threshold - 1)
     reasons: dict[Cell, Reason] = {}
     for (snapshot, cell), index in build.index.items():
@@ -157,8 +169,6 @@ def _complete(one: Counts, values: Mapping[str, list[str]]) -> Counts:
 
     Its place among the rows would say so, too: where rows were missing, all are put in the order of their values.
     """
-    import itertools
-
     import pandas as pd
 
     there = {one.cell(row) for row in one.frame.to_dict("records")}
@@ -226,22 +236,30 @@ class _Build:
         for one in dict.fromkeys(each for part in sums for each in part.sums):
             self._add_sum(0, one.total, one.parts)
 
-    def add_past(self, number: int, release: Release, past: Sums, present: Sums) -> None:
-        """Take in a release of another state, and the difference, which is a count of learners itself."""
-        shown = {cell for cell in past.published if cell not in release.hidden}
-        for cell, count in sorted(past.counts.items(), key=lambda item: sorted(item[0])):
-            guarded = cell in release.hidden or self.is_small(count)
+    def add_past(self, number: int, state: Sequence[tuple[Release, Sums]]) -> None:
+        """Take in the releases of another state of the records."""
+        shown = {cell for release, past in state for cell in past.published if cell not in release.hidden}
+        kept = {cell for release, _ in state for cell in release.hidden}
+        counts = {cell: count for _, past in state for cell, count in past.counts.items()}
+        for cell, count in sorted(counts.items(), key=lambda item: sorted(item[0])):
+            guarded = cell in kept or self.is_small(count)
             self._add((number, cell), count, hideable=False, hidden=cell not in shown, guarded=guarded)
-        for one in past.sums:
+        for one in dict.fromkeys(each for _, past in state for each in past.sums):
             self._add_sum(number, one.total, one.parts)
-        common = sorted(past.counts.keys() & present.counts.keys(), key=sorted)
-        differences = {cell: present.counts[cell] - past.counts[cell] for cell in common}
-        floor = 0 if min(differences.values(), default=0) >= 0 else -max(present.counts.values()) - 10 * self._threshold
-        for cell, change in differences.items():
-            key = (f"since {number}", cell)
+
+    def add_change(self, newer: int, older: int) -> None:
+        """Take in what changed between two states, which is a count of learners itself."""
+        counts = {number: {cell: self._values[at] for (one, cell), at in self.index.items() if one == number}
+                  for number in (newer, older)}  # fmt: skip
+        common = sorted(counts[newer].keys() & counts[older].keys(), key=sorted)
+        changes = {cell: counts[newer][cell] - counts[older][cell] for cell in common}
+        grows = min(changes.values(), default=0) >= 0
+        floor = 0 if grows else -max(counts[newer].values()) - 10 * self._threshold
+        for cell, change in changes.items():
+            key = (f"{newer} since {older}", cell)
             small = 0 < abs(change) < self._threshold
             self._add(key, change, hideable=False, hidden=True, guarded=small, floor=floor)
-            self._sums.append((self.index[0, cell], (self.index[number, cell], self.index[key])))
+            self._sums.append((self.index[newer, cell], (self.index[older, cell], self.index[key])))
 
     def puzzle(self) -> Puzzle:
         numbers = (np.array(one, dtype=np.int64) for one in (self._values, self._floor, self.cost))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ipe_workbench.records.privacy import TOTAL, Counts
+from ipe_workbench.records.privacy import TOTAL, Counts, Release, suppress
 
 KINDS = (
     "two dimensions",
@@ -21,6 +21,7 @@ KINDS = (
     "badges that overlap",
     "released twice",
     "released twice, with late entries",
+    "released three times",
 )
 
 PROFESSIONS = ("medicine", "nursing", "pharmacy", "dentistry", "social work")
@@ -63,7 +64,20 @@ def case(seed: int) -> Case:
     elif kind == "released twice, with late entries":
         on_time = learners[chance.random(len(learners)) > chance.choice([0.02, 0.15])]
         before = ({"badges": counted(on_time, ["profession", "badge"])},)
+    elif kind == "released three times":
+        entered = chance.random(len(learners))
+        first, second = sorted(chance.choice([0.8, 0.9, 0.95, 0.99], 2, replace=False))
+        states = (learners[entered < first], learners[entered < second])
+        before = tuple({"badges": counted(one, ["profession", "badge"])} for one in states if len(one))
     return Case(kind, tables, before, bool(chance.random() < 0.7))
+
+
+def released(one: Case) -> tuple[Release, list[Release]]:
+    """The release of a case, and those before it, each with all that came before."""
+    before: list[Release] = []
+    for tables in one.before:
+        before.append(suppress(tables, earlier=list(before), show_zeros=one.show_zeros))
+    return suppress(one.tables, earlier=before, show_zeros=one.show_zeros), before
 
 
 def people(chance: np.random.Generator, kind: str) -> pd.DataFrame:

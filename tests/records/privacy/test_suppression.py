@@ -7,13 +7,7 @@ import pytest
 
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.privacy import TOTAL, Counts, Release, attack, suppress
-from tests.records.privacy.releases import KINDS, case
-
-
-def released(seed: int) -> tuple[Release, list[Release]]:
-    one = case(seed)
-    before = [suppress(tables, show_zeros=one.show_zeros) for tables in one.before]
-    return suppress(one.tables, earlier=before, show_zeros=one.show_zeros), before
+from tests.records.privacy.releases import KINDS, case, released
 
 
 def table(counts: dict[str, int], dimension: str = "profession", **more: str) -> pd.DataFrame:
@@ -26,7 +20,7 @@ def shown(release: Release, name: str = "badges") -> list[int | None]:
 
 @pytest.mark.parametrize("seed", range(4 * len(KINDS)))
 def test_no_hidden_cell_of_a_random_release_can_be_recovered(seed):
-    release, before = released(seed)
+    release, before = released(case(seed))
     told = attack(release, before)
     assert not told["recovered"].any(), told[told["recovered"]]
     assert release.lost == ()
@@ -38,7 +32,7 @@ def test_no_hidden_cell_of_a_random_release_can_be_recovered(seed):
 @pytest.mark.parametrize("seed", [0, 2, 7])
 def test_the_attacker_finds_what_primary_suppression_alone_gives_away(seed):
     # An attacker that cannot break a bad release would prove nothing about a good one.
-    release, before = released(seed)
+    release, before = released(case(seed))
     naive = {cell: reason for cell, reason in release.hidden.items() if reason == "primary"}
     broken = Release(release.tables, naive, (), release.threshold, release.show_zeros)
     assert len(naive) < len(release.hidden)
@@ -46,7 +40,7 @@ def test_the_attacker_finds_what_primary_suppression_alone_gives_away(seed):
 
 
 def test_the_true_count_is_always_among_those_that_the_attacker_thinks_possible():
-    release, _ = released(1)
+    release, _ = released(case(1))
     told = attack(release).set_index("group")
     true = release.reasons.drop_duplicates("group").set_index("group")["count"]
     assert set(true.index) == set(told.index)
@@ -100,6 +94,18 @@ def test_late_entries_do_not_show_by_the_difference_of_two_releases():
     assert "0 - 1" in set(attack(careless, [first])["release"])
 
 
+def test_three_releases_of_a_term_tell_no_more_than_two():
+    # Between the first two, and between the last two, the same few come in: each pair of releases is a difference.
+    counts = [
+        {"medicine": 40 + more, "nursing": 30, "pharmacy": 25 + also} for more, also in ((0, 0), (3, 12), (15, 14))
+    ]
+    before: list[Release] = []
+    for one in counts:
+        release = suppress({"badges": table({**one, TOTAL: sum(one.values())})}, earlier=before)
+        assert not attack(release, before)["recovered"].any()
+        before = [*before, release]
+
+
 def test_what_was_hidden_once_stays_hidden():
     first = suppress({"badges": table({"medicine": 40, "nursing": 32, "dentistry": 3, TOTAL: 75})})
     badges = table({"medicine": 40, "nursing": 32, "dentistry": 3, TOTAL: 75})
@@ -144,14 +150,14 @@ def test_a_group_that_is_missing_does_not_show_by_its_place_among_the_rows(gone)
 
 
 def test_the_published_tables_do_not_say_why_a_cell_is_hidden():
-    release, _ = released(0)
+    release, _ = released(case(0))
     assert list(release.published["badges"].columns) == ["profession", "badge", "count", "suppressed"]
     assert set(release.reasons["reason"]) == {"primary", "complementary"}
 
 
 def test_the_same_release_twice_is_the_same():
     for seed in (0, 2):
-        assert released(seed)[0].hidden == released(seed)[0].hidden
+        assert released(case(seed))[0].hidden == released(case(seed))[0].hidden
 
 
 @pytest.mark.parametrize(
