@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
 from ipe_workbench.badges.keys import PublicKey, UnsoundKeyError, key_of_did
 from ipe_workbench.badges.times import moment
 
@@ -43,7 +46,7 @@ class KeyAnswer:
 
 
 class KnownKeys:
-    """The keys that a verifier was given: JSON Web Key Sets, DID documents, controller documents.
+    """The keys that a verifier was given: JSON Web Key Sets, DID and controller documents, keys of Open Badges 2.
 
     Parameters
     ----------
@@ -72,6 +75,7 @@ class KnownKeys:
         # A key that cannot be used stands for the reason why.
         self._sets: list[dict[str, PublicKey | str]] = []
         self._issuers: dict[str, Mapping[str, Any]] = {}
+        self._single: dict[str, tuple[str, PublicKey | str]] = {}
         for document in documents:
             self._take(document)
         self._fetched = {str(one.get("id")): one for one in fetched}
@@ -106,6 +110,17 @@ class KnownKeys:
             return KeyAnswer(None, f"The given keys do not have {method[:120]}.", known=False)
         return KeyAnswer(None, f"The keys of {issuer[:120]} are not known here; give them with --jwks.", known=False)
 
+    def find_single(self, address: str, owner: str) -> KeyAnswer:
+        """The key of a document of its own (CryptographicKey of Open Badges 2), which must be the owner's."""
+        if address not in self._single:
+            return KeyAnswer(None, f"The key {address[:120]} is not known here; give it with --jwks.", known=False)
+        stated, key = self._single[address]
+        if not owner or stated != owner:
+            return KeyAnswer(None, f"The key {address[:120]} belongs to {stated[:120]}, not to {owner[:120] or 'it'}.")
+        if isinstance(key, str):
+            return KeyAnswer(None, key)
+        return KeyAnswer(key, f"{address} is in the given keys.", source="given")
+
     def holds(self, key: PublicKey) -> bool:
         """Whether a given JSON Web Key Set holds the key."""
         return any(key in one.values() for one in self._sets)
@@ -115,8 +130,21 @@ class KnownKeys:
             self._sets.append(_key_set(document["keys"]))
         elif isinstance(document, Mapping) and isinstance(document.get("id"), str) and _methods(document):
             self._issuers[document["id"]] = document
+        elif isinstance(document, Mapping) and isinstance(document.get("publicKeyPem"), str):
+            self._single[str(document.get("id"))] = str(document.get("owner")), _of_pem(document["publicKeyPem"])
         else:
-            raise UnsoundKeyError("This is neither a JSON Web Key Set nor a DID or controller document.")
+            raise UnsoundKeyError(
+                "This is neither a JSON Web Key Set nor a DID, controller or CryptographicKey document."
+            )
+
+
+def _of_pem(pem: str) -> PublicKey | str:
+    try:
+        return PublicKey.of(load_pem_public_key(pem.encode()))
+    except UnsoundKeyError as error:
+        return str(error)
+    except (ValueError, UnsupportedAlgorithm):
+        return "The publicKeyPem holds no public key."
 
 
 def _key_set(listed: list[Any]) -> dict[str, PublicKey | str]:

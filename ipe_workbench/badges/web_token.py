@@ -111,12 +111,18 @@ def read_token(text: str) -> Token:
     return Token(header, payload, f"{parts[0]}.{parts[1]}".encode(), signature)
 
 
-def check_token(token: Token, issuer: str, keys: KnownKeys) -> tuple[bool | None, str, KeyAnswer | None]:
-    """Whether the signature is the issuer's (None: its key is not known), the reason, and what is known of the key."""
+def check_token(
+    token: Token, issuer: str, keys: KnownKeys, *, document: str = ""
+) -> tuple[bool | None, str, KeyAnswer | None]:
+    """Whether the signature is the issuer's (None: its key is not known), the reason, and what is known of the key.
+
+    `document` is the address of the key's own document, for tokens of Open Badges 2, whose headers name no key.
+    """
     flaw = _header_flaw(token.header)
     if flaw:
         return False, flaw, None
-    answer = _key_of(token.header, issuer, keys)
+    named = bool({"kid", "jwk"} & set(token.header)) or not document
+    answer = _key_of(token.header, issuer, keys) if named else keys.find_single(document, issuer)
     if answer.key is None:
         return (False if answer.known else None), answer.reason, answer
     if token.header["alg"] != answer.key.algorithm:

@@ -151,6 +151,42 @@ def test_a_signed_badge_of_version_2_is_checked_when_its_key_was_given_and_else_
     assert read(none).refuted
 
 
+def key_document(signer: LocalSigner, owner: str = "https://example.org/issuer", **changes):
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+    key = load_der_public_key(signer.public.content)
+    pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    address = "https://example.org/key"
+    made = {"@context": "https://w3id.org/openbadges/v2", "type": "CryptographicKey", "id": address}
+    return {**made, "owner": owner, "publicKeyPem": pem, **changes}
+
+
+def test_a_signed_badge_of_version_2_is_checked_with_the_document_of_its_key():
+    signer, other = LocalSigner.generated("RSA"), LocalSigner.generated("RSA")
+    owner = ASSERTION["badge"]["issuer"]["id"]
+    payload = {**ASSERTION, "verification": {"type": "SignedBadge", "creator": "https://example.org/key"}}
+    token = token_of(payload, signer)
+
+    def proof(*documents, badge: bytes = token) -> str:
+        return states(read(badge, keys=KnownKeys(documents)))["proof"]
+
+    assert proof(key_document(signer, owner)) == "ok"
+    # Beside the keys of others, too, and in a picture.
+    theirs = {"keys": [{**other.public.jwk, "kid": "https://else.example#1"}]}
+    assert proof(theirs, key_document(signer, owner), badge=png_with("openbadges", token.decode())) == "ok"
+    assert proof(key_document(other, owner)) == "failed"
+    assert proof(key_document(signer, "https://somebody.example")) == "failed"
+    assert proof(key_document(signer, owner, publicKeyPem="-----BEGIN PUBLIC KEY-----\nAAAA\n-----END")) == "failed"
+    assert proof(key_document(signer, owner, id="https://example.org/another-key")) == "unknown"
+    assert proof() == "unknown"
+    changed = token[:-6] + (b"AAAAAA" if token[-6:] != b"AAAAAA" else b"BBBBBB")
+    assert proof(key_document(signer, owner), badge=changed) == "failed"
+    none = token_of(payload, signer, alg="none")
+    assert proof(key_document(signer, owner), badge=none) == "failed"
+    # A badge of version 3 is not verified with such a document: its name belongs to version 2.
+    assert KnownKeys([key_document(signer, owner)]).find(f"{owner}#1", owner).key is None
+
+
 def test_older_badges_of_version_1_and_mere_addresses_are_told_too():
     first = {
         "uid": "abc",
