@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ipe_workbench.badges.pictures import picture_file
 from ipe_workbench.badges.reading import read_badge
 from ipe_workbench.badges.register import REGISTER, Register
 from ipe_workbench.errors import UnreadableFileError
@@ -18,11 +19,12 @@ __all__ = ["BadgeFile", "LearnersClaim", "learners_to_write_to"]
 
 @dataclass(frozen=True)
 class BadgeFile:
-    """A signed badge and its file's name."""
+    """A signed badge, its file's name, and the file of its picture if there is one."""
 
     credential: Mapping[str, Any]
     content: bytes
     name: str
+    picture: Path | None = None
 
 
 @dataclass
@@ -62,15 +64,18 @@ def learners_to_write_to(folder: Path) -> list[LearnersClaim]:
         claim = found.setdefault(
             (entry.award[0], email), LearnersClaim(str(uuid.uuid5(uuid.UUID(entry.subject[9:]), email)), email)
         )
-        claim.badges.append(_read(folder, row["file"]))
+        claim.badges.append(_read(folder, row["file"], str(register.settings["base"])))
     return list(found.values())
 
 
-def _read(folder: Path, name: str) -> BadgeFile:
+def _read(folder: Path, name: str, base: str) -> BadgeFile:
     path = folder / "badges" / Path(name).name
     try:
         content = path.read_bytes()
-        return BadgeFile(read_badge(content).credential, content, path.name)
+        credential = read_badge(content).credential
+        image = credential["credentialSubject"]["achievement"].get("image")
+        picture = picture_file(folder, str(image["id"]), base) if image else None
+        return BadgeFile(credential, content, path.name, picture)
     except (OSError, ValueError):
         raise UnreadableFileError(
             "A badge is missing or damaged.", place=str(path), mend="Issue again with --resume."

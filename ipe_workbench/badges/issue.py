@@ -11,7 +11,7 @@ import datetime
 import io
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from ipe_workbench.badges.credential import BadgeDesign, Recipient, badge_design
 from ipe_workbench.badges.keyring import Keyring
 from ipe_workbench.badges.keys import KeyKind
 from ipe_workbench.badges.multibase import encode_base58
+from ipe_workbench.badges.pictures import picture_file, with_picture
 from ipe_workbench.badges.proof import hash_data, proof_options
 from ipe_workbench.badges.register import REGISTER, Entry, Register, locked
 from ipe_workbench.badges.signers import Signer
@@ -42,7 +43,8 @@ ProofForm = Literal["data-integrity", "jwt"]
 class Issued:
     """What came of issuing: how many badges were made now, how many were there already, and where they are.
 
-    `kept` are the awards that say something else now than their badges do, which were left as they are.
+    `kept` are the awards that say something else now than their badges do, which were left as they are. `pictures` are
+    the files of the pictures that the badges name, by credential and version; drawing them is left to others.
     """
 
     made: int
@@ -50,6 +52,7 @@ class Issued:
     folder: Path
     issuer: str
     kept: tuple[AwardRow, ...] = ()
+    pictures: Mapping[tuple[str, str], Path] = field(default_factory=dict)
 
 
 def issue_awards(
@@ -65,6 +68,7 @@ def issue_awards(
     base: str | None = None,
     status: StatusForm = "bitstring",
     suspension: bool = False,
+    pictures: bool | None = None,
     endorsements: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     resume: bool = False,
     changed: Literal["refuse", "keep"] = "refuse",
@@ -97,6 +101,9 @@ def issue_awards(
         then verifiers need both.
     suspension : bool
         Whether badges can be suspended, too: they then name one more list.
+    pictures : bool, optional
+        Whether badges name a picture of their achievement, which the caller draws (`Issued.pictures`). By default as
+        the folder was begun; in a new one they do not.
     endorsements : mapping of str to sequence of mapping, optional
         By the id of the achievement or issuer that they are about (see `read_endorsements`); they are embedded.
     resume : bool
@@ -117,13 +124,13 @@ def issue_awards(
     kind: KeyKind = "Ed25519" if proof == "data-integrity" else signing_kind
     signer = keyring.signer(kind, passphrase)
     issuer = keyring.issuer_id(kind)
-    settings = {
+    settings: dict[str, Any] = {
         "issuer": issuer,
         "programme": programme.id,
         "proof": proof,
         "base": _base(programme, base),
         **status_settings(status, suspension=suspension),
-    }
+    } | ({} if pictures is None else {"pictures": pictures})
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         register = _register(folder, settings, resume)
@@ -148,7 +155,7 @@ def issue_awards(
             if progress is not None:
                 progress(done)
         _write_index(folder, register, awards)
-    return Issued(made, len(awards) - made, folder, issuer, kept)
+    return Issued(made, len(awards) - made, folder, issuer, kept, writer.pictures(folder))
 
 
 def badge_path(folder: Path, register: Register, entry: Entry) -> Path:
@@ -277,6 +284,13 @@ class BadgeWriter:
         """Ids of the issuer and of the achievements so far."""
         return {self._issuer["id"], *(one.achievement["id"] for one in self._designs.values())}
 
+    def pictures(self, folder: Path) -> dict[tuple[str, str], Path]:
+        """The files of the pictures that the badges made so far name, by credential and version."""
+        named = {
+            key: one.achievement["image"]["id"] for key, one in self._designs.items() if "image" in one.achievement
+        }
+        return {key: picture_file(folder, address, self._settings["base"]) for key, address in named.items()}
+
     def _endorsed(self, node: Mapping[str, Any]) -> dict[str, Any]:
         about = self._endorsements.get(node["id"])
         return {**node, "endorsement": list(about)} if about else dict(node)
@@ -288,6 +302,8 @@ class BadgeWriter:
             made = badge_design(
                 design, self._programme, creator=self._settings["issuer"], base=self._settings["base"] + "/achievements"
             )
+            if self._settings.get("pictures"):
+                made = replace(made, achievement=with_picture(made.achievement, self._settings["base"]))
             made = replace(made, achievement=self._endorsed(made.achievement))
             self._designs[key] = made
             self._shared.add(made.achievement)
@@ -355,7 +371,8 @@ def _register(folder: Path, settings: Mapping[str, Any], resume: bool) -> Regist
             "There are badges already.", place=str(folder), mend="Go on with --resume, or take another folder."
         )
     register = Register.read(path)
-    for name, value in _differences(register.settings, settings):
+    wanted = {"pictures": register.settings.get("pictures", False), **settings}
+    for name, value in _differences({"pictures": False, **register.settings}, wanted):
         raise UnusableInputError(
             f"The badges here were begun with {name} {register.settings.get(name)!s}, not {value!s}.",
             place=str(folder),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from ipe_workbench.badges.contexts import CREDENTIALS_CONTEXT, OPEN_BADGES_CONTE
 from ipe_workbench.badges.issue import badge_path
 from ipe_workbench.badges.issuer_ids import document_address
 from ipe_workbench.badges.keyring import Keyring
+from ipe_workbench.badges.pictures import picture_file
 from ipe_workbench.badges.reading import read_badge
 from ipe_workbench.badges.register import REGISTER, Register
 from ipe_workbench.badges.status_files import REVOKED
@@ -43,6 +44,8 @@ class Publication:
         Paths of the signed status lists.
     withheld : int
         Reasons of revocations that named somebody and are left out.
+    pictures : mapping of str to bytes
+        The pictures of achievements by path.
     """
 
     base: str
@@ -52,6 +55,7 @@ class Publication:
     achievements: tuple[Mapping[str, Any], ...]
     lists: tuple[str, ...]
     withheld: int
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def publication(folder: Path, keyring: Keyring) -> Publication:
@@ -89,7 +93,21 @@ def publication(folder: Path, keyring: Keyring) -> Publication:
             lists.append(f"{start}status/{path.name}")
     revoked, withheld = _revoked(folder, register)
     files[start + REVOKED] = revoked
-    return Publication(base, start, files, profile, achievements, tuple(lists), withheld)
+    pictures = {
+        _place(address, host): _picture(picture_file(folder, address, base))
+        for one in achievements
+        if (address := str(one.get("image", {}).get("id", ""))).startswith(base + "/")
+    }
+    return Publication(base, start, files, profile, achievements, tuple(lists), withheld, pictures)
+
+
+def _picture(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        raise UnreadableFileError(
+            "The picture that badges name is missing.", place=str(path), mend="Issue again with --resume."
+        ) from None
 
 
 def _check_owner(keyring: Keyring, issuer: str) -> None:

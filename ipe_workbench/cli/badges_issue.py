@@ -84,6 +84,10 @@ def issue(
     suspension: Annotated[
         bool, typer.Option("--suspension", help="Badges can be suspended, too (one more list).")
     ] = False,
+    pictures: Annotated[
+        bool | None,
+        typer.Option("--pictures/--no-pictures", help="Badges name a picture, drawn into images/.", show_default=False),
+    ] = None,
     endorsement: Annotated[
         list[Path] | None, typer.Option(help="A signed endorsement to embed. Repeatable.", show_default=False)
     ] = None,
@@ -103,6 +107,7 @@ def issue(
     Example: ipe badges issue my-programme --from-records --since 2027-01-01 --key keys --out badges --resume
     """
     from ipe_workbench.badges import Keyring, issue_awards, read_awards_to_issue, read_endorsements
+    from ipe_workbench.badges.register import REGISTER
     from ipe_workbench.credentials import load_programme
 
     if (awards is None) != from_records:
@@ -134,13 +139,25 @@ def issue(
             base=base,
             status=status.value,
             suspension=suspension,
+            pictures=pictures if pictures is not None or (out / REGISTER).exists() else True,
             endorsements=read_endorsements(endorsement or [], now=moment),
             resume=resume,
             # Ratings come in late; that must not keep a term's badges back.
             changed="keep" if from_records else "refuse",
             progress=progress,
         )
+    _draw(loaded, made)
     _print_issued(made, format)
+
+
+def _draw(programme: Programme, made: Issued) -> None:
+    """Draw the pictures that badges name and that are not there yet."""
+    missing = {key: path for key, path in made.pictures.items() if not path.exists()}
+    if missing:
+        from ipe_workbench.figures import badge_image
+
+        for (credential, version), path in missing.items():
+            badge_image(programme.designed(credential, version), programme).save(path, dots=100)
 
 
 def _recorded(

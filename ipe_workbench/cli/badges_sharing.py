@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import uuid
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -93,9 +95,10 @@ def publish(
     _refuse_private(out)
     made = publication(badges, Keyring.read(key))
     pages = publication_pages(made, now=moment_of(None))
-    for name, content in {**made.files, **pages}.items():
+    public: dict[str, str | bytes] = {**made.files, **pages, **made.pictures}
+    for name, content in public.items():
         write_atomically(out / name, content)
-    typer.echo(printable(f"{len(made.files) + len(pages)} files. {out} is the root of the server of {made.base}."))
+    typer.echo(printable(f"{len(public)} files. {out} is the root of the server of {made.base}."))
     typer.echo(printable(f"Begin with {out / made.start / 'index.html'}."), err=True)
     if made.withheld:
         typer.echo(f"Left out: {made.withheld} reasons of revocations, since they name a learner.", err=True)
@@ -121,22 +124,35 @@ def claim(
         raise typer.BadParameter("This is no e-mail address.", param_hint="--sender")
     if verifier and not verifier.startswith("https://"):
         raise typer.BadParameter("Give an address that begins with https://.", param_hint="--verifier")
-    messages, rows, without = [], [], 0
+    rows, without = [], 0
+    pictures = lru_cache(maxsize=256)(_picture)
     (out / "pages").mkdir(parents=True, exist_ok=True, mode=0o700)
-    for learner in learners_to_write_to(badges):
-        held = [pages.ClaimedBadge(one.credential, one.content, one.name) for one in learner.badges]
-        page, name = pages.claim_page(held, verifier=verifier), f"pages/{learner.page}.html"
-        write_atomically(out / name, page, private=True, durable=False)
-        try:
-            messages.append(pages.claim_message(learner.email, held, sender=sender, page=page, verifier=verifier))
+    # One after the other: the e-mails of a cohort are more than memory should hold.
+    part = out / ".claims.mbox.part"
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as mailbox:
+        for learner in learners_to_write_to(badges):
+            held = [
+                pages.ClaimedBadge(one.credential, one.content, one.name, pictures(one.picture))
+                for one in learner.badges
+            ]
+            page, name = pages.claim_page(held, verifier=verifier), f"pages/{learner.page}.html"
+            write_atomically(out / name, page, private=True, durable=False)
+            try:
+                message = pages.claim_message(learner.email, held, sender=sender, page=page, verifier=verifier)
+            except ValueError:
+                without += 1
+                continue
+            mailbox.write(pages.in_mbox(message))
             rows.append((learner.email, name, held))
-        except ValueError:
-            without += 1
-    write_atomically(out / "claims.mbox", pages.claims_as_mbox(messages), private=True)
+    part.replace(out / "claims.mbox")
     write_atomically(out / "claims.csv", pages.claims_as_csv(rows, verifier=verifier), private=True)
-    typer.echo(printable(f"{len(messages)} e-mails in {out / 'claims.mbox'}; nothing was sent."))
+    typer.echo(printable(f"{len(rows)} e-mails in {out / 'claims.mbox'}; nothing was sent."))
     if without:
         typer.echo(f"{without} learners have a page but no address that an e-mail can be sent to.", err=True)
+
+
+def _picture(path: Path | None) -> bytes:
+    return path.read_bytes() if path is not None and path.is_file() else b""
 
 
 def _refuse_private(out: Path) -> None:

@@ -81,8 +81,10 @@ class AccessibleFigure:
             f"<figcaption>{caption}</figcaption></figure>"
         )
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, dots: int = 150) -> Path:
         """Write the figure as SVG, PNG or PDF, by the ending of `path`; the words go into the file.
+
+        `dots` are the dots an inch of a PNG.
 
         Raises
         ------
@@ -106,7 +108,7 @@ class AccessibleFigure:
                 if kind == "png"
                 else {"Title": self.title, "Subject": self.alt, "CreationDate": None}
             )
-            target.write_bytes(self._drawn(kind, words))
+            target.write_bytes(self._drawn(kind, words, dots))
         return target
 
     def _repr_html_(self) -> str:
@@ -117,14 +119,14 @@ class AccessibleFigure:
         text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
         return text[text.index("<svg ") :].strip()
 
-    def _drawn(self, kind: str, metadata: dict[str, str | None]) -> bytes:
+    def _drawn(self, kind: str, metadata: dict[str, str | None], dots: int = 150) -> bytes:
         buffer = io.BytesIO()
         with house_style(), warnings.catch_warnings():
             # A script that the shipped font lacks shows as boxes; the words stand in the alt text and in the table.
             warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
             if not isinstance(self.figure.canvas, FigureCanvasAgg):
                 FigureCanvasAgg(self.figure)
-            self.figure.savefig(buffer, format=kind, dpi=150, metadata=metadata)
+            self.figure.savefig(buffer, format=kind, dpi=dots, metadata=metadata)
         return buffer.getvalue()
 
 

@@ -18,7 +18,7 @@ from ipe_workbench.documents import spreadsheet_safe
 from ipe_workbench.reporting.html import Html, element, join, listing, visible
 from ipe_workbench.reporting.transcript_page import day_in_words, issuer_name, standalone_page
 
-__all__ = ["ClaimedBadge", "claim_message", "claim_page", "claims_as_csv", "claims_as_mbox"]
+__all__ = ["ClaimedBadge", "claim_message", "claim_page", "claims_as_csv", "in_mbox"]
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,14 @@ class ClaimedBadge:
         The file, signed.
     name : str
         The file's name.
+    picture : bytes
+        Its picture as PNG; empty for none.
     """
 
     credential: Mapping[str, Any]
     content: bytes
     name: str
+    picture: bytes = b""
 
     @property
     def title(self) -> str:
@@ -106,14 +109,11 @@ def subject_of(badges: Sequence[ClaimedBadge]) -> str:
     return f"Your badge: {badges[0].title[:120]}" if len(badges) == 1 else f"Your {len(badges)} badges"
 
 
-def claims_as_mbox(messages: Sequence[EmailMessage]) -> bytes:
-    """The messages in one mbox file (RFC 4155; lines that begin with From get a sign in front)."""
-    made = io.BytesIO()
-    for one in messages:
-        lines = one.as_bytes().replace(b"\r\n", b"\n")
-        made.write(b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n")
-        made.write(re.sub(rb"^(>*From )", rb">\1", lines, flags=re.MULTILINE).rstrip(b"\n") + b"\n\n")
-    return made.getvalue()
+def in_mbox(message: EmailMessage) -> bytes:
+    """A message as an mbox file holds it (RFC 4155; lines that begin with From get a sign in front)."""
+    lines = message.as_bytes().replace(b"\r\n", b"\n")
+    quoted = re.sub(rb"^(>*From )", rb">\1", lines, flags=re.MULTILINE).rstrip(b"\n")
+    return b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n" + quoted + b"\n\n"
 
 
 def claims_as_csv(rows: Sequence[tuple[str, str, Sequence[ClaimedBadge]]], *, verifier: str = "") -> str:
@@ -160,6 +160,7 @@ def _badge(badge: ClaimedBadge) -> Html:
                    href=f"data:application/{subtype};base64,{data}", download=badge.name)  # fmt: skip
     return element(
         "section",
+        *_picture(badge),
         element("h2", badge.title),
         element("p", achievement.get("description", "")),
         element("dl", *(join((element("dt", name), element("dd", value))) for name, value in facts), class_="ids"),
@@ -169,6 +170,13 @@ def _badge(badge: ClaimedBadge) -> Html:
         element("p", save),
         class_="entry",
     )
+
+
+def _picture(badge: ClaimedBadge) -> Iterator[Html]:
+    if badge.picture:
+        # What the picture says stands in words beside it.
+        data = base64.b64encode(badge.picture).decode()
+        yield element("img", src=f"data:image/png;base64,{data}", alt="", width="150", height="150", class_="picture")
 
 
 def _words(title: str, text: str) -> Iterator[Html]:

@@ -78,3 +78,27 @@ def test_a_wrong_passphrase_and_a_faulty_file_write_nothing(office: Path, monkey
     assert "does not open" in answer.stderr
     assert "wrong horse" not in answer.stderr
     assert not (office / "none").exists()
+
+
+def test_badges_name_a_picture_that_is_drawn_published_and_shown_to_the_learner(office: Path, tmp_path: Path):
+    folder, keys = str(office / "out"), str(office / "keys")
+    badge = json.loads(next((office / "out" / "badges").glob("*.json")).read_text())
+    address = badge["credentialSubject"]["achievement"]["image"]["id"]
+    assert address.startswith("https://")
+    ipe("badges", "publish", folder, "--key", keys, "--out", str(tmp_path / "public"))
+    picture = tmp_path / "public" / address.split("/", 3)[3]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    ipe("badges", "claim", "--badges", folder, "--out", str(tmp_path / "claims"), "--sender", "office@example.edu")
+    page = next((tmp_path / "claims" / "pages").iterdir()).read_text()
+    assert 'src="data:image/png;base64,' in page
+    # Going on keeps to what the folder was begun with, and draws what is missing.
+    drawn = next((office / "out" / "images").rglob("*.png"))
+    drawn.unlink()
+    assert "is missing" in ipe("badges", "publish", folder, "--key", keys, "--out", str(tmp_path / "p2"), code=2).stderr
+    ipe(
+        "badges", "issue", PROGRAMME, "--awards", str(office / "awards.csv"), "--key", keys, "--out", folder, "--resume"
+    )
+    assert drawn.exists()
+    said = ipe("badges", "issue", PROGRAMME, "--awards", str(office / "awards.csv"), "--key", keys, "--out", folder,
+               "--resume", "--no-pictures", code=2)  # fmt: skip
+    assert "begun with pictures" in said.stderr

@@ -19,7 +19,7 @@ from ipe_workbench.reporting.claim_page import (
     claim_message,
     claim_page,
     claims_as_csv,
-    claims_as_mbox,
+    in_mbox,
 )
 from ipe_workbench.reporting.page import active_content, external_references
 from tests.badges.making import NOW, PASSPHRASE, award, keyring, signed
@@ -77,7 +77,7 @@ def test_the_mbox_is_read_back_message_by_message(tmp_path):
     messages = [
         claim_message(f"{name}@example.edu", badges, sender="office@example.edu", page="<p>") for name in ("ana", "ben")
     ]
-    (tmp_path / "claims.mbox").write_bytes(claims_as_mbox(messages))
+    (tmp_path / "claims.mbox").write_bytes(b"".join(map(in_mbox, messages)))
     box = mailbox.mbox(tmp_path / "claims.mbox")
     read = list(box)
     box.close()
@@ -104,3 +104,11 @@ def test_each_learner_is_written_to_once_and_not_about_revoked_badges(tmp_path):
     identifier = found[1].badges[0].credential["id"]
     change_status(tmp_path / "badges", identifier, ring, change="revoked", reason="", now=NOW, passphrase=words)
     assert [one.email for one in learners_to_write_to(tmp_path / "badges")] == ["=l1@example.edu"]
+
+
+def test_the_picture_stands_in_the_page_and_loads_nothing():
+    plain = claimed("Values")
+    shown = claim_page([ClaimedBadge(plain.credential, plain.content, plain.name, b"\x89PNG picture")])
+    assert 'src="data:image/png;base64,iVBORyBwaWN0dXJl"' in shown
+    assert external_references(shown) == []
+    assert "<img" not in claim_page([plain])
