@@ -102,6 +102,8 @@ def init(
         professions=professions,
         start=day,
     )
+    if not asking and not yes:
+        typer.echo("Nobody was asked: what no option says is a default. Edit programme.yaml, or begin again.", err=True)
     shown = printable(str(made))
     typer.echo(f"Made {shown} with {sum(1 for _ in made.rglob('*.yaml'))} files. Go on with: ipe check {shown}")
 

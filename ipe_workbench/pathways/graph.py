@@ -98,8 +98,9 @@ class CompetencyGraph:
         """Groups of credentials and stacks that require each other in a circle, as ids along the circle."""
         found = []
         for group in nx.strongly_connected_components(self._badges):
-            members = self._badges.subgraph(group)
-            if len(group) > 1 or any(members.has_edge(name, name) for name in group):
+            # In the order of names: sets, of which a subgraph is made, have another one in each run.
+            members = nx.DiGraph(sorted(edge for edge in self._badges.edges if group.issuperset(edge)))
+            if len(group) > 1 or any(self._badges.has_edge(name, name) for name in group):
                 circle = nx.find_cycle(members, source=min(group))
                 found.append(tuple(self._graph.nodes[start]["ref"] for start, *_ in circle))
         return tuple(sorted(found))

@@ -247,4 +247,5 @@ def test_without_a_terminal_nothing_is_asked(tmp_path):
         os.close(writing)
     assert answer.returncode == 0, answer.stderr
     assert "[" not in answer.stderr
+    assert "Nobody was asked" in answer.stderr
     assert is_clean(tmp_path / "mine")

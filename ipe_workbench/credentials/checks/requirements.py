@@ -44,8 +44,9 @@ def circles(asked: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
     found = []
     for group in nx.strongly_connected_components(graph):
         if len(group) > 1 or any(graph.has_edge(one, one) for one in group):
-            edges = nx.find_cycle(graph.subgraph(group), source=min(group))
-            found.append(tuple(start for start, *_ in edges))
+            # In the order of ids: sets, of which a subgraph is made, have another one in each run.
+            members = nx.DiGraph(sorted(edge for edge in graph.edges if group.issuperset(edge)))
+            found.append(tuple(start for start, *_ in nx.find_cycle(members, source=min(group))))
     return tuple(sorted(found))
 
 

@@ -140,7 +140,7 @@ def _not_asked(text: str, rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _is_kept(claim: Asked, choices: set[tuple[int, int]], whole: set[int], counts: set[int]) -> bool:
     if claim.half:
-        return any(count in (of // 2, (of + 1) // 2) for count, of in choices)
+        return any(of > 1 and count in (of // 2, (of + 1) // 2) for count, of in choices)
     if claim.of is not None:
         return (claim.count, claim.of) in choices or (claim.count == claim.of and claim.of in whole)
     if claim.every:

@@ -161,10 +161,13 @@ def items(value: Any) -> list[Any]:
 
 
 def ends(value: Any) -> list[str]:
-    """The references in a value, each once."""
-    found = []
+    """The references in a value, each once; an alignment object refers to its target, in every shape of JSON-LD."""
+    found: list[str] = []
     for one in items(value):
-        written = (one.get("@id") or one.get("ceterms:targetNode")) if isinstance(one, dict) else one
+        if isinstance(one, dict) and not one.get("@id"):
+            found += ends(one.get("ceterms:targetNode"))
+            continue
+        written = one["@id"] if isinstance(one, dict) else one
         if isinstance(written, str) and written.strip():
             found.append(written.strip())
     return list(dict.fromkeys(found))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -151,3 +154,23 @@ def test_badge_that_comes_later_but_completes_sooner_sets_the_day():
 )
 def test_circles_are_found_and_what_leads_to_them_is_not(needs, expected):
     assert circles(needs) == expected
+
+
+def test_a_circle_is_the_same_one_in_every_run():
+    code = (
+        "from ipe_workbench.credentials.checks.requirements import circles\n"
+        "names = [f'n{at}' for at in range(9)]\n"
+        "asked = {one: [names[at * k % 9] for k in (2, 5, 7)] for at, one in enumerate(names)}\n"
+        "print(circles(asked))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in "1234"
+    }
+    assert len(said) == 1
