@@ -11,7 +11,7 @@ from typing import Any
 
 from ipe_workbench.credentials import MicroCredential, ProgrammeInfo, Stack
 from ipe_workbench.documents import FileModel
-from ipe_workbench.evaluation import EvaluationPlan
+from ipe_workbench.evaluation import EvaluationPlan, Instrument
 from ipe_workbench.frameworks import Crosswalk, Framework
 from ipe_workbench.frameworks.standards import AccreditationBody
 from ipe_workbench.simulation import Scenario
@@ -21,6 +21,7 @@ KINDS: dict[str, type[FileModel]] = {
     "crosswalk": Crosswalk,
     "evaluation": EvaluationPlan,
     "framework": Framework,
+    "instrument": Instrument,
     "programme": ProgrammeInfo,
     "scenario": Scenario,
     "stack": Stack,

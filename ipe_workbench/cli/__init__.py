@@ -23,6 +23,7 @@ from ipe_workbench.cli import (
     crosswalks,
     diff,
     evaluate,
+    evaluate_instruments,
     evaluate_scales,
     frameworks,
     init,
@@ -80,6 +81,7 @@ badges.app.command("images")(badge_images.images)
 badges.app.command("read")(badge_images.read)
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
 evaluate_scales.add_to(evaluate.app)
+evaluate_instruments.add_to(evaluate.app)
 app.add_typer(evaluate.app, name="evaluate", help="One analysis of a tidy file, with intervals and findings.")
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 simulate_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=GroupWithDefault)

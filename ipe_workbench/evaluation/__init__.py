@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.comparison import balance, compare_changes, compare_groups
     from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, Test
     from ipe_workbench.evaluation.growth import fit_growth
+    from ipe_workbench.evaluation.instruments import (
+        Instrument,
+        InstrumentItem,
+        list_instruments,
+        load_instrument,
+        score_instrument,
+    )
     from ipe_workbench.evaluation.items import analyse_items, mantel_haenszel
     from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mixed_model
     from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
@@ -26,6 +33,11 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.time_to_badge import cumulative_incidence, estimate_time_to_badge
 
 _HOMES = {
+    "score_instrument": "instruments",
+    "load_instrument": "instruments",
+    "list_instruments": "instruments",
+    "InstrumentItem": "instruments",
+    "Instrument": "instruments",
     "Analysis": "estimates",
     "Claim": "plan",
     "Estimate": "estimates",
@@ -63,6 +75,8 @@ __all__ = [
     "Claim",
     "Estimate",
     "EvaluationPlan",
+    "Instrument",
+    "InstrumentItem",
     "MixedModel",
     "OutcomeLevel",
     "RandomTerm",
@@ -82,10 +96,13 @@ __all__ = [
     "fit_mixed_model",
     "intraclass_correlations",
     "krippendorff_alpha",
+    "list_instruments",
+    "load_instrument",
     "mantel_haenszel",
     "omega_of",
     "read_plan",
     "read_tidy",
+    "score_instrument",
     "scored_items",
     "solve_power",
     "study_raters",
