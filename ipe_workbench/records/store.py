@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records import engines
+from ipe_workbench.records.conditions import Condition, expressions
 from ipe_workbench.records.database_errors import said_plainly
 from ipe_workbench.records.engines import engine_for, place_of, url_of
 from ipe_workbench.records.frames import FRAMES, Frame, frame_named, typed
@@ -21,7 +22,7 @@ from ipe_workbench.records.schema_version import (
     require_not_newer,
     upgrade,
 )
-from ipe_workbench.records.tables import metadata, table
+from ipe_workbench.records.tables import column_named, metadata, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 __all__ = ["Store", "make_store", "open_store"]
-
-#: A condition on a column of a frame: a value, several of them, or the least and the greatest (``None``: no limit).
-Condition = Any
 
 
 class Store:
@@ -292,6 +290,7 @@ class _Pseudonyms:
     def __init__(self, key: Key, connection: Connection) -> None:
         self._key, self._connection = key, connection
         self._known: dict[str, dict[int, str]] = {}
+        self.dialect = connection.dialect
 
     def of(self, who: str) -> dict[int, str]:
         """Pseudonyms by number, for ``learner`` or ``staff``."""
@@ -315,29 +314,10 @@ def _query(described: Frame, wanted: list[str], where: Mapping[str, Condition], 
 
     source: Any = table(described.table)
     for joined, left, right in described.joins:
-        source = source.outerjoin(table(joined), _source(left) == _source(right))
-    query = select(*(_source(described.column(one).source).label(one) for one in wanted)).select_from(source)
-    for name, condition in where.items():
-        column = described.column(name)
-        expression = _source(column.source)
-        if column.type in ("learner", "staff"):
-            several = [condition] if isinstance(condition, str) else list(condition)
-            query = query.where(expression.in_(people.numbers(column.type, several)))
-        elif isinstance(condition, slice):
-            if condition.start is not None:
-                query = query.where(expression >= condition.start)
-            if condition.stop is not None:
-                query = query.where(expression <= condition.stop)
-        elif isinstance(condition, list | tuple | set | frozenset):
-            query = query.where(expression.in_(list(condition)))
-        else:
-            query = query.where(expression == condition)
-    return query.order_by(*table(described.table).primary_key.columns)
-
-
-def _source(dotted: str) -> Any:
-    name, column = dotted.split(".")
-    return table(name).c[column]
+        source = source.outerjoin(table(joined), column_named(left) == column_named(right))
+    query = select(*(column_named(described.column(one).source).label(one) for one in wanted)).select_from(source)
+    asked = expressions(described, where, people.numbers, people.dialect)
+    return query.where(*asked).order_by(*table(described.table).primary_key.columns)
 
 
 def _tidy(frame: pd.DataFrame, described: Frame, people: _Pseudonyms) -> pd.DataFrame:

@@ -10,6 +10,8 @@ Constraints are named, so that migrations can speak of them.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -26,7 +28,20 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["APPEND_ONLY", "PERSONAL", "metadata", "table"]
+from ipe_workbench.records.columns import (
+    brought_by,
+    filled,
+    in_order,
+    learner,
+    number_id,
+    one_of,
+    staff,
+    text,
+    text_id,
+    text_reference,
+)
+
+__all__ = ["APPEND_ONLY", "PERSONAL", "column_named", "metadata", "table"]
 
 metadata = MetaData(
     naming_convention={
@@ -44,47 +59,10 @@ def table(name: str) -> Table:
     return metadata.tables[name]
 
 
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True, autoincrement=True)
-
-
-def _text_id() -> Column[str]:
-    return Column("id", Text, primary_key=True)
-
-
-def _text(name: str, *, needed: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=not needed)
-
-
-def _key(name: str, target: str) -> Column[str]:
-    return Column(name, Text, ForeignKey(f"{target}.id"), index=True)
-
-
-def _learner(*, needed: bool = True) -> Column[int]:
-    # No index of its own: a unique constraint that begins with it serves as one wherever there are many rows.
-    return Column("learner_id", Integer, ForeignKey("learners.id"), nullable=not needed)
-
-
-def _staff(name: str) -> Column[int]:
-    return Column(name, Integer, ForeignKey("staff.id"), index=True)
-
-
-def _import() -> Column[int]:
-    """The import that brought the row; none for what the Workbench itself recorded."""
-    return Column("import_id", Integer, ForeignKey("imports.id"))
-
-
-def _one_of(column: str, *values: str) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
-
-
-def _in_order(first: str, last: str) -> CheckConstraint:
-    return CheckConstraint(f"{last} >= {first}", name=f"{first}_before_{last}")
-
-
-def _filled(column: str) -> CheckConstraint:
-    return CheckConstraint(f"{column} <> ''", name=f"{column}_filled")
+def column_named(dotted: str) -> Column[Any]:
+    """The column ``table.column``. Raises `KeyError` when there is none."""
+    home, column = dotted.split(".")
+    return metadata.tables[home].c[column]
 
 
 # What the programme and the university define -----------------------------------------------------------------------
@@ -92,9 +70,9 @@ def _filled(column: str) -> CheckConstraint:
 Table(
     "imports",
     metadata,
-    _id(),
-    _text("kind", needed=True),
-    _text("file", needed=True),
+    number_id(),
+    text("kind", needed=True),
+    text("file", needed=True),
     Column("sha256", Text, nullable=False, index=True),
     Column("at", DateTime(timezone=False), nullable=False),
     Column("rows", Integer, nullable=False),
@@ -104,51 +82,51 @@ Table(
     CheckConstraint("rows >= 0 AND added >= 0 AND changed >= 0 AND unchanged >= 0", name="counts"),
 )
 
-Table("study_programmes", metadata, _text_id(), _text("title"), _text("profession"), _import(), _filled("id"))
+Table("study_programmes", metadata, text_id(), text("title"), text("profession"), brought_by(), filled("id"))
 
-Table("cohorts", metadata, _text_id(), _text("title"), Column("starts", Date), _import(), _filled("id"))
+Table("cohorts", metadata, text_id(), text("title"), Column("starts", Date), brought_by(), filled("id"))
 
 Table(
     "terms",
     metadata,
-    _text_id(),
-    _text("title"),
+    text_id(),
+    text("title"),
     Column("starts", Date),
     Column("ends", Date),
-    _import(),
-    _filled("id"),
-    _in_order("starts", "ends"),
+    brought_by(),
+    filled("id"),
+    in_order("starts", "ends"),
 )
 
 Table(
     "offerings",
     metadata,
-    _text_id(),
-    _text("activity"),
-    _text("credential"),
-    _key("term_id", "terms"),
+    text_id(),
+    text("activity"),
+    text("credential"),
+    text_reference("term_id", "terms"),
     Column("starts", Date),
     Column("ends", Date),
-    _text("room"),
+    text("room"),
     Column("seats", Integer),
-    _import(),
-    _filled("id"),
-    _in_order("starts", "ends"),
+    brought_by(),
+    filled("id"),
+    in_order("starts", "ends"),
     CheckConstraint("seats >= 0", name="seats"),
 )
 
 Table(
     "assessment_plan",
     metadata,
-    _text_id(),
-    _text("title"),
-    _text("kind"),
-    _text("credential"),
+    text_id(),
+    text("title"),
+    text("kind"),
+    text("credential"),
     Column("due", Date),
     Column("weight", Float),
     Column("points", Float),
-    _import(),
-    _filled("id"),
+    brought_by(),
+    filled("id"),
     CheckConstraint("weight >= 0", name="weight"),
     CheckConstraint("points > 0", name="points"),
 )
@@ -156,32 +134,37 @@ Table(
 Table(
     "survey_waves",
     metadata,
-    _text_id(),
-    _text("instrument", needed=True),
-    _text("frame", needed=True),
-    _key("term_id", "terms"),
+    text_id(),
+    text("instrument", needed=True),
+    text("frame", needed=True),
+    text_reference("term_id", "terms"),
     Column("opens", Date),
     Column("closes", Date),
-    _import(),
-    _filled("id"),
-    _one_of("frame", "pre", "post", "retrospective-pre", "follow-up"),
-    _in_order("opens", "closes"),
+    brought_by(),
+    filled("id"),
+    one_of("frame", "pre", "post", "retrospective-pre", "follow-up"),
+    in_order("opens", "closes"),
 )
 
 # People -------------------------------------------------------------------------------------------------------------
 
 Table(
-    "learners", metadata, _id(), Column("source_id", Text, nullable=False, unique=True), _import(), _filled("source_id")
+    "learners",
+    metadata,
+    number_id(),
+    Column("source_id", Text, nullable=False, unique=True),
+    brought_by(),
+    filled("source_id"),
 )
 
 Table(
     "learner_names",
     metadata,
     Column("learner_id", Integer, ForeignKey("learners.id"), primary_key=True),
-    _text("given_name"),
-    _text("family_name"),
-    _text("email"),
-    _import(),
+    text("given_name"),
+    text("family_name"),
+    text("email"),
+    brought_by(),
 )
 
 Table(
@@ -189,49 +172,49 @@ Table(
     metadata,
     Column("learner_id", Integer, ForeignKey("learners.id"), primary_key=True),
     Column("trait", Text, primary_key=True),
-    _text("value", needed=True),
-    _import(),
+    text("value", needed=True),
+    brought_by(),
 )
 
 Table(
     "staff",
     metadata,
-    _id(),
+    number_id(),
     Column("source_id", Text, nullable=False, unique=True),
-    _text("given_name"),
-    _text("family_name"),
-    _text("email"),
-    _import(),
-    _filled("source_id"),
+    text("given_name"),
+    text("family_name"),
+    text("email"),
+    brought_by(),
+    filled("source_id"),
 )
 
 Table(
     "enrolments",
     metadata,
-    _id(),
-    _learner(),
+    number_id(),
+    learner(),
     Column("study_programme_id", Text, ForeignKey("study_programmes.id"), nullable=False, index=True),
     # An unknown cohort is the empty text, so that the same enrolment cannot stand twice.
     Column("cohort_id", Text, ForeignKey("cohorts.id"), nullable=False, index=True),
     Column("starts", Date),
     Column("ends", Date),
     Column("status", Text, nullable=False),
-    _import(),
+    brought_by(),
     UniqueConstraint("learner_id", "study_programme_id", "cohort_id"),
-    _one_of("status", "active", "completed", "withdrawn", "paused"),
-    _in_order("starts", "ends"),
+    one_of("status", "active", "completed", "withdrawn", "paused"),
+    in_order("starts", "ends"),
 )
 
 Table(
     "teams",
     metadata,
-    _id(),
+    number_id(),
     Column("term_id", Text, ForeignKey("terms.id"), nullable=False),
-    _text("name", needed=True),
-    _staff("facilitator_id"),
-    _import(),
+    text("name", needed=True),
+    staff("facilitator_id"),
+    brought_by(),
     UniqueConstraint("term_id", "name"),
-    _filled("name"),
+    filled("name"),
 )
 
 Table(
@@ -241,21 +224,21 @@ Table(
     Column("learner_id", Integer, ForeignKey("learners.id"), primary_key=True, index=True),
     Column("joined", Date),
     Column("left", Date),
-    _import(),
+    brought_by(),
     CheckConstraint('"left" >= joined', name="joined_before_left"),
 )
 
 Table(
     "consents",
     metadata,
-    _id(),
-    _learner(),
-    _text("purpose", needed=True),
+    number_id(),
+    learner(),
+    text("purpose", needed=True),
     Column("given", Boolean(create_constraint=True, name="given"), nullable=False),
     Column("on", Date, nullable=False),
-    _import(),
+    brought_by(),
     UniqueConstraint("learner_id", "purpose", "on"),
-    _filled("purpose"),
+    filled("purpose"),
 )
 
 # What happened ------------------------------------------------------------------------------------------------------
@@ -263,23 +246,23 @@ Table(
 Table(
     "attendance",
     metadata,
-    _id(),
-    _learner(),
+    number_id(),
+    learner(),
     Column("offering_id", Text, ForeignKey("offerings.id"), nullable=False, index=True),
     Column("on", Date, nullable=False),
     Column("status", Text, nullable=False),
     Column("hours", Float),
-    _import(),
+    brought_by(),
     UniqueConstraint("learner_id", "offering_id", "on"),
-    _one_of("status", "present", "late", "excused", "absent"),
+    one_of("status", "present", "late", "excused", "absent"),
     CheckConstraint("hours >= 0 AND hours <= 24", name="hours"),
 )
 
 Table(
     "assessments",
     metadata,
-    _id(),
-    _learner(),
+    number_id(),
+    learner(),
     Column("assessment_id", Text, ForeignKey("assessment_plan.id"), nullable=False, index=True),
     Column("attempt", Integer, nullable=False),
     Column("on", Date),
@@ -289,7 +272,7 @@ Table(
     Column("points_possible", Float),
     Column("passed", Boolean(create_constraint=True, name="passed")),
     Column("team_id", Integer, ForeignKey("teams.id"), index=True),
-    _import(),
+    brought_by(),
     UniqueConstraint("learner_id", "assessment_id", "attempt"),
     CheckConstraint("attempt >= 1", name="attempt"),
     CheckConstraint("score >= 0 AND score <= 1", name="score"),
@@ -299,14 +282,14 @@ Table(
 Table(
     "item_responses",
     metadata,
-    _id(),
-    _learner(),
+    number_id(),
+    learner(),
     Column("assessment_id", Text, ForeignKey("assessment_plan.id"), nullable=False, index=True),
     Column("attempt", Integer, nullable=False),
-    _text("item", needed=True),
-    _text("response"),
+    text("item", needed=True),
+    text("response"),
     Column("score", Float),
-    _import(),
+    brought_by(),
     UniqueConstraint("learner_id", "assessment_id", "attempt", "item"),
     CheckConstraint("attempt >= 1", name="attempt"),
     CheckConstraint("score >= 0 AND score <= 1", name="score"),
@@ -315,16 +298,16 @@ Table(
 Table(
     "rubric_scores",
     metadata,
-    _id(),
-    _learner(),
+    number_id(),
+    learner(),
     Column("assessment_id", Text, ForeignKey("assessment_plan.id"), nullable=False, index=True),
     Column("attempt", Integer, nullable=False),
-    _text("criterion", needed=True),
+    text("criterion", needed=True),
     Column("rater_id", Integer, ForeignKey("staff.id"), nullable=False, index=True),
-    _text("level"),
+    text("level"),
     Column("score", Float),
     Column("on", Date),
-    _import(),
+    brought_by(),
     # Named, since the name made of its columns is longer than PostgreSQL allows.
     UniqueConstraint("learner_id", "assessment_id", "attempt", "criterion", "rater_id", name="uq_rubric_scores_rating"),
     CheckConstraint("attempt >= 1", name="attempt"),
@@ -334,14 +317,14 @@ Table(
 Table(
     "survey_responses",
     metadata,
-    _id(),
-    _learner(),
+    number_id(),
+    learner(),
     Column("wave_id", Text, ForeignKey("survey_waves.id"), nullable=False, index=True),
-    _text("item", needed=True),
+    text("item", needed=True),
     Column("value", Float),
-    _text("comment"),
+    text("comment"),
     Column("on", Date),
-    _import(),
+    brought_by(),
     UniqueConstraint("learner_id", "wave_id", "item"),
     CheckConstraint("value IS NOT NULL OR comment IS NOT NULL", name="value_or_comment"),
 )
@@ -349,73 +332,73 @@ Table(
 Table(
     "evidence",
     metadata,
-    _id(),
-    _learner(),
-    _text("credential", needed=True),
-    _text("kind", needed=True),
-    _text("reference", needed=True),
-    _text("sha256"),
+    number_id(),
+    learner(),
+    text("credential", needed=True),
+    text("kind", needed=True),
+    text("reference", needed=True),
+    text("sha256"),
     Column("on", Date),
-    _import(),
+    brought_by(),
     UniqueConstraint("learner_id", "credential", "reference"),
 )
 
 Table(
     "activity_events",
     metadata,
-    _id(),
-    _learner(),
+    number_id(),
+    learner(),
     Column("statement", Text, nullable=False, unique=True),
-    _text("verb", needed=True),
-    _text("object", needed=True),
+    text("verb", needed=True),
+    text("object", needed=True),
     Column("at", DateTime(timezone=False), nullable=False),
     Column("score", Float),
     Column("success", Boolean(create_constraint=True, name="success")),
     Column("completion", Boolean(create_constraint=True, name="completion")),
-    _import(),
+    brought_by(),
     CheckConstraint("score >= -1 AND score <= 1", name="score"),
 )
 
 Table(
     "awards",
     metadata,
-    _id(),
+    number_id(),
     # Empty once the person has been erased and the award was kept without a name.
-    _learner(needed=False),
-    _text("credential", needed=True),
-    _text("version", needed=True),
+    learner(needed=False),
+    text("credential", needed=True),
+    text("version", needed=True),
     Column("on", Date, nullable=False),
     Column("expires", Date),
     Column("hours", Float),
     # Who awarded it: empty for the programme itself, an issuer's id or address for a badge earned elsewhere.
     Column("issuer", Text, nullable=False),
-    _import(),
+    brought_by(),
     UniqueConstraint("learner_id", "credential", "on", "issuer"),
     CheckConstraint("hours >= 0", name="hours"),
     CheckConstraint('expires >= "on"', name="on_before_expires"),
-    _filled("credential"),
+    filled("credential"),
 )
 
 Table(
     "award_events",
     metadata,
-    _id(),
+    number_id(),
     Column("award_id", Integer, ForeignKey("awards.id"), nullable=False, index=True),
-    _text("event", needed=True),
+    text("event", needed=True),
     Column("at", DateTime(timezone=False), nullable=False),
-    _text("reason"),
-    _text("reference"),
-    _one_of("event", "issued", "claimed", "suspended", "reinstated", "revoked"),
+    text("reason"),
+    text("reference"),
+    one_of("event", "issued", "claimed", "suspended", "reinstated", "revoked"),
 )
 
 Table(
     "audit_log",
     metadata,
-    _id(),
+    number_id(),
     Column("at", DateTime(timezone=False), nullable=False),
-    _text("who", needed=True),
-    _text("action", needed=True),
-    _text("what", needed=True),
+    text("who", needed=True),
+    text("action", needed=True),
+    text("what", needed=True),
     Column("rows", Integer, nullable=False),
     # Each entry holds the hash of itself and the entry before, so that a line taken out or changed shows.
     Column("digest", Text, nullable=False, unique=True),

@@ -73,6 +73,7 @@ def write_awards(store: Store, _file: Path, number: int) -> None:
             connection.execute(events.insert().values(award_id=award, event="issued", at=AT))
 
 
+@pytest.mark.timeout(300 + 10 * KILLS)
 @pytest.mark.slow  # starts a child and kills it again and again
 def test_what_was_reported_is_there_and_nothing_is_half_written(store, db, tmp_path, request):
     with store.writing() as connection:

@@ -88,6 +88,7 @@ def visit(db: str, key: str, folder: Path, number: int, until: float) -> tuple[C
     return visitor.did, visitor.slowest
 
 
+@pytest.mark.timeout(300 + 10 * SECONDS)
 @pytest.mark.slow  # runs for a given time
 def test_no_update_of_eight_processes_is_lost(store, db, tmp_path):
     with store.writing() as connection:
