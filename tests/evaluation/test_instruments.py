@@ -103,8 +103,8 @@ def test_faulty_answers_are_told_and_left_out():
     scores, findings = score_instrument(frame, form)
     assert {"duplicate-answer", "out-of-range", "unknown-item"} <= {found.id for found in findings}
     assert scores["score"].dropna().eq(4).all()
-    # Two of three answers are fewer than four in five.
-    assert scores.loc[scores["score"].isna(), "scale"].tolist() == ["collaboration"]
+    # Three of four answers are fewer than four in five.
+    assert scores.loc[scores["score"].isna(), "scale"].tolist() == ["roles"]
 
 
 def test_an_item_that_the_export_had_reversed_already_is_seen():
