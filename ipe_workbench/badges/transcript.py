@@ -204,7 +204,7 @@ def _read(path: Path, entry: Entry) -> Any:
 
 
 def _list_files(folder: Path) -> list[Path]:
-    return sorted(path for path in (folder / "status").glob("*.json") if path.name != "revoked.json")
+    return sorted((folder / "status").glob("*.json"))
 
 
 def _of_stack(

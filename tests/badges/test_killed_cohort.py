@@ -21,7 +21,7 @@ from ipe_workbench.badges.register import REGISTER, Register
 from ipe_workbench.credentials import example_programme
 from tests.badges.making import NOW, PASSPHRASE
 
-LEARNERS, KILLS = int(os.environ.get("IPE_COHORT", "8")), int(os.environ.get("IPE_KILLS", "3"))
+LEARNERS, KILLS = int(os.environ.get("IPE_COHORT", "8")), int(os.environ.get("IPE_KILLS", "2"))
 pytestmark = [
     pytest.mark.slow,  # each kill is a process of its own
     pytest.mark.timeout(3600),

@@ -194,6 +194,21 @@ def test_one_person_by_a_wallet_and_by_an_address(tmp_path):
     assert report.verdict == "verified", report.checks
 
 
+@pytest.mark.parametrize("status", ["revocation-list", "both"])
+def test_badges_with_the_list_of_1edtech_and_a_picture_make_a_record(tmp_path, ring, status):
+    programme, keys = example_programme(), KnownKeys(ring.documents().values())
+    awards = [award("L1"), award("L1", credential="speaking-up"), award("L1", credential="communication-certificate")]
+    issue_awards(programme, awards, ring, tmp_path, status=status, pictures=True, now=NOW, passphrase=PASSPHRASE)
+    held = learners_badges(tmp_path, "L1", keys, now=NOW)
+    record = build_transcript(programme, held, identifier=RECORD, now=NOW)
+    signed = sign(record, ring.signer("Ed25519", PASSPHRASE), ring.method("Ed25519"), created=NOW)
+    assert list(jsonschema.Draft201909Validator(schema("clrcredential")).iter_errors(signed)) == []
+    lists = [read_badge(one.read_bytes()) for one in (tmp_path / "status").iterdir()]
+    assert verify(json.dumps(signed).encode(), now=NOW, keys=keys, lists=lists).verdict == "verified"
+    change_status(tmp_path, held.members[0]["id"], ring, change="revoked", reason="", now=NOW, passphrase=PASSPHRASE)
+    assert len(learners_badges(tmp_path, "L1", keys, now=NOW).left_out) == 1
+
+
 def test_tokens_make_no_record_and_it_is_said(tmp_path):
     programme = example_programme()
     ring = keyring(tmp_path / "keys")
