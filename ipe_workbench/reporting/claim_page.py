@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
+from ipe_workbench.badges.feedback import graded_rows
 from ipe_workbench.documents import spreadsheet_safe
 from ipe_workbench.reporting.html import Html, element, join, listing, visible
 from ipe_workbench.reporting.transcript_page import day_in_words, issuer_name, standalone_page
@@ -164,9 +165,10 @@ def _badge(badge: ClaimedBadge) -> Html:
         element("h2", badge.title),
         element("p", achievement.get("description", "")),
         element("dl", *(join((element("dt", name), element("dd", value))) for name, value in facts), class_="ids"),
-        *_words("What you did", achievement["criteria"].get("narrative", "")),
-        *((element("h3", "What it is about"), listing(aligned)) if aligned else ()),
+        *_feedback(credential),
         *_words("About your work", credential["credentialSubject"].get("narrative", "")),
+        *_folded("What you did for it", _paragraphs(achievement["criteria"].get("narrative", ""))),
+        *_folded("What it is about", [listing(aligned)] if aligned else []),
         element("p", save),
         class_="entry",
     )
@@ -179,16 +181,39 @@ def _picture(badge: ClaimedBadge) -> Iterator[Html]:
         yield element("img", src=f"data:image/png;base64,{data}", alt="", width="150", height="150", class_="picture")
 
 
+def _feedback(credential: Mapping[str, Any]) -> Iterator[Html]:
+    rows = graded_rows(credential)
+    strong = [f"{row.criterion}: {row.reached}" for row in rows if row.strong]
+    growth = [
+        f"{row.criterion}: {row.reached}" + (f" (next: {row.following['name']})" if row.following else "")
+        for row in rows
+        if not row.strong
+    ]
+    for title, items in (("Your strengths", strong), ("Where to grow", growth)):
+        if items:
+            yield join((element("h3", title), listing(items)))
+
+
 def _words(title: str, text: str) -> Iterator[Html]:
-    paragraphs = [one.strip() for one in re.split(r"\n\s*\n", text) if one.strip()]
-    if paragraphs:
-        yield element("h3", title)
-        for one in paragraphs:
-            lines = one.splitlines()
-            if all(line.lstrip().startswith(("- ", "* ")) for line in lines):
-                yield listing(line.lstrip()[2:] for line in lines)
-            else:
-                yield element("p", one)
+    content = _paragraphs(text)
+    if content:
+        yield join((element("h3", title), *content))
+
+
+def _folded(title: str, content: Sequence[Html]) -> Iterator[Html]:
+    if content:
+        yield element("details", element("summary", title), *content)
+
+
+def _paragraphs(text: str) -> list[Html]:
+    made = []
+    for one in (one.strip() for one in re.split(r"\n\s*\n", text) if one.strip()):
+        lines = one.splitlines()
+        if all(line.lstrip().startswith(("- ", "* ")) for line in lines):
+            made.append(listing(line.lstrip()[2:] for line in lines))
+        else:
+            made.append(element("p", one))
+    return made
 
 
 def _advice(verifier: str) -> Iterator[Html]:

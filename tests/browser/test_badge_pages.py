@@ -35,7 +35,7 @@ HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title=
 class Issuer:
     """An issuer with a valid, an expired and a revoked badge, and its verification page."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **options) -> None:
         self.ring = Keyring.generated(
             folder / "keys", PASSPHRASE, now=NOW, issuer="did:web:example.edu", kinds=["Ed25519", "RSA", "P-256"]
         )
@@ -48,7 +48,7 @@ class Issuer:
             award("revoked", awarded=LONG_AGO),
             award("expired", credential="speaking-up", awarded=LONG_AGO),
         ]
-        issue_awards(programme, awards, self.ring, folder / "badges", now=NOW, passphrase=PASSPHRASE)
+        issue_awards(programme, awards, self.ring, folder / "badges", now=NOW, passphrase=PASSPHRASE, **options)
         rows = (folder / "badges" / "issued.csv").read_text().splitlines()[1:]
         self.badges = {
             row.split(",")[0]: json.loads((folder / "badges" / row.split(",")[-1]).read_text()) for row in rows
@@ -104,6 +104,13 @@ def test_valid_expired_and_revoked_badges_and_whose_they_are(browser_page: Page,
         head, body, signature = token.split(".")
         flipped = "A" if signature[9] != "A" else "B"
         assert answer(browser_page, issuer, f"{head}.{body}.{signature[:9]}{flipped}{signature[10:]}") == "invalid"
+
+
+@pytest.mark.parametrize("status", ["revocation-list", "both"])
+def test_the_list_of_1edtech_is_looked_up_too(browser_page: Page, tmp_path: Path, status: str) -> None:
+    other = Issuer(tmp_path, status=status)
+    for name, verdict in (("valid", "verified"), ("revoked", "revoked"), ("expired", "expired")):
+        assert answer(browser_page, other, json.dumps(other.badges[name])) == verdict
 
 
 def changes(valid):
