@@ -84,6 +84,8 @@ def plan(
 
     if out is not None and out.exists() and not force:
         raise UnusableInputError("The file exists.", place=str(out), mend="Give another name, or --force.")
+    if seats and not joint:
+        raise UnusableInputError("--seats are shared in a joint plan only.", mend="Give --joint too.")
     found = load_programme(programme)
     offered = offerings_of(found) if offerings is None else read_offerings(offerings, found)
     base = _situation(found, offered, aim, growth or [], (start, until), hours or [], closed or [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,17 +69,32 @@ def structure(
         _print(name, found)
 
 
+#: From here on a whole number is shown short; Python's own short form ends where its floating-point numbers do.
+_MANY_DIGITS = 10**15
+
+
 def _print(name: str, found: ProgrammeStructure | Structure) -> None:
     from ipe_workbench.pathways.structure import Structure
 
     columns: list[str | tuple[str, str]] = ["Id", "Name", *((one.capitalize(), "right") for one in _FIGURES)]
     shown = (found,) if isinstance(found, Structure) else tuple(found.choices.values())
     rows = [
-        (first[0].id, first[0].name, *(" / ".join(f"{getattr(one, figure):g}" for one in first) for figure in _FIGURES))
+        (
+            first[0].id,
+            first[0].name,
+            *(" / ".join(_number(getattr(one, figure)) for one in first) for figure in _FIGURES),
+        )
         for first in zip(*(one.nodes for one in shown), strict=True)
     ]
-    last = ("All", "", *(" / ".join(f"{one.totals[figure]:g}" for one in shown) for figure in _FIGURES))
+    last = ("All", "", *(" / ".join(_number(one.totals[figure]) for one in shown) for figure in _FIGURES))
     print_table(table(f"Structure of {name}", columns, [*rows, last]))
     if len(shown) > 1:
         typer.echo("Each figure: what no choice avoids / on the cheapest way to a badge / what some choice can bring.")
     typer.echo(printable("Longest path: " + " > ".join(shown[-1].longest_path)))
+
+
+def _number(value: float) -> str:
+    """Whole numbers in full, those of very many digits with four of them."""
+    if isinstance(value, int) and value >= _MANY_DIGITS:
+        return f"{Decimal(value):.3e}"
+    return str(value) if isinstance(value, int) else f"{value:g}"

@@ -151,7 +151,7 @@ def structure(curriculum: Curriculum, file: str = "") -> Structure:
     >>> found.longest_path, found.totals["complexity"]
     (('1', '2', '3'), 12)
     """
-    graph = _Graph(curriculum)
+    graph = _Graph(curriculum, file)
     blocking = graph.blocking()
     nodes = []
     for at, course in enumerate(curriculum.courses):
@@ -167,17 +167,18 @@ def structure(curriculum: Curriculum, file: str = "") -> Structure:
 class _Graph:
     """Requisites as lists of places; what comes before stands first in `order`."""
 
-    def __init__(self, curriculum: Curriculum) -> None:
-        self.courses = curriculum.courses
+    def __init__(self, curriculum: Curriculum, file: str) -> None:
+        self.courses, self.file = curriculum.courses, file
         place = {course.id: at for at, course in enumerate(self.courses)}
         if len(place) < len(self.courses):
-            raise UnusableInputError("Two courses have the same id.", mend="Give each course an id of its own.")
+            mend = "Give each course an id of its own."
+            raise UnusableInputError("Two courses have the same id.", place=file, mend=mend)
         self.before: list[list[int]] = []
         for course in self.courses:
             unknown = [one for one in course.requisites if one not in place]
             if unknown:
                 message = f"{course.id} requires {unknown[0]}, which is not a course of this curriculum."
-                raise UnusableInputError(message, mend="Add the course, or remove the requisite.")
+                raise UnusableInputError(message, place=file, mend="Add the course, or remove the requisite.")
             self.before.append([place[one] for one in course.requisites])
         self.after: list[list[int]] = [[] for _ in self.courses]
         for at, requisites in enumerate(self.before):
@@ -204,6 +205,7 @@ class _Graph:
         if len(order) < len(self.courses):
             raise UnusableInputError(
                 f"Requisites go in a circle: {self._circle(open_requisites)}.",
+                place=self.file,
                 mend="Remove one of these requisites; a co-requisite stands at one of the two courses only.",
             )
         return order

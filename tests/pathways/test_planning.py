@@ -383,6 +383,7 @@ def test_the_command_plans_for_a_learner_and_for_a_cohort(tmp_path):
         ["--profession", "nursing", "--hours", "many"],
         ["--profession", "nursing", "--hours", "2030-fall=3"],
         ["--profession", "nursing", "--closed", "nothing"],
+        ["--profession", "nursing", "--seats", "team-simulation=3"],
         ["--learner", "L1"],
         ["--cohort", "--joint", "--seats", "team-simulation=-1"],
     ],

@@ -13,7 +13,9 @@ import curricularanalytics as peer
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from ipe_workbench.cli import app
 from ipe_workbench.errors import UnusableInputError, WorkbenchError
 from ipe_workbench.pathways.curriculum_csv import parse_curriculum, read_curriculum, write_curriculum
 from ipe_workbench.pathways.structure import REQUISITES, Course, Curriculum, structure
@@ -230,3 +232,24 @@ def test_the_command_prints_the_figures_and_fails_in_one_sentence(tmp_path):
     failed = run(str(path))
     assert (failed.returncode, failed.stdout, failed.stderr.count("\n")) == (2, "", 1)
     assert "circle" in failed.stderr
+    assert f"{path}: Requisites go in a circle" in failed.stderr
+
+
+@pytest.mark.parametrize("count", [40, 3000])
+def test_figures_of_any_size_are_printed(tmp_path, count):
+    # Each course requires the two before it: the number of paths grows as Fibonacci's numbers do.
+    rows = [f"{at},N{at},{';'.join(str(one) for one in (at - 1, at - 2) if one >= 0)},,,3\n" for at in range(count)]
+    path = tmp_path / "c.csv"
+    path.write_text(HEAD + COLUMNS + "".join(rows), "utf-8")
+    answer = CliRunner().invoke(app, ["pathways", "structure", str(path)])
+    assert answer.exit_code == 0, answer.exception
+    whole = json.loads(CliRunner().invoke(app, ["pathways", "structure", str(path), "--format", "json"]).stdout)
+    digits = str(whole["totals"]["centrality"])
+    assert (digits if count == 40 else f"e+{len(digits) - 1}") in answer.stdout
+    # A middle course lies on as many paths as there are ways to it and on from it: Fibonacci's numbers.
+    ways = [1, 1]
+    while len(ways) < count:
+        ways.append(ways[-1] + ways[-2])
+    middle = whole["nodes"][count // 2]["centrality"]
+    paths = ways[count // 2] * ways[count - 1 - count // 2]
+    assert count * paths < 2 * middle < 2 * count * paths
