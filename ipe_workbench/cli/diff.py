@@ -64,6 +64,9 @@ def diff(
     keeps a step or a stack; learners are named by their ids only, and small groups are not hidden, since the file is
     yours: mind where you send the result.
 
+    Of a rule that asks for something else, a learner is named who meets one of the two and not the other; where that
+    was not decided within the limit of the search (some seconds for one rule), it says so, and counts it as changed.
+
     Exit code 0: the designs mean the same; 1: they differ; 2: a design or the file of awards cannot be used.
 
     Example: ipe diff last-year this-year

@@ -15,6 +15,7 @@ from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.pathways.graph import CompetencyGraph
 from ipe_workbench.pathways.planning import Offering, Plan, PlanFor, offerings_of, plan
 from ipe_workbench.pathways.reach import final_stacks
+from ipe_workbench.pathways.standing import best_award
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -260,12 +261,15 @@ def feedback(
 
 
 def _held(programme: Programme, facts: Facts, on: datetime.date) -> tuple[HeldBadge, ...]:
-    best: dict[str, HeldBadge] = {}
-    for award in sorted(facts.awards, key=lambda one: (one.expires is None, one.expires or on)):
-        if award.on <= on:
-            valid = award.expires is None or award.expires >= on
-            best[award.badge] = HeldBadge(award.badge, programme.title(award.badge), award.on, award.expires, valid)
-    return tuple(sorted(best.values(), key=lambda one: (one.on, one.badge)))
+    awards = (best_award(facts, badge, on) for badge in dict.fromkeys(one.badge for one in facts.awards))
+    held = (
+        HeldBadge(
+            one.badge, programme.title(one.badge), one.on, one.expires, valid=one.expires is None or one.expires >= on
+        )
+        for one in awards
+        if one is not None
+    )
+    return tuple(sorted(held, key=lambda one: (one.on, one.badge)))
 
 
 def _shown(programme: Programme, held: list[str]) -> tuple[ShownCompetency, ...]:

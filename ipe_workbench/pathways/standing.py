@@ -8,11 +8,11 @@ from typing import Literal, get_args
 
 from ipe_workbench.credentials.completions import with_completions
 from ipe_workbench.credentials.evaluate import evaluate
-from ipe_workbench.credentials.facts import Facts
+from ipe_workbench.credentials.facts import Award, Facts
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError, near_names
 
-__all__ = ["STATES", "BadgeState", "State", "standing"]
+__all__ = ["STATES", "BadgeState", "State", "best_award", "standing"]
 
 #: Of a credential: held, expired, open (what it requires is met), locked, closed (not for the learner's profession). Of
 #: a stack: done, expired, begun, or locked while nothing counts yet.
@@ -97,12 +97,16 @@ def standing(programme: Programme, facts: Facts, on: datetime.date) -> dict[str,
     return found
 
 
+def best_award(facts: Facts, badge: str, on: datetime.date) -> Award | None:
+    """Of the awards of a badge by a day the one that counts longest, expired or not; ``None`` where there is none."""
+    awards = (one for one in facts.awards if one.badge == badge and one.on <= on)
+    return max(awards, key=lambda one: (one.expires or datetime.date.max, one.on), default=None)
+
+
 def _awarded(reference: str, facts: Facts, on: datetime.date) -> BadgeState | None:
-    """The state that an award gives; of several, the one that counts longest."""
-    awards = [one for one in facts.awards if one.badge == reference and one.on <= on]
-    if not awards:
+    best = best_award(facts, reference, on)
+    if best is None:
         return None
-    best = max(awards, key=lambda one: (one.expires or datetime.date.max, one.on))
     state: State = "held" if best.expires is None or best.expires >= on else "expired"
     return BadgeState(reference, state, best.on, best.expires, 1.0 if state == "held" else 0.0)
 
