@@ -8,7 +8,7 @@ comments, order and quoting of what did not change survive.
 from ipe_workbench.documents.document import MAX_BYTES, Document, field_path, parse_document, read_document
 from ipe_workbench.documents.model import FileModel, IndexedModel, Step
 from ipe_workbench.documents.violations import misplaced, validate
-from ipe_workbench.documents.writing import spreadsheet_safe, write_atomically
+from ipe_workbench.documents.writing import plain_cell, safe_cell, spreadsheet_safe, write_atomically
 
 __all__ = [
     "MAX_BYTES",
@@ -19,7 +19,9 @@ __all__ = [
     "field_path",
     "misplaced",
     "parse_document",
+    "plain_cell",
     "read_document",
+    "safe_cell",
     "spreadsheet_safe",
     "validate",
     "write_atomically",

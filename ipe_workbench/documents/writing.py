@@ -7,7 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 
-__all__ = ["spreadsheet_safe", "write_atomically"]
+__all__ = ["plain_cell", "safe_cell", "spreadsheet_safe", "write_atomically"]
 
 
 #: Control characters but tab and line ends, marks that turn the direction of text (UAX #9), and halves of letters.
@@ -34,6 +34,24 @@ def spreadsheet_safe(text: str) -> str:
     """
     shown = re.sub(r"\r\n?", "\n", _UNSEEN.sub("", text))
     return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+def safe_cell(text: str) -> str:
+    """Text as a cell that no spreadsheet runs (see `spreadsheet_safe`), and that `plain_cell` reads back."""
+    quoted = text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'")
+    return "'" + text if quoted else spreadsheet_safe(text)
+
+
+def plain_cell(cell: str) -> str:
+    """A cell without blanks around it and without the apostrophe that kept a spreadsheet from running it.
+
+    Examples
+    --------
+    >>> plain_cell(safe_cell("=1+1")), plain_cell(safe_cell("'=1")), plain_cell(" a ")
+    ('=1+1', "'=1", 'a')
+    """
+    text = cell.strip()
+    return text[1:] if text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'") else text
 
 
 def write_atomically(path: Path, content: str | bytes, *, durable: bool = True, private: bool = False) -> None:

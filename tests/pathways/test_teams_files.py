@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipe_workbench.credentials import example_programme
+from ipe_workbench.documents import plain_cell, safe_cell
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 from ipe_workbench.pathways.teams import (
     FormingRules,
@@ -33,7 +34,6 @@ from ipe_workbench.pathways.teams import (
     teams_xlsx,
     write_teams,
 )
-from ipe_workbench.pathways.teams.tables import plain_cell, safe_cell
 from tests.pathways.rosters import as_csv, cohort
 
 PROGRAMME = example_programme()

@@ -9,11 +9,11 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ipe_workbench.documents import spreadsheet_safe
+from ipe_workbench.documents import plain_cell
 from ipe_workbench.frameworks.import_result import MAX_BYTES, Notes, refused
 from ipe_workbench.frameworks.sheets.columns import ITEM_COLUMNS, RELATION_COLUMNS, WHOLE_COLUMNS, plain_header
 
@@ -55,17 +55,22 @@ class Table:
         return f"{self.name}, {where}" if self.name else where
 
 
-def csv_table(content: bytes, notes: Notes) -> Table:
-    """The table of a CSV file, whatever separates its cells (comma, semicolon, tab, bar).
+#: Those of frameworks.
+_HEADERS = frozenset(ITEM_COLUMNS) | WHOLE_COLUMNS.keys() | RELATION_COLUMNS.keys()
 
-    UTF-8 and UTF-16 are known by themselves; anything else is read as Windows-1252, and said.
+
+def csv_table(content: bytes, notes: Notes, headers: Container[str] = _HEADERS, *, strict: bool = False) -> Table:
+    """The table of a CSV file, whatever separates its cells: comma, semicolon, tab or bar.
+
+    `headers` are those by which the separator is known, as `plain_header` gives them. UTF-8 and UTF-16 are known by
+    themselves; anything else is read as Windows-1252, and said, or refused where reading is `strict`.
     """
     if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise refused("This is not a table of text.", notes.file, mend="Save it as CSV, UTF-8.")
-    text = _decoded(content, notes)
-    candidates = [(_known_headers(text, sign), -at, sign) for at, sign in enumerate(_DELIMITERS)]
+    text = _decoded(content, notes, strict=strict)
+    candidates = [(_known_headers(text, sign, headers), -at, sign) for at, sign in enumerate(_DELIMITERS)]
     rows = _csv_rows(text, max(candidates)[2], notes)
-    texts = ((number, tuple([_unquoted(cell.strip()) for cell in cells])) for number, cells in rows)
+    texts = ((number, tuple([plain_cell(cell) for cell in cells])) for number, cells in rows)
     return Table("", tuple(row for row in texts if any(row[1])), indents=_blanks(rows))
 
 
@@ -267,25 +272,26 @@ def _broken(error: Exception, notes: Notes) -> Exception:
     return refused(f"The workbook is damaged and cannot be read ({reason}).", notes.file, mend=mend)
 
 
-def _decoded(content: bytes, notes: Notes) -> str:
+def _decoded(content: bytes, notes: Notes, *, strict: bool) -> str:
     for encoding in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig",):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             pass
+    if strict:
+        raise refused("The file is not UTF-8.", notes.file, mend="Save it as CSV, UTF-8.")
     message = "The file is not UTF-8; it is read as Windows-1252."
     notes.say("sheet-guessed", "warning", message, "", "Save it as CSV, UTF-8, and look at its accents.")
     return content.decode("cp1252", errors="replace")
 
 
-def _known_headers(text: str, delimiter: str) -> int:
+def _known_headers(text: str, delimiter: str, known: Container[str]) -> int:
     """The most headers that are known in one of the first rows."""
     start = io.StringIO("".join(text[:20_000].splitlines(keepends=True)[:20]))
     best = 0
     try:
         for cells in csv.reader(start, delimiter=delimiter):
-            headers = {plain_header(cell) for cell in cells[:_MAX_COLUMNS]}
-            best = max(best, len(headers & (ITEM_COLUMNS.keys() | WHOLE_COLUMNS.keys() | RELATION_COLUMNS.keys())))
+            best = max(best, len({header for header in map(plain_header, cells[:_MAX_COLUMNS]) if header in known}))
     except csv.Error:
         return 0
     return best
@@ -316,11 +322,6 @@ def _is_open(text: str, delimiter: str, last: list[str]) -> bool:
     # Read with one more cell, which stands apart only when the last one is closed.
     more = list(csv.reader(io.StringIO(f"{text}{delimiter}more", newline=""), delimiter=delimiter))
     return more[-1][-1] != "more"
-
-
-def _unquoted(cell: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from running the text as a formula."""
-    return cell[1:] if cell.startswith("'") and spreadsheet_safe(cell.lstrip("'")).startswith("'") else cell
 
 
 def _letters(column: int) -> str:

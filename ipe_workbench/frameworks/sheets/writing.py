@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ipe_workbench.documents import spreadsheet_safe
+from ipe_workbench.documents import safe_cell
 from ipe_workbench.frameworks.model import Competency, Framework
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def write_csv(framework: Framework) -> str:
         row += [*(_ITEM_CELLS[name](one) for name in others), *([1] if flat else [])]
         rows.append(row + [one.extras.get("sheet", {}).get(name) for name in kept])
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows([_csv_cell(_plain(cell)) for cell in row] for row in rows)
+    csv.writer(stream, lineterminator="\n").writerows([safe_cell(_plain(cell)) for cell in row] for row in rows)
     return stream.getvalue()
 
 
@@ -190,12 +190,6 @@ def _reference(framework: Framework, parent: str | None) -> str:
     code = framework[parent].code
     alone = code and framework.by_id(code) in (None, framework.by_id(parent)) and framework.find(code) is not None
     return code if code and alone else parent
-
-
-def _csv_cell(text: str) -> str:
-    """Text that no spreadsheet runs; one that begins with such an apostrophe itself gets another, to tell them."""
-    quoted = text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'")
-    return "'" + text if quoted else spreadsheet_safe(text)
 
 
 def _several(texts: tuple[str, ...]) -> str:

@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ipe_workbench.documents import write_atomically
+from ipe_workbench.documents import safe_cell, write_atomically
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.pathways.teams.plan import TeamPlan
 from ipe_workbench.pathways.teams.roster import Roster
-from ipe_workbench.pathways.teams.tables import safe_cell
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

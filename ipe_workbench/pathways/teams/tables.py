@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ipe_workbench.documents import spreadsheet_safe
+from ipe_workbench.documents import plain_cell
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.findings import Finding, Place
 from ipe_workbench.frameworks.import_result import Notes, refused
 from ipe_workbench.frameworks.json_files import read_bytes
-from ipe_workbench.frameworks.sheets.tables import is_workbook, workbook_tables
+from ipe_workbench.frameworks.sheets.columns import plain_header
+from ipe_workbench.frameworks.sheets.tables import csv_table, is_workbook, workbook_tables
 
-__all__ = ["Row", "Rows", "bad_table", "plain_cell", "read_rows", "safe_cell"]
+__all__ = ["Row", "Rows", "bad_table", "read_rows"]
 
 _MAX_ROWS = 50_000
-_DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def read_rows(path: str | Path, columns: Mapping[str, Sequence[str]], needed: Se
     Parameters
     ----------
     path : path
-        CSV (comma, semicolon, tab or bar; UTF-8) or workbook (.xlsx; its first sheet with a fitting header).
+        CSV (comma, semicolon, tab or bar; UTF-8 or UTF-16) or workbook (.xlsx; its first sheet with a fitting header).
     columns : mapping of str to sequence of str
         For each field: the headings that people give it. Case, blanks and signs do not matter.
     needed : sequence of str
@@ -73,12 +70,17 @@ def read_rows(path: str | Path, columns: Mapping[str, Sequence[str]], needed: Se
     name = str(path)
     content = read_bytes(Path(path))
     notes = Notes(name)
+    known = {plain_header(heading): field for field, names in columns.items() for heading in names}
     if is_workbook(content):
-        tables = [list(table.rows) for table in workbook_tables(content, notes)]
+        tables = [
+            [(number, tuple(map(plain_cell, cells))) for number, cells in table.rows]
+            for table in workbook_tables(content, notes)
+        ]
     else:
-        tables = [_csv_rows(content, columns, name)]
-    known = {_plain(heading): field for field, names in columns.items() for heading in names}
-    fitting = [rows for rows in tables if rows and set(needed) <= {known.get(_plain(cell)) for cell in rows[0][1]}]
+        tables = [list(csv_table(content, notes, known, strict=True).rows)]
+    fitting = [
+        rows for rows in tables if rows and set(needed) <= {known.get(plain_header(cell)) for cell in rows[0][1]}
+    ]
     rows = fitting[0] if fitting else next((rows for rows in tables if rows), [])
     if not rows:
         raise bad_table([Finding("empty-table", "error", f"The {what} is empty.", "Give it rows.", Place(name))])
@@ -86,7 +88,7 @@ def read_rows(path: str | Path, columns: Mapping[str, Sequence[str]], needed: Se
         raise refused(f"The {what} has more than {_MAX_ROWS:,} rows.", name)
     at, ignored = _columns(rows[0], known, needed, columns, name)
     below = [
-        Row(number, {field: plain_cell(cells[c]) for field, c in at.items() if c < len(cells) and cells[c]})
+        Row(number, {field: cells[c] for field, c in at.items() if c < len(cells) and cells[c]})
         for number, cells in rows[1:]
     ]
     headings = {field: rows[0][1][c] for field, c in at.items()}
@@ -107,50 +109,6 @@ def bad_table(findings: Sequence[Finding]) -> UnusableInputError:
     )
 
 
-def safe_cell(text: str) -> str:
-    """Text as a cell that no spreadsheet runs, and that `plain_cell` reads back."""
-    quoted = text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'")
-    return "'" + text if quoted else spreadsheet_safe(text)
-
-
-def plain_cell(cell: str) -> str:
-    """A cell without blanks around it and without the apostrophe that kept a spreadsheet from running it.
-
-    Examples
-    --------
-    >>> plain_cell(safe_cell("=1+1")), plain_cell(safe_cell("'=1")), plain_cell(" a ")
-    ('=1+1', "'=1", 'a')
-    """
-    text = cell.strip()
-    return text[1:] if text.startswith("'") and spreadsheet_safe(text.lstrip("'")).startswith("'") else text
-
-
-def _csv_rows(content: bytes, columns: Mapping[str, Sequence[str]], name: str) -> list[tuple[int, tuple[str, ...]]]:
-    if b"\0" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise refused("This is not a table of text.", name, mend="Save it as CSV, UTF-8.")
-    try:
-        text = content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
-    except UnicodeDecodeError:
-        raise refused("The file is not UTF-8.", name, mend="Save it as CSV, UTF-8.") from None
-    known = {_plain(heading) for names in columns.values() for heading in names}
-    first = text.lstrip().split("\n", 1)[0]
-    delimiter = max(
-        _DELIMITERS,
-        key=lambda sign: (sum(_plain(cell) in known for cell in first.split(sign)), -_DELIMITERS.index(sign)),
-    )
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows.extend(
-            (reader.line_num, tuple(cell.strip() for cell in cells))
-            for cells in reader
-            if any(cell.strip() for cell in cells)
-        )
-    except csv.Error as error:
-        raise refused(f"This is not a table of text: {error}.", name, reader.line_num, "Save it as CSV.") from None
-    return rows
-
-
 def _columns(
     header: tuple[int, tuple[str, ...]],
     known: Mapping[str, str],
@@ -162,7 +120,7 @@ def _columns(
     at: dict[str, int] = {}
     ignored, findings = [], []
     for column, cell in enumerate(cells):
-        field = known.get(_plain(cell))
+        field = known.get(plain_header(cell))
         if field is None:
             ignored.extend([cell] if cell else [])
         elif field in at:
@@ -181,7 +139,3 @@ def _columns(
     if findings:
         raise bad_table(findings)
     return at, tuple(ignored)
-
-
-def _plain(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", heading.casefold())
