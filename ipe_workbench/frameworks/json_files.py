@@ -101,7 +101,8 @@ def parse_json(content: bytes, name: str) -> tuple[Any, Notes]:
         line = error.object[: error.start].count(b"\n") + 1
         raise refused("The file is not UTF-8 text.", name, line, "Save it as UTF-8.") from None
     except json.JSONDecodeError as error:
-        raise refused(f"This is not valid JSON: {error.msg}.", name, error.lineno, "Is the file complete?") from None
+        what = error.msg.removesuffix(" at").removesuffix(" starting")
+        raise refused(f"This is not valid JSON: {what}.", name, error.lineno, "Is the file complete?") from None
     except RecursionError:
         raise refused("The JSON is nested too deep to be a framework.", name) from None
     except ValueError as error:

@@ -97,7 +97,7 @@ def test_sequence_numbers_order_siblings(tmp_path):
 def test_circle_second_parent_duplicate_and_broken_entries_are_findings(tmp_path):
     path = write(
         tmp_path / "p.json",
-        [item("a"), item("b"), item("c"), item("a"), {"fullStatement": "no id"}, 7],
+        [item("a", "K.1"), item("b", "K.2"), item("c"), item("a"), {"fullStatement": "no id"}, 7],
         [
             link(node("a"), "isChildOf", node("b")),
             link(node("b"), "isChildOf", node("a")),
@@ -111,6 +111,9 @@ def test_circle_second_parent_duplicate_and_broken_entries_are_findings(tmp_path
     found = [finding.id for finding in reading.findings]
     assert {"cycle", "case-second-parent", "duplicate-id", "case-refused"} <= set(found)
     assert found.count("case-refused") == 4
+    # People know an item by its code, not by its identifier.
+    circle = next(finding for finding in reading.findings if finding.id == "cycle")
+    assert circle.message.startswith(("K.1 (a) is part of itself", "K.2 (b) is part of itself"))
     assert len(reading.framework.competencies) == 3
     assert len(reading.framework.roots) == 1
 
@@ -120,6 +123,7 @@ def test_circle_second_parent_duplicate_and_broken_entries_are_findings(tmp_path
     [
         (b"", "not valid JSON"),
         (b'{"CFDocument": {"identifier": "d"}, "CFItems": [', "not valid JSON"),
+        (b'{"CFDocument": {"title": "cut of', r"not valid JSON: Unterminated string\."),
         (b'{"hello": 1}', "not a CASE package"),
         (b"[1, 2]", "not a CASE package"),
         (b"{\xff}", "not UTF-8"),

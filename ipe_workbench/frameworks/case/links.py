@@ -75,7 +75,9 @@ def tree_of(links: Sequence[Link], codes: Mapping[str, str], document: str, note
         notes.count("case-second-parent", "info", message, child.child, mend)
     for child in tree.cut:
         others.append(child.record)
-        message = f"{child.child} is part of itself in a circle of isChildOf; it is made a top item."
+        code = codes[child.child]
+        name = f"{code} ({child.child})" if code else child.child
+        message = f"{name} is part of itself in a circle of isChildOf; it is made a top item."
         notes.say("cycle", "error", message, child.record.field, "Remove one association of the circle.")
     for one in tree.orphans:
         notes.count("case-guessed", "info", "Items without a parent in the package, made top items", one)

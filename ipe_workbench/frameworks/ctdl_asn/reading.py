@@ -217,7 +217,8 @@ class _Reader:
         children = [ChildLink(child, parent, self._place(child, order)) for (child, parent), order in links.items()]
         tree = grow_tree(self.items, children, in_code_order(codes))
         for link in tree.cut:
-            message = f"{link.child} is part of itself in a circle of isChildOf; it is made a top item."
+            name = f"{codes[link.child]} ({link.child})" if codes[link.child] else link.child
+            message = f"{name} is part of itself in a circle of isChildOf; it is made a top item."
             self.notes.say("cycle", "error", message, "@graph", "Remove one isChildOf of the circle.")
         for one in tree.orphans:
             self.notes.count("ctdl-guessed", "info", "Competencies without a parent in the file, made top items", one)
