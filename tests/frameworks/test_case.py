@@ -128,7 +128,7 @@ def test_circle_second_parent_duplicate_and_broken_entries_are_findings(tmp_path
         (b"[1, 2]", "not a CASE package"),
         (b"{\xff}", "not UTF-8"),
         (b"\xff\xfe", "not valid JSON"),
-        (b'{"title":\n "caf\xe9"}', r"p\.json:2: The file is not UTF-8"),
+        (b'{"title":\n "\xe9"}', r"p\.json:2: The file is not UTF-8"),
         (b'{"CFItems": %s}' % (b"9" * 5_000), r"cannot be read: [^;]*5000 digits\.$"),
         (b"[" * 100_000, "nested too deep"),
         (b'{"CFDocument": {}, "CFItems": []}', "no usable item"),
