@@ -40,8 +40,9 @@ bench: setup-dev  ## races against a peer; prints ratios
 fuzz: setup-dev  ## 100,000 mutated files against the framework readers
 	$(BIN)/python -m tests.fuzz.frameworks --inputs 100000
 
-validate: setup-dev  ## type I error and coverage of the outcome analyses over 2,000 made-up tables each
+validate: setup-dev  ## error rates and coverage of the outcome analyses, ranks and forecasts of the calibration; takes long
 	$(BIN)/python -m tests.validation.outcomes
+	$(BIN)/python -m tests.validation.calibration
 
 schemas: setup-dev  ## publish the JSON Schema of each kind of file
 	$(BIN)/python scripts/publish_schemas.py

@@ -36,6 +36,7 @@ from ipe_workbench.cli import (
     pathway_what_if,
     report,
     simulate,
+    simulation_calibrate,
     simulation_studies,
     teams,
 )
@@ -89,6 +90,7 @@ simulate_app.command(DEFAULT)(simulate.simulate)
 simulate_app.command("sweep")(simulation_studies.sweep)
 simulate_app.command("sensitivity")(simulation_studies.sensitivity)
 simulate_app.command("optimise")(simulation_studies.optimise)
+simulate_app.command("calibrate")(simulation_calibrate.calibrate)
 app.add_typer(
     simulate_app,
     name="simulate",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ipe_workbench.credentials import Programme
     from ipe_workbench.simulation import Scenario
 
-__all__ = ["optimise", "sensitivity", "sweep"]
+__all__ = ["check_table", "optimise", "plain_rows", "sensitivity", "sweep", "write_table"]
 
 ProgrammeArgument = Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)]
 ScenarioOption = Annotated[str, typer.Option(help="Name of a scenario of the programme, or a scenario file.")]
@@ -83,7 +83,7 @@ def sweep(
     made = experiments.design_points(
         factors, design.value, points=points, levels=levels, seed=chosen.seed if seed is None else seed
     )
-    _check_table(out)
+    check_table(out)
     with simulation_means(scheduler, workers, out, "Simulating points") as means:
         found = experiments.sweep(loaded, chosen, made, outcomes, replicates=replicates, seed=seed, means=means)
     _print(found.about, found.frame, out, format, f"{len(made)} points, {replicates} cohorts each (simulated)")
@@ -112,7 +112,7 @@ def sensitivity(
     loaded, chosen = _inputs(programme, scenario)
     factors = [experiments.parse_factor(one) for one in vary]
     outcomes = [experiments.parse_outcome(one) for one in outcome]
-    _check_table(out)
+    check_table(out)
     with simulation_means(scheduler, workers, out, "Simulating points") as means:
         found = experiments.sobol_sensitivity(
             loaded, chosen, factors, outcomes, base=base, replicates=replicates, seed=seed, means=means
@@ -153,7 +153,7 @@ def optimise(
     factors = [experiments.parse_factor(one) for one in vary]
     goal = experiments.parse_outcome(objective)
     limits = [experiments.parse_limit(one) for one in limit or ()]
-    _check_table(out)
+    check_table(out)
     with simulation_means(scheduler, workers, out, "Simulating candidates") as means:
         found = experiments.optimise(
             loaded, chosen, factors, goal, direction=direction.value, limits=limits, trials=trials,
@@ -176,22 +176,33 @@ def _inputs(folder: Path, scenario: str) -> tuple[Programme, Scenario]:
     return load_programme(folder), find_scenario(folder, scenario)
 
 
-def _check_table(out: Path | None) -> None:
+def check_table(out: Path | None) -> None:
+    """Whether a table can be written under that name; told before anybody waits."""
     from ipe_workbench.errors import UnusableInputError
 
     if out is not None and out.suffix not in (".parquet", ".csv"):
         raise UnusableInputError("The table is written as .parquet or .csv.", place=str(out), mend="Name such a file.")
 
 
-def _print(about: Any, frame: pd.DataFrame, out: Path | None, format: OutputFormat, title: str) -> None:
-    if out is not None:
-        from ipe_workbench.documents import write_atomically
+def write_table(frame: pd.DataFrame, out: Path | None) -> None:
+    """Write a table as Parquet or CSV."""
+    if out is None:
+        return
+    from ipe_workbench.documents import write_atomically
 
-        content = frame.to_parquet(index=False) if out.suffix == ".parquet" else frame.to_csv(index=False).encode()
-        write_atomically(out, content)
+    content = frame.to_parquet(index=False) if out.suffix == ".parquet" else frame.to_csv(index=False).encode()
+    write_atomically(out, content)
+
+
+def plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as JSON values."""
+    return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _print(about: Any, frame: pd.DataFrame, out: Path | None, format: OutputFormat, title: str) -> None:
+    write_table(frame, out)
     if format is OutputFormat.json:
-        rows = [{name: _plain(value) for name, value in row.items()} for row in frame.to_dict("records")]
-        print_json({**about, "rows": rows})
+        print_json({**about, "rows": plain_rows(frame)})
         return
     columns = [(str(name), "right" if frame[name].dtype.kind in "fi" else "left") for name in frame.columns]
     cells = [[f"{one:.4g}" if isinstance(one, float) else one for one in row] for row in frame.to_numpy(object)]
