@@ -15,7 +15,6 @@ import pytest
 
 from ipe_workbench.records import Store, make_store, open_store
 from ipe_workbench.records.pseudonyms import make_key
-from ipe_workbench.records.schema_version import latest_version
 
 
 def _program(name: str) -> str:
@@ -76,7 +75,7 @@ def template(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
         if kind not in made:
             made[kind] = str(folder / "records.sqlite")
             if kind == "postgresql":
-                made[kind] = _new_database(request.getfixturevalue("postgresql"), "records")
+                made[kind] = _new_database(request.getfixturevalue("postgresql"), "records_template")
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("IPE_RECORDS_KEY", str(folder / "records.key"))
                 make_store(made[kind]).close()
@@ -101,7 +100,10 @@ def db(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monke
             shutil.copy(request.getfixturevalue("template")("sqlite"), place)
         yield str(place)
     elif made:
-        url = request.getfixturevalue("template")("postgresql")
+        folder, template = request.getfixturevalue("postgresql"), request.getfixturevalue("template")("postgresql")
+        url = template.replace("records_template", "records")
+        if _shape(url) != _shape(template):
+            _new_database(folder, "records", like="records_template")
         yield url
         _empty(url)
     else:
@@ -118,6 +120,16 @@ def store(db: str) -> Iterator[Store]:
         yield opened
 
 
+def _shape(url: str) -> object:
+    """The version and the rules of records; ``None`` where there is no database."""
+    try:
+        with psycopg.connect(url) as connection:
+            rules = connection.execute("SELECT tgname, tgenabled FROM pg_trigger ORDER BY 1, 2").fetchall()
+            return sorted(rules), connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    except psycopg.OperationalError:
+        return None
+
+
 def _empty(url: str) -> None:
     """Empty records again: sooner than making new ones, since each database is a thousand files."""
     with psycopg.connect(url, autocommit=True) as connection:
@@ -130,11 +142,10 @@ def _empty(url: str) -> None:
             connection.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
         # Also where nothing is left: a row that was refused has taken its number.
         connection.execute("SELECT setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences")
-        connection.execute("UPDATE alembic_version SET version_num = %s", [latest_version()])
 
 
 def _new_database(folder: str, name: str, like: str = "template1") -> str:
-    administer(folder, f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
+    administer(folder, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
     return f"postgresql://ipe@/{name}?host={folder}"
 
 

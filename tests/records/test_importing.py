@@ -98,7 +98,7 @@ def test_a_faulty_row_is_named_with_its_place_and_nothing_is_recorded(bring, sto
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (RESULTS + 's3,"irat', "Unexpected end of data"),
+        (RESULTS + 's3,"irat', "opened and not closed"),
         (RESULTS + "s3,irat", "middle of a row"),
         (b"\x00\x01\x02" * 500, "not a table of text"),
         (RESULTS + "s3," + "x" * 10_000_000 + ",1,,\n", "more than 100,000 characters"),
