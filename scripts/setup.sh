@@ -2,7 +2,7 @@
 # Set-up on a fresh machine with Python and nothing else.
 #   scripts/setup.sh VENV LOCK   make the virtual environment, install the locked dependencies and this project
 #   scripts/setup.sh browser     make sure that there is a Chromium for the browser tests
-#   scripts/setup.sh interop     install other people's badge verifiers (npm) for the interoperability tests
+#   scripts/setup.sh interop     install other people's badge verifiers for the interoperability tests
 #   scripts/setup.sh hsm         install SoftHSM and OpenSC for the tests of keys in a security module
 #   scripts/setup.sh postgresql  make sure that there is a PostgreSQL server for the tests of the records
 # What was installed is written to VENV/.installed, so a second run does nothing until a lock or pyproject.toml changes.
@@ -79,12 +79,18 @@ find_python() {
 install_interop() {
     local folder=tests/interop
     # npm keeps its own copy of the lock beside what it installed.
-    if [ -d "$folder/node_modules" ] && [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
-        return
+    if ! [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
+        command -v npm >/dev/null || apt_get npm " (Node.js with npm)"
+        say "Installing the verifiers of $folder/package-lock.json ..."
+        npm ci --prefix "$folder" --silent
     fi
-    command -v npm >/dev/null || apt_get npm " (Node.js with npm)"
-    say "Installing the verifiers of $folder/package-lock.json ..."
-    npm ci --prefix "$folder" --silent
+    if ! cmp -s "$folder/openbadgeslib.lock" "$folder/.venv/.installed"; then
+        say "Installing the verifier of $folder/openbadgeslib.lock ..."
+        "$(find_python)" -m venv --clear "$folder/.venv"
+        "$folder/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+            -r "$folder/openbadgeslib.lock"
+        cp "$folder/openbadgeslib.lock" "$folder/.venv/.installed"
+    fi
 }
 
 apt_get() {  # PACKAGE [NOTE]: install a Debian package when we may; say how when we may not
