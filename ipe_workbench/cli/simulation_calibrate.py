@@ -142,7 +142,7 @@ def _programme(
         for row in summary
     ]
     columns = ("Parameter", ("Mean", "right"), ("95 % interval", "right"), ("Shared with the prior", "right"))
-    print_table(table(f"Fitted by {fitted.about['simulations']:,} simulated cohorts", columns, rows))
+    print_table(table(f"Fitted by {fitted.about['method']}", columns, rows))
     typer.echo(
         f"Of {len(fitted.checks)} statistics of the record {len(off)} lie where hardly any simulated cohort does."
     )

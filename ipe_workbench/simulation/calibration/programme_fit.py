@@ -14,6 +14,7 @@ import pandas as pd
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.simulation.calibration.approximate import Population, approximate_posterior
+from ipe_workbench.simulation.calibration.markov_fit import fit_markov, why_no_likelihood
 from ipe_workbench.simulation.calibration.posterior import Posterior
 from ipe_workbench.simulation.calibration.recorded_awards import (
     AwardRecords,
@@ -72,7 +73,7 @@ def fit_programme(
     programme: Programme, scenario: Scenario, factors: Sequence[Factor], records: AwardRecords, *, size: int = 300,
     pilot: int = 600, rounds: int = 4, most: int = 6000, seed: int = 1, means: Means | None = None,
 ) -> ProgrammeFit:  # fmt: skip
-    """Fit parameters of a scenario by approximate Bayesian computation; see `approximate_posterior`.
+    """Fit parameters of a scenario: by the likelihood where it has one (`fit_markov`), else `approximate_posterior`.
 
     Parameters
     ----------
@@ -107,18 +108,25 @@ def fit_programme(
     model = compile_cohort(programme, base)
     seen = record_statistics(model, records)
     simulator = _Simulator(programme, base, tuple(factors), records.attempts is not None, seed, means or Means())
-    found = approximate_posterior(
-        simulator, seen, len(factors), size=size, pilot=pilot, rounds=rounds, most=most, seed=seed
-    )
-    posterior = _posterior(factors, found, seed)
+    about: dict[str, Any]
+    without = why_no_likelihood(programme, base)
+    if without:
+        found = approximate_posterior(
+            simulator, seen, len(factors), size=size, pilot=pilot, rounds=rounds, most=most, seed=seed
+        )
+        posterior = _posterior(factors, found, seed)
+        about = {
+            "method": "approximate Bayesian computation (sequential Monte Carlo)", "simulated": True,
+            "no_likelihood": without, "simulations": found.simulations, "thresholds": list(found.thresholds),
+            "effective": found.effective,
+        }  # fmt: skip
+    else:
+        posterior = fit_markov(programme, base, factors, records, seed=seed)
+        about = {"method": "likelihood of a Markov chain", "simulated": True, "no_likelihood": [], "simulations": 0}
     centre = {factor.path: float(posterior.draws[factor.path].mean()) for factor in factors}
-    chosen = np.random.default_rng(seed).choice(len(found.shares), 300, p=found.weights)
-    predicted = simulator(found.shares[chosen])
+    some = posterior.draws.iloc[np.random.default_rng(seed).choice(len(posterior.draws), 300)]
+    predicted = simulator(np.column_stack([_share_of(one, some[one.path].to_numpy(float)) for one in factors]))
     names = statistic_names(model, attempts=records.attempts is not None)
-    about = {
-        "method": "approximate Bayesian computation (sequential Monte Carlo)", "simulated": True,
-        "simulations": found.simulations, "thresholds": list(found.thresholds), "effective": found.effective,
-    }  # fmt: skip
     return ProgrammeFit(with_values(base, centre), tuple(factors), posterior, _checks(names, seen, predicted), about)
 
 
