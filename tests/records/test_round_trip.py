@@ -23,12 +23,6 @@ HARMLESS = ["plain", "'tis", "1'000", "a = b", "7 - 5", "say \"so\"; or, 'not'",
 
 
 @pytest.fixture
-def db(tmp_path, monkeypatch):
-    monkeypatch.setenv("IPE_RECORDS_KEY", str(tmp_path / "records.key"))
-    return str(tmp_path / "records.sqlite")
-
-
-@pytest.fixture
 def answered(store):
     """A learner who answers with formulas, and with negative numbers."""
     with store.writing() as connection:
