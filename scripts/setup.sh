@@ -122,6 +122,9 @@ install() {
     rm -f "$venv/.installed"
     "$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes -r "$lock" | count
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+    # Kept on disk beside the code, so that the first notebook does not wait for it.
+    say "Compiling the simulation (a minute, once) ..."
+    "$venv/bin/python" -m ipe_workbench.simulation.warm
     stamp "$venv" "$lock" >"$venv/.installed"
     if [ "$lock" = requirements-dev.lock ]; then
         # It holds all of the other lock, with the same versions (tests/project/test_environment.py).

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ipe_workbench.figures.attainment import attainment_by_badge, attainment_by_profession, attainment_over_time
     from ipe_workbench.figures.badges import badge_image
     from ipe_workbench.figures.coverage import coverage_heatmap
+    from ipe_workbench.figures.designs import designs_compared, retention_over_time
     from ipe_workbench.figures.frameworks import crosswalk_links, framework_tree
     from ipe_workbench.figures.pathways import blocking_heat, critical_path, learner_on_pathway, pathway_map
     from ipe_workbench.figures.plans import plan_chart
@@ -32,10 +33,12 @@ _HOMES = {
     "coverage_heatmap": "coverage",
     "critical_path": "pathways",
     "crosswalk_links": "frameworks",
+    "designs_compared": "designs",
     "framework_tree": "frameworks",
     "learner_on_pathway": "pathways",
     "pathway_map": "pathways",
     "plan_chart": "plans",
+    "retention_over_time": "designs",
     "team_composition": "teams",
 }
 
@@ -51,10 +54,12 @@ __all__ = [
     "coverage_heatmap",
     "critical_path",
     "crosswalk_links",
+    "designs_compared",
     "framework_tree",
     "learner_on_pathway",
     "pathway_map",
     "plan_chart",
+    "retention_over_time",
     "team_composition",
 ]
 

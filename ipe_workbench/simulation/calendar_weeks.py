@@ -14,7 +14,7 @@ from ipe_workbench.credentials.facts import add_months
 from ipe_workbench.credentials.model import Activity, MicroCredential
 from ipe_workbench.credentials.programme import Programme
 
-__all__ = ["Calendar", "offered_weeks", "practice_hours"]
+__all__ = ["Calendar", "first_weeks", "offered_weeks", "practice_hours", "work_hours"]
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,20 @@ def practice_hours(
         for week in weeks:
             hours[week] += (activity.hours + preparation_weight * activity.preparation_hours) / len(weeks)
     return hours
+
+
+def work_hours(credential: MicroCredential, calendar: Calendar) -> npt.NDArray[np.float64]:
+    """Hours of work in each week, preparation included."""
+    return practice_hours(credential, calendar, 1.0)
+
+
+def first_weeks(credential: MicroCredential, calendar: Calendar) -> dict[int, list[Activity]]:
+    """The activities of each term in which the credential's activities meet, by the week of the first meeting."""
+    by_term: dict[str, list[Activity]] = {}
+    for activity in credential.activities:
+        if calendar.meetings(activity):
+            by_term.setdefault(activity.term, []).append(activity)
+    return {min(calendar.meetings(one)[0] for one in group): group for group in by_term.values()}
 
 
 def offered_weeks(

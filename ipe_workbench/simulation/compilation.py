@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -21,13 +24,31 @@ def compiled(function: _Function) -> _Function:
 
     `fastmath` stays off, since reordered sums would make the bits depend on the machine.
     """
-    return cast("_Function", numba.njit(cache=True, nogil=True)(function))
+    return cast("_Function", _kept_by_content(numba.njit(cache=True, nogil=True)(function)))
 
 
 def compiled_in_place(function: _Function) -> _Function:
-    """The same for a function that is called in one place, or is tiny: its body is put where it is called.
+    """The same for a function that is called in one place, or is tiny: its body is put where it is called."""
+    return cast("_Function", _kept_by_content(numba.njit(cache=True, nogil=True, forceinline=True)(function)))
 
-    A call hands over every array of a tuple by value and counts references to each; in the inner loops that would cost
-    more than the work itself.
+
+def _kept_by_content(dispatcher: Any) -> Any:
+    """Let a compiled copy on disk hold as long as no file of this room with compiled code changes.
+
+    Numba goes by the time stamp of the function's own file. A function that calls one in another file, which changed,
+    would keep the old callee inside.
     """
-    return cast("_Function", numba.njit(cache=True, nogil=True, forceinline=True)(function))
+    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if file is not None:
+        file._source_stamp = _room_stamp()
+    return dispatcher
+
+
+@cache
+def _room_stamp() -> str:
+    sha = hashlib.sha256(numba.__version__.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        content = path.read_bytes()
+        if b"compilation import" in content or path.name == "decisions.py":
+            sha.update(path.name.encode() + b"\0" + content)
+    return sha.hexdigest()

@@ -5,24 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.simulation.cohort_model import CohortModel, compile_cohort
-from ipe_workbench.simulation.kernel import Counts, empty_counts, run
 from ipe_workbench.simulation.results import SimulationResult
-from ipe_workbench.simulation.rule_table import desk_for
 from ipe_workbench.simulation.scenario import MAX_REPLICATES, MAX_SEED, Scenario
+from ipe_workbench.simulation.shards import Shard, run_shard, shards_of
+from ipe_workbench.simulation.state import Counts
 from ipe_workbench.simulation.tabulate import result_of
 from ipe_workbench.simulation.totals import Totals
 
 __all__ = ["simulate", "simulate_range"]
-
-#: Learners of one piece of work: large enough to outweigh its start, small enough to keep every thread busy.
-_LEARNERS_PER_PIECE = 16_384
 
 
 def simulate(
@@ -91,77 +88,36 @@ def simulate_range(
     totals = Totals.of(model, replicates)
     waiting: dict[int, tuple[Counts, int]] = {}
     done = 0
-    for piece, counts in _computed(model, seed, first, list(_pieces(model.learners, replicates)), threads):
-        counts, left = _merged(waiting.pop(piece.first_replicate, None), counts, piece)
+    for shard, counts in _computed(model, seed, shards_of(model, replicates, first), threads):
+        counts, left = _merged(waiting.pop(shard.first_replicate, None), counts, shard)
         if left:
-            waiting[piece.first_replicate] = counts, left
+            waiting[shard.first_replicate] = counts, left
             continue
-        totals.add(piece.first_replicate, counts)
-        done += piece.replicates
+        totals.add(shard.first_replicate - first, counts)
+        done += shard.replicates
         if progress is not None:
             progress(done, replicates)
     return totals
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Some learners of some replicates, counted from the range's first; `blocks` pieces make up their whole cohorts."""
-
-    first_replicate: int
-    replicates: int
-    first_learner: int
-    last_learner: int
-    blocks: int
-
-
-def _pieces(learners: int, replicates: int) -> Iterator[_Piece]:
-    if learners > _LEARNERS_PER_PIECE:
-        starts = range(0, learners, _LEARNERS_PER_PIECE)
-        for replicate in range(replicates):
-            for start in starts:
-                yield _Piece(replicate, 1, start, min(start + _LEARNERS_PER_PIECE, learners), len(starts))
-        return
-    together = max(1, min(64, _LEARNERS_PER_PIECE // learners // 4))
-    for replicate in range(0, replicates, together):
-        yield _Piece(replicate, min(together, replicates - replicate), 0, learners, 1)
-
-
-def _computed(
-    model: CohortModel, seed: int, first: int, pieces: list[_Piece], workers: int
-) -> Iterator[tuple[_Piece, Counts]]:
-    """The pieces' counts, in whatever order they are done."""
-
-    def compute(piece: _Piece) -> Counts:
-        counts = empty_counts(model, piece.replicates)
-        desk = desk_for(model.rules)
-        run(
-            model.arrays,
-            model.rules,
-            desk,
-            seed,
-            first + piece.first_replicate,
-            piece.first_learner,
-            piece.last_learner,
-            counts,
-        )
-        return counts
-
-    # The first piece runs alone: it compiles the kernel where no compiled copy is kept yet.
-    yield pieces[0], compute(pieces[0])
-    if workers == 1 or len(pieces) < 3:
-        for piece in pieces[1:]:
-            yield piece, compute(piece)
+def _computed(model: CohortModel, seed: int, shards: list[Shard], workers: int) -> Iterator[tuple[Shard, Counts]]:
+    """The shards' counts, in whatever order they are done."""
+    # The first runs alone: it compiles the kernel where no compiled copy is kept yet.
+    yield shards[0], run_shard(model, seed, shards[0])
+    if workers == 1 or len(shards) < 3:
+        for shard in shards[1:]:
+            yield shard, run_shard(model, seed, shard)
         return
     with ThreadPoolExecutor(workers) as pool:
         # Few at a time, so that finished counts do not pile up in memory.
-        for start in range(1, len(pieces), workers * 2):
-            some = pieces[start : start + workers * 2]
-            yield from zip(some, pool.map(compute, some), strict=True)
+        for start in range(1, len(shards), workers * 4):
+            some = shards[start : start + workers * 4]
+            yield from zip(some, pool.map(partial(run_shard, model, seed), some), strict=True)
 
 
-def _merged(before: tuple[Counts, int] | None, counts: Counts, piece: _Piece) -> tuple[Counts, int]:
+def _merged(before: tuple[Counts, int] | None, counts: Counts, shard: Shard) -> tuple[Counts, int]:
     if before is None:
-        return counts, piece.blocks - 1
+        return counts, shard.parts - 1
     for total, more in zip(before[0], counts, strict=True):
         np.add(total, more, out=total)
     return before[0], before[1] - 1

@@ -1,7 +1,7 @@
 """One simulated cohort learner by learner: who earned what when, and with how many attempts.
 
-`simulate` keeps counts only. Random numbers belong to a learner, whoever else is computed, so walking the learners of a
-replicate one at a time gives the same cohort, learner for learner.
+`simulate` keeps counts only. The same replicate, simulated again with a log of every attempt, is the same cohort, learner
+for learner.
 """
 
 from __future__ import annotations
@@ -9,31 +9,27 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.simulation.cohort_model import CohortModel, compile_cohort
-from ipe_workbench.simulation.kernel import Counts, empty_counts, run
-from ipe_workbench.simulation.rule_table import desk_for
 from ipe_workbench.simulation.scenario import Scenario
+from ipe_workbench.simulation.shards import Shard, trace_shard
 
 __all__ = ["SimulatedAttempt", "SimulatedLearner", "simulate_learners"]
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAttempt:
-    """An attempt at the assessment of a credential, by its number from 1; its term, and its day where it was passed.
-
-    The simulator counts attempts that failed by their term; it does not say on which day they were.
-    """
+    """An attempt at the assessment of a credential, by its number from 1: its term and the first day of its week."""
 
     credential: str
     number: int
     term: str
     passed: bool
-    on: datetime.date | None
+    on: datetime.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +71,29 @@ def simulate_learners(
     700
     """
     model = compile_cohort(programme, scenario)
-    desk = desk_for(model.rules)
-    counts = empty_counts(model, 1)
     key = scenario.seed if seed is None else seed
-    professions = np.repeat(np.arange(len(model.sizes)), model.sizes)
-    for position, profession in enumerate(professions):
-        for part in counts:
-            part[...] = 0
-        run(model.arrays, model.rules, desk, key, replicate, position, position + 1, counts)
-        number = position - int(model.arrays.first_learner[profession])
-        yield SimulatedLearner(
-            model.professions[profession], number, _awards(model, counts), tuple(_attempts(model, counts))
-        )
+    log = trace_shard(model, key, Shard(replicate, 1, 0, model.blocks))
+    lines = log[np.argsort(log[:, 1], kind="stable")]
+    block_of = np.array(model.arrays.layout.profession)
+    for profession, (name, size) in enumerate(zip(model.professions, model.sizes, strict=True)):
+        first = 64 * int(np.searchsorted(block_of, profession))
+        for number in range(int(size)):
+            begin, end = np.searchsorted(lines[:, 1], [first + number, first + number + 1])
+            own = lines[begin:end]
+            yield SimulatedLearner(name, number, _awards(model, own), tuple(_attempts(model, own)))
 
 
-def _awards(model: CohortModel, counts: Counts) -> tuple[tuple[str, datetime.date], ...]:
+def _awards(model: CohortModel, lines: npt.NDArray[np.int32]) -> tuple[tuple[str, datetime.date], ...]:
     items = (*model.credentials, *model.stacks)
-    # Of the professions only the learner's own counts anything.
-    weeks_of_items: Any = counts.earned[0].sum(axis=0)
-    found = [(model.calendar.dates[week], items[item]) for item, week in zip(*np.nonzero(weeks_of_items), strict=True)]
-    return tuple((item, day) for day, item in sorted(found, key=lambda one: one[0]))
+    found = [(model.calendar.dates[line[2]], int(line[3])) for line in lines if line[5]]
+    return tuple((items[item], day) for day, item in sorted(found))
 
 
-def _attempts(model: CohortModel, counts: Counts) -> Iterator[SimulatedAttempt]:
-    earned = counts.earned[0].sum(axis=0)
-    for badge, credential in enumerate(model.credentials):
-        terms = np.repeat(np.arange(counts.attempts.shape[2]), counts.attempts[0, badge])
-        for at, term in enumerate(terms):
-            passed = bool(counts.passes[badge, at])
-            on = model.calendar.dates[int(np.argmax(earned[badge]))] if passed else None
-            yield SimulatedAttempt(credential, at + 1, model.calendar.terms[term][0], passed, on)
+def _attempts(model: CohortModel, lines: npt.NDArray[np.int32]) -> Iterator[SimulatedAttempt]:
+    tries = lines[lines[:, 4] > 0]
+    for line in tries[np.lexsort((tries[:, 4], tries[:, 3]))]:
+        week = int(line[2])
+        term = model.calendar.terms[model.calendar.term_of_week[week]][0]
+        yield SimulatedAttempt(
+            model.credentials[line[3]], int(line[4]), term, bool(line[5]), model.calendar.dates[week]
+        )

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ipe_workbench.simulation.scenario import Scenario, Uptake
+from ipe_workbench.simulation.scenario import Scenario
+from ipe_workbench.simulation.setting_sections import Uptake
 
 __all__ = ["Parameter", "parameter_table", "parameters"]
 

@@ -1,27 +1,31 @@
 """Counter-based random numbers: a draw is a pure function of what it is for.
 
 Philox4x32-10 turns a key and a counter of four words into four random words (Salmon et al. 2011, "Parallel random
-numbers: as easy as 1, 2, 3", doi 10.1145/2063384.2063405). The key holds the seed; the counter says which learner,
-week, credential, replicate and purpose the draw serves. So no draw depends on how many came before it: results are the
+numbers: as easy as 1, 2, 3", doi 10.1145/2063384.2063405). The key holds the seed; the counter says which learners,
+week, credential, replicate and decision the draw serves. So no draw depends on how many came before it: results are the
 same for any number of threads, and two scenarios share the draws of each learner.
+
+A counter serves 64 learners at once, as *planes*: plane 0 holds the first bit of the random number of each of the 64,
+plane 1 the second, up to 32. To know in which learners the number lies below a chance, few planes are enough (see
+`ipe_workbench.simulation.words`); a learner's whole number is the same whether looked at alone or with the others.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from ipe_workbench.simulation.compilation import Word, compiled, compiled_in_place
+from ipe_workbench.simulation.compilation import Whole, Word, compiled, compiled_in_place
 
-__all__ = ["PURPOSE_START", "PURPOSE_TRAITS", "PURPOSE_WEEK", "STREAM", "normal", "philox", "uniform"]
+__all__ = ["PLANES", "STREAM", "fill_planes", "normal", "normal_below", "philox", "uniform"]
 
 #: Second word of the key: separates this model's draws from those of any other use of the same seed.
 STREAM = 0x1BE_5EED
-#: Last byte of the counter: what the four words of a block decide.
-PURPOSE_WEEK = 0  # forget, learn, attempt, pass
-PURPOSE_TRAITS = 1  # knowledge at start, learning rate, willingness, the week of leaving
-PURPOSE_START = 2  # known at start, willingness for this credential
+#: Bits of a random number.
+PLANES = 32
+
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)
@@ -44,9 +48,29 @@ def philox(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[
 
 
 @compiled_in_place
+def fill_planes(
+    planes: Any, first: Whole, last: Whole, learners: Word, week: Word, item: Word, what: Word, key: Word
+) -> None:
+    """Planes ``2 first`` to ``2 last`` (excluded) of the random numbers of 64 learners.
+
+    `what` holds the replicate above bit 12 and the decision in bits 4 to 11; the last four are the pair of planes.
+    """
+    for pair in range(first, last):
+        a, b, c, d = philox(learners, week, item, what | np.uint64(pair), key, np.uint64(STREAM))
+        planes[2 * pair] = a | (b << _SHIFT)
+        planes[2 * pair + 1] = c | (d << _SHIFT)
+
+
+@compiled_in_place
 def uniform(word: Word) -> float:
     """A number strictly between 0 and 1 from a 32-bit word."""
     return float((np.float64(word) + 0.5) * (1.0 / 4294967296.0))
+
+
+@compiled
+def normal_below(x: float) -> float:
+    """The standard normal distribution function."""
+    return 0.5 * math.erfc(-x * 0.7071067811865476)
 
 
 @compiled

@@ -27,7 +27,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "title": "its title",
         "level": "foundation, intermediate or advanced",
         "profession": "profession id, or `all`",
-        "measure": "earned; held (earned and not expired); retained (earned and still able to do it), at the end",
+        "measure": "earned; held (earned and not expired); claimed; retained (earned and still able to), at the end",
         **_INTERVAL,
         "n": "learners who may earn it, in one cohort",
     },
@@ -53,7 +53,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "bottlenecks": {
         "credential": "credential id",
         "outcome": "earned, or what kept the learner from it: not started, attempts used up, dropped out, "
-        "prerequisite open, time ran out",
+        "prerequisite open, no capacity, time ran out",
         **_SHARE,
     },
     "assessor_hours": {
@@ -65,6 +65,57 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "se": "Monte Carlo standard error of the mean, hours",
         "capacity": "hours that the programme has in a term; missing where it names none",
         "share_over": "share of replicates that need more than the capacity",
+    },
+    "load_by_week": {
+        "credential": "credential id",
+        "role": "assessor role",
+        "term": "term id",
+        "week": "week of the programme, from 1",
+        "date": "first day of the week",
+        "assessed_mean": "attempts assessed in the week, of one cohort",
+        "assessed_low": "lower end of the 95 % interval for one cohort",
+        "assessed_high": "upper end of it",
+        "hours": "assessors' hours for them, mean",
+        "waiting_mean": "attempts that wait for an assessor after the week",
+        "waiting_low": "lower end of the 95 % interval for one cohort",
+        "waiting_high": "upper end of it",
+        "weeks_waited": "weeks that those assessed in the week had waited, mean; missing where none was",
+    },
+    "costs": {
+        "part": "assessors by role, facilitators, badges, fixed, or `all`",
+        "mean": "cost of one cohort at the scenario's prices, mean over replicates",
+        "low": "lower end of the 95 % interval for one cohort",
+        "high": "upper end of it",
+        "se": "Monte Carlo standard error of the mean",
+        "mean_per_learner": "the mean, for each learner who starts",
+    },
+    "time_to_award": {
+        "item": "credential or stack id",
+        "kind": "credential or stack",
+        "profession": "profession id, or `all`",
+        "quarter_by": "week by which a quarter of those who earn it have it, all replicates together",
+        "half_by": "week by which half of them have it",
+        "three_quarters_by": "week by which three quarters of them have it",
+        "half_by_date": "first day of the week by which half of them have it",
+    },
+    "equity": {
+        "item": "credential or stack id",
+        "kind": "credential or stack",
+        "profession": "profession id",
+        "share": "share of the profession's learners who have earned it at the end, mean",
+        "others": "the same of all other professions together",
+        "gap": "difference of the two; below 0 the profession is behind",
+        "low": "lower end of the 95 % interval of one cohort's share of the profession, minus the others' mean",
+        "high": "upper end of it",
+        "n": "learners of the profession who may earn it",
+    },
+    "self_ratings": {
+        "time": "start or end of the programme",
+        "quarter": "quarter of the learners by what they can do: lowest, second, third, highest",
+        "true": "their mean percentile",
+        "rated": "the mean percentile that they give themselves",
+        "error": "the difference",
+        "n": "learners in the quarter, of one cohort",
     },
     "attempts": {
         "credential": "credential id",
@@ -140,6 +191,26 @@ class SimulationResult:
     def assessor_hours(self) -> pd.DataFrame:
         """Hours of assessors by term and role, against the capacity."""
         return self._frame("assessor_hours")
+
+    def load_by_week(self) -> pd.DataFrame:
+        """Attempts assessed and waiting in each week, by credential, with the assessors' hours."""
+        return self._frame("load_by_week")
+
+    def costs(self) -> pd.DataFrame:
+        """What one cohort costs at the scenario's prices, by what it is for."""
+        return self._frame("costs")
+
+    def time_to_award(self, profession: str | None = None) -> pd.DataFrame:
+        """Weeks until a quarter, half and three quarters of those who earn an item have it."""
+        return self._frame("time_to_award", profession=profession)
+
+    def equity(self, profession: str | None = None) -> pd.DataFrame:
+        """How far each profession is behind or ahead of the others at the end."""
+        return self._frame("equity", profession=profession)
+
+    def self_ratings(self) -> pd.DataFrame:
+        """Self-rated against true percentiles by quarters; empty without confidence in the scenario."""
+        return self._frame("self_ratings")
 
     def attempts(self) -> pd.DataFrame:
         """Attempts and pass rates by the number of the attempt."""

@@ -109,9 +109,9 @@ def _summary(folder: Path) -> dict[str, Any]:
         raise UnreadableFileError("The summary cannot be read.", place=str(path), mend="Simulate again.") from None
     if not isinstance(summary, dict) or summary.get("kind") != "ipe-simulation":
         raise UnreadableFileError("This is not the summary of a simulation.", place=str(path))
-    if summary.get("format") != 1:
+    if summary.get("format") != 2:
         raise UnreadableFileError(
-            f"The result has format {summary.get('format')}; this version reads format 1.",
+            f"The result has format {summary.get('format')}; this version reads format 2.",
             place=str(path),
             mend="Simulate again.",
         )

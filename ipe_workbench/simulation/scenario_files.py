@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from operator import attrgetter
 from pathlib import Path
 
 from ipe_workbench.credentials.programme import Programme
@@ -10,6 +11,8 @@ from ipe_workbench.credentials.rules import badges_in
 from ipe_workbench.documents import Document, Step, read_document, validate
 from ipe_workbench.errors import UnknownNameError, UnreadableFileError, UnusableInputError, near_names
 from ipe_workbench.findings import Finding, Place, sort_findings
+from ipe_workbench.simulation.parameter_field import offered_range
+from ipe_workbench.simulation.parameter_list import parameters
 from ipe_workbench.simulation.scenario import Scenario
 
 __all__ = ["check_scenario", "find_scenario", "read_scenario", "read_scenarios"]
@@ -121,6 +124,7 @@ def check_scenario(
         if name not in known and name not in damaged
     ]
     findings.extend(_impossible(scenario, programme, document))
+    findings.extend(_unusual(scenario, document))
     return sort_findings(findings)
 
 
@@ -142,6 +146,24 @@ def _names_used(scenario: Scenario, programme: Programme) -> Iterator[tuple[str,
         if change.requires is not None:
             for badge in badges_in(change.requires):
                 yield "credential or stack", badge, items, ("design_changes", name, "requires")
+
+
+def _unusual(scenario: Scenario, document: Document | None) -> Iterator[Finding]:
+    """Values outside the range worth trying. A 0 switches something off and is left alone."""
+    for parameter in parameters():
+        ends = offered_range(parameter.offered)
+        steps = tuple(parameter.path.split("."))
+        value = attrgetter(parameter.path)(scenario)
+        if ends is None or not isinstance(value, int | float) or not value or ends[0] <= value <= ends[1]:
+            continue
+        yield Finding(
+            "unusual-value",
+            "info",
+            f"`{parameter.path}` is {value:g}, outside of {parameter.offered} ({parameter.source}).",
+            "Keep it if your own records say so; the manual of the model lists the sources.",
+            document.place(*steps) if document else Place(),
+            scenario.id,
+        )
 
 
 def _impossible(scenario: Scenario, programme: Programme, document: Document | None) -> Iterator[Finding]:

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from typing import Any
 
 import numba
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import stdtrit
 
 import ipe_workbench
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.simulation.cohort_model import CohortModel
-from ipe_workbench.simulation.kernel import OUTCOMES
+from ipe_workbench.simulation.intervals import eligible, interval, with_all
 from ipe_workbench.simulation.results import COLUMNS, SimulationResult
+from ipe_workbench.simulation.state import OUTCOMES
+from ipe_workbench.simulation.tables_of_learners import equity, self_ratings, time_to_award
+from ipe_workbench.simulation.tables_of_resources import assessor_hours, costs, load_by_week
 from ipe_workbench.simulation.totals import Moments, Totals
 
 __all__ = ["programme_digest", "result_of"]
 
-FORMAT = 1
-_MOST = 2**63 - 1
-Floats = npt.NDArray[np.float64]
+FORMAT = 2
 
 
 def result_of(model: CohortModel, totals: Totals, *, seed: int, before: Programme) -> SimulationResult:
@@ -58,7 +57,12 @@ def result_of(model: CohortModel, totals: Totals, *, seed: int, before: Programm
         "stacks": _stacks(model, totals),
         "attainment_by_week": _by_week(model, totals),
         "bottlenecks": _bottlenecks(model, totals),
-        "assessor_hours": _assessor_hours(model, totals),
+        "assessor_hours": assessor_hours(model, totals),
+        "load_by_week": load_by_week(model, totals),
+        "costs": costs(model, totals),
+        "time_to_award": time_to_award(model, totals),
+        "equity": equity(model, totals),
+        "self_ratings": self_ratings(model, totals),
         "attempts": _attempts(model, totals),
         "replicates": _replicates(model, totals),
     }
@@ -77,11 +81,12 @@ def programme_digest(programme: Programme) -> str:
 
 
 def _badges(model: CohortModel, totals: Totals) -> pd.DataFrame:
-    n = _eligible(model)
+    n = eligible(model)
     count = len(model.credentials)
     measures = {
         "earned": _part(totals.earned, np.s_[:, :count, -1]),
         "held": _part(totals.held, np.s_[:, :count]),
+        "claimed": _part(totals.claimed, np.s_[:, :count]),
         "retained": _part(totals.retained, np.s_[:, :, -1]),
     }
     frame = _shares(measures, n, totals.replicates, model, "credential", model.credentials)
@@ -93,7 +98,7 @@ def _badges(model: CohortModel, totals: Totals) -> pd.DataFrame:
 
 def _stacks(model: CohortModel, totals: Totals) -> pd.DataFrame:
     count = len(model.credentials)
-    n = np.repeat(_with_all(model.sizes)[:, None], len(model.stacks), axis=1)
+    n = np.repeat(with_all(model.sizes)[:, None], len(model.stacks), axis=1)
     measures = {
         "earned": _part(totals.earned, np.s_[:, count:, -1]),
         "held": _part(totals.held, np.s_[:, count:]),
@@ -117,14 +122,14 @@ def _shares(
     professions = (*model.professions, "all")
     parts = {}
     for measure, moments in measures.items():
-        parts[measure] = _interval(moments.total, moments.squares, n, replicates)
+        parts[measure] = interval(moments.total, moments.squares, n, replicates)
     rows: list[dict[str, Any]] = []
     for index, one in enumerate(ids):
         for row in (len(professions) - 1, *range(len(professions) - 1)):
             if n[row, index] == 0:
                 continue
-            for measure, interval in parts.items():
-                values = {key: float(value[row, index]) for key, value in interval.items()}
+            for measure, found in parts.items():
+                values = {key: float(value[row, index]) for key, value in found.items()}
                 rows.append(
                     {name: one, "profession": professions[row], "measure": measure, **values, "n": int(n[row, index])}
                 )
@@ -134,12 +139,12 @@ def _shares(
 
 def _by_week(model: CohortModel, totals: Totals) -> pd.DataFrame:
     calendar = model.calendar
-    eligible = _eligible(model)
-    everyone = np.repeat(_with_all(model.sizes)[:, None], len(model.stacks), axis=1)
-    n = np.concatenate([eligible, everyone], axis=1)
+    may = eligible(model)
+    everyone = np.repeat(with_all(model.sizes)[:, None], len(model.stacks), axis=1)
+    n = np.concatenate([may, everyone], axis=1)
     professions = (*model.professions, "all")
-    earned = _interval(totals.earned.total, totals.earned.squares, n[:, :, None], totals.replicates)
-    retained = _interval(totals.retained.total, totals.retained.squares, eligible[:, :, None], totals.replicates)
+    earned = interval(totals.earned.total, totals.earned.squares, n[:, :, None], totals.replicates)
+    retained = interval(totals.retained.total, totals.retained.squares, may[:, :, None], totals.replicates)
     items = [(one, "credential") for one in model.credentials] + [(one, "stack") for one in model.stacks]
     order = (len(professions) - 1, *range(len(professions) - 1))
     curves = [
@@ -166,44 +171,10 @@ def _by_week(model: CohortModel, totals: Totals) -> pd.DataFrame:
 
 
 def _bottlenecks(model: CohortModel, totals: Totals) -> pd.DataFrame:
-    n = _eligible(model)
+    n = eligible(model)
     parts = {outcome: _part(totals.outcome, np.s_[:, :, index]) for index, outcome in enumerate(OUTCOMES)}
     frame = _shares(parts, n, totals.replicates, model, "credential", model.credentials)
     return frame.rename(columns={"measure": "outcome"})
-
-
-def _assessor_hours(model: CohortModel, totals: Totals) -> pd.DataFrame:
-    """Hours of each replicate are exact; the interval is the normal one, as for shares."""
-    hours: dict[str, Floats] = {}
-    for index, credential in enumerate(model.programme.credentials.values()):
-        design = credential.assessment
-        if design is None or design.assessor_minutes == 0:
-            continue
-        each = design.assessor_minutes * (1 + design.double_rated) / 60
-        spent = np.asarray(totals.attempts[:, index, :] * each, np.float64)
-        hours[design.assessor] = hours[design.assessor] + spent if design.assessor in hours else spent
-    rows = []
-    for term, (name, _, _) in enumerate(model.calendar.terms):
-        for role, spent in hours.items():
-            capacity = model.programme.info.capacity.assessor_hours.get(role)  # type: ignore[call-overload]
-            rows.append(_hours_row(name, role, spent[:, term], capacity))
-    return pd.DataFrame(rows, columns=list(COLUMNS["assessor_hours"]))
-
-
-def _hours_row(term: str, role: str, spent: Floats, capacity: float | None) -> dict[str, Any]:
-    mean = float(spent.mean())
-    spread = float(spent.std(ddof=1)) if spent.size > 1 else float("nan")
-    reach = _reach(spent.size) * spread
-    return {
-        "term": term,
-        "role": role,
-        "mean": mean,
-        "low": max(0.0, mean - reach) if spent.size > 1 else float("nan"),
-        "high": mean + reach,
-        "se": spread / np.sqrt(spent.size),
-        "capacity": float("nan") if capacity is None else capacity,
-        "share_over": float("nan") if capacity is None else float((spent > capacity).mean()),
-    }
 
 
 def _attempts(model: CohortModel, totals: Totals) -> pd.DataFrame:
@@ -239,51 +210,8 @@ def _replicates(model: CohortModel, totals: Totals) -> pd.DataFrame:
     )
 
 
-def _interval(total: Any, squares: Any, n: Any, replicates: int) -> dict[str, Floats]:
-    """Mean share; 95 % prediction interval of one cohort's share, cut to [0, 1]; Monte Carlo error of the mean.
-
-    The variance comes from whole-number sums, so it is exact before the one division (as long as they fit 64 bits).
-    """
-    size = np.where(n > 0, n, 1).astype(float)
-    mean = total / replicates / size
-    if replicates == 1:
-        missing = np.full(mean.shape, np.nan)
-        return {"mean": mean, "low": missing, "high": missing, "se": missing}
-    if int(squares.max(initial=0)) * replicates > _MOST:
-        total, squares = total.astype(float), squares.astype(float)
-    variance = np.maximum(replicates * squares - total * total, 0) / (replicates * (replicates - 1.0))
-    spread = np.sqrt(variance) / size
-    reach = _reach(replicates)
-    return {
-        "mean": mean,
-        "low": np.clip(mean - reach * spread, 0, 1),
-        "high": np.clip(mean + reach * spread, 0, 1),
-        "se": spread / np.sqrt(replicates),
-    }
-
-
-def _reach(replicates: int) -> float:
-    """How many standard deviations a 95 % prediction interval for one more cohort reaches from the mean.
-
-    Student's t with one degree of freedom fewer than replicates, widened for the mean being estimated, too (Hahn and
-    Meeker 1991, Statistical Intervals, section 4.7). Nears 1.96 with many replicates and is honest with two.
-    """
-    if replicates < 2:
-        return float("nan")
-    return float(stdtrit(replicates - 1, 0.975)) * math.sqrt(1 + 1 / replicates)
-
-
 def _part(moments: Moments, index: Any) -> Moments:
     return Moments(moments.total[index], moments.squares[index])
-
-
-def _eligible(model: CohortModel) -> npt.NDArray[np.int64]:
-    """Learners of each profession, and of all, who may earn each credential."""
-    return _with_all(model.sizes[:, None] * model.arrays.may_earn)
-
-
-def _with_all(by_profession: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return np.concatenate([by_profession, by_profession.sum(axis=0, keepdims=True)]).astype(np.int64)
 
 
 def _digest(data: Any) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ipe_workbench.simulation.cohort_model import MAX_ATTEMPTS, CohortModel
-from ipe_workbench.simulation.kernel import OUTCOMES, Counts
+from ipe_workbench.simulation.cohort_model import CohortModel
+from ipe_workbench.simulation.model_arrays import MAX_ATTEMPTS
+from ipe_workbench.simulation.state import OUTCOMES, QUARTERS, Counts
 
 __all__ = ["Moments", "Totals"]
 
@@ -19,6 +20,8 @@ Integers = npt.NDArray[np.int64]
 
 #: Marks a field that has one row for each replicate; the others are sums over replicates.
 _BY_REPLICATE = {"by_replicate": True}
+#: Marks one that is the same for all of them.
+_OF_THE_CALENDAR = {"of_the_calendar": True}
 
 
 @dataclass
@@ -45,12 +48,19 @@ class Totals:
     """Everything that is kept of the replicates. The last week's `earned` is what was earned at the end."""
 
     replicates: int
+    term_starts: Integers = field(metadata=_OF_THE_CALENDAR)  # (T) first week of each term
     earned: Moments  # (P + 1, I, W) by the end of the week
     retained: Moments  # (P + 1, B, W) holding the award and knowing, at the end of the week
     held: Moments  # (P + 1, I)
-    outcome: Moments  # (P + 1, B, 6)
+    claimed: Moments  # (P + 1, I)
+    outcome: Moments  # (P + 1, B, outcomes)
+    here: Moments  # (P + 1, W)
+    load: Moments  # (B + 1, W) assessed in the week
+    waiting: Moments  # (B + 1, W) in the queue after the week
+    waited: Integers  # (B, W) weeks waited by those assessed
     tries: Integers  # (B, MAX_ATTEMPTS)
     passes: Integers  # (B, MAX_ATTEMPTS)
+    self_rating: Integers  # (2, quarters, 3)
     attempts: npt.NDArray[np.int32] = field(metadata=_BY_REPLICATE)  # (R, B, T)
     earned_at_end: npt.NDArray[np.int32] = field(metadata=_BY_REPLICATE)  # (R, I), all professions together
     retained_at_end: npt.NDArray[np.int32] = field(metadata=_BY_REPLICATE)  # (R, B)
@@ -61,16 +71,23 @@ class Totals:
         p, b, s = len(model.professions), len(model.credentials), len(model.stacks)
         w, t = model.calendar.weeks, len(model.calendar.terms)
         return cls(
-            replicates,
-            Moments.zeros(p, b + s, w),
-            Moments.zeros(p, b, w),
-            Moments.zeros(p, b + s),
-            Moments.zeros(p, b, len(OUTCOMES)),
-            np.zeros((b, MAX_ATTEMPTS), np.int64),
-            np.zeros((b, MAX_ATTEMPTS), np.int64),
-            np.zeros((replicates, b, t), np.int32),
-            np.zeros((replicates, b + s), np.int32),
-            np.zeros((replicates, b), np.int32),
+            replicates=replicates,
+            term_starts=np.array([first for _, first, _ in model.calendar.terms], np.int64),
+            earned=Moments.zeros(p, b + s, w),
+            retained=Moments.zeros(p, b, w),
+            held=Moments.zeros(p, b + s),
+            claimed=Moments.zeros(p, b + s),
+            outcome=Moments.zeros(p, b, len(OUTCOMES)),
+            here=Moments.zeros(p, w),
+            load=Moments.zeros(b, w),
+            waiting=Moments.zeros(b, w),
+            waited=np.zeros((b, w), np.int64),
+            tries=np.zeros((b, MAX_ATTEMPTS), np.int64),
+            passes=np.zeros((b, MAX_ATTEMPTS), np.int64),
+            self_rating=np.zeros((2, QUARTERS, 3), np.int64),
+            attempts=np.zeros((replicates, b, t), np.int32),
+            earned_at_end=np.zeros((replicates, b + s), np.int32),
+            retained_at_end=np.zeros((replicates, b), np.int32),
         )
 
     def add(self, first_replicate: int, counts: Counts) -> None:
@@ -78,13 +95,17 @@ class Totals:
         here = slice(first_replicate, first_replicate + len(counts.earned))
         earned = np.cumsum(counts.earned, axis=-1, dtype=np.int64)
         retained = np.cumsum(counts.retained, axis=-1, dtype=np.int64)
-        self.earned.add(earned)
-        self.retained.add(retained)
-        self.held.add(counts.held)
-        self.outcome.add(counts.outcome)
+        for moments, one in (
+            (self.earned, earned), (self.retained, retained), (self.held, counts.held),
+            (self.claimed, counts.claimed), (self.outcome, counts.outcome), (self.here, counts.here),
+            (self.load, counts.attempts), (self.waiting, counts.waiting),
+        ):  # fmt: skip
+            moments.add(one)
+        self.waited += counts.waited.sum(axis=0)
         self.tries += counts.tries
         self.passes += counts.passes
-        self.attempts[here] = counts.attempts
+        self.self_rating += counts.self_rating.sum(axis=0)
+        self.attempts[here] = np.add.reduceat(counts.attempts, self.term_starts, axis=-1)
         self.earned_at_end[here] = earned[..., -1].sum(axis=1)
         self.retained_at_end[here] = retained[..., -1].sum(axis=1)
 
@@ -117,6 +138,8 @@ class Totals:
             some = [getattr(part, one.name) for part in parts]
             if one.metadata == _BY_REPLICATE:
                 values[one.name] = np.concatenate(some)
+            elif one.metadata == _OF_THE_CALENDAR:
+                values[one.name] = some[0]
             elif isinstance(some[0], Moments):
                 total, squares = sum(each.total for each in some), sum(each.squares for each in some)
                 values[one.name] = Moments(total, squares)

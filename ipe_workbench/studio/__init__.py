@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ipe_workbench.studio.badge_issuer import BadgeIssuer
     from ipe_workbench.studio.badge_issuer_model import BadgeIssuerModel, example_awards
+    from ipe_workbench.studio.cohort_explorer import CohortExplorer, cohort_explorer
+    from ipe_workbench.studio.cohort_explorer_model import CohortExplorerModel
     from ipe_workbench.studio.copies import working_copy
     from ipe_workbench.studio.coverage_explorer import coverage_explorer
     from ipe_workbench.studio.crosswalk_explorer import crosswalk_explorer
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "BadgeIssuer": "badge_issuer",
     "BadgeIssuerModel": "badge_issuer_model",
+    "CohortExplorer": "cohort_explorer",
+    "CohortExplorerModel": "cohort_explorer_model",
     "CrosswalkExplorerModel": "crosswalk_explorer_model",
     "Designer": "designer",
     "DesignerModel": "designer_model",
@@ -33,6 +37,7 @@ _HOMES = {
     "FrameworkImporterModel": "framework_importer_model",
     "PathwayExplorer": "pathway_explorer",
     "PathwayExplorerModel": "pathway_explorer_model",
+    "cohort_explorer": "cohort_explorer",
     "coverage_explorer": "coverage_explorer",
     "crosswalk_explorer": "crosswalk_explorer",
     "example_awards": "badge_issuer_model",
@@ -43,6 +48,8 @@ _HOMES = {
 __all__ = [
     "BadgeIssuer",
     "BadgeIssuerModel",
+    "CohortExplorer",
+    "CohortExplorerModel",
     "CrosswalkExplorerModel",
     "Designer",
     "DesignerModel",
@@ -50,6 +57,7 @@ __all__ = [
     "FrameworkImporterModel",
     "PathwayExplorer",
     "PathwayExplorerModel",
+    "cohort_explorer",
     "coverage_explorer",
     "crosswalk_explorer",
     "example_awards",

@@ -8,16 +8,16 @@ import pytest
 
 from ipe_workbench.credentials import example_programme
 from ipe_workbench.simulation import find_scenario, simulate
-from ipe_workbench.simulation.tabulate import _reach
+from ipe_workbench.simulation.intervals import reach
 
 
 @pytest.mark.parametrize(("replicates", "t"), [(2, 12.706), (10, 2.262), (100, 1.984)])
 def test_reach_is_students_t_of_the_tables_widened_for_the_estimated_mean(replicates, t):
-    assert _reach(replicates) == pytest.approx(t * math.sqrt(1 + 1 / replicates), rel=1e-3)
+    assert reach(replicates) == pytest.approx(t * math.sqrt(1 + 1 / replicates), rel=1e-3)
 
 
 def test_a_single_cohort_has_no_interval():
-    assert math.isnan(_reach(1))
+    assert math.isnan(reach(1))
 
 
 def test_intervals_from_ten_cohorts_hold_about_95_percent_of_further_ones():

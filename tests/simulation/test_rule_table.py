@@ -21,12 +21,12 @@ from ipe_workbench.credentials import (
 )
 from ipe_workbench.credentials.rules import Within, walk
 from ipe_workbench.simulation.calendar_weeks import Calendar
+from ipe_workbench.simulation.rule_completion import completion_week
 from ipe_workbench.simulation.rule_table import (
     NOT_COMPLETED,
     LearnerFacts,
     RuleNames,
     RuleTableBuilder,
-    completion_week,
     desk_for,
 )
 from tests.simulation.conftest import programme

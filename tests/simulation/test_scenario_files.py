@@ -29,7 +29,7 @@ def test_shipped_scenarios_fit_their_programme(folder: str) -> None:
     assert findings == ()
 
 
-@pytest.mark.parametrize("name", ["today", "redesign"])
+@pytest.mark.parametrize("name", ["today", "redesign", "everything"])
 def test_shipped_scenario_spells_out_every_parameter(name: str) -> None:
     from ruamel.yaml import YAML
 
@@ -185,3 +185,21 @@ def test_higher_pass_score_lowers_attainment(small: Programme) -> None:
         return float(simulate(small, scenario).badges("all", "earned")["mean"].iloc[0])
 
     assert earned(0.6) > earned(0.7) > earned(0.8)
+
+
+@pytest.mark.parametrize(
+    ("section", "value", "found"),
+    [
+        ({"learning": {"learn_per_opportunity": 0.5}}, "0.5", ["unusual-value"]),
+        ({"motivation": {"leave": 4}}, "4", ["unusual-value"]),
+        ({"learning": {"learn_per_opportunity": 0.37}}, "", []),
+        ({"learning": {"forget_per_week": 0}}, "", []),
+    ],
+)
+def test_a_value_outside_the_reported_range_is_a_remark(
+    small: Programme, section: dict[str, Any], value: str, found: list[str]
+) -> None:
+    findings = check_scenario(Scenario.model_validate({"id": "s", "title": "S", **section}), small)
+    assert [one.id for one in findings] == found
+    assert all(one.severity == "info" and f"is {value}," in one.message for one in findings)
+    simulate(small, Scenario.model_validate({"id": "s", "title": "S", **section}), replicates=1)

@@ -88,7 +88,7 @@ def _values(model: CohortModel, totals: Totals, outcome: Outcome) -> Floats:
     index = items[outcome.item]
     eligible = model.learners
     if index < len(model.credentials):
-        eligible = int((model.sizes * model.arrays.may_earn[:, index]).sum())
+        eligible = int((model.sizes * model.arrays.layout.may_earn[:, index]).sum())
     return np.asarray(counts[:, index] / max(1, eligible), np.float64)
 
 
