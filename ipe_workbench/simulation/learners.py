@@ -1,7 +1,7 @@
 """One simulated cohort learner by learner: who earned what when, and with how many attempts.
 
-`simulate` keeps counts only. The same replicate, simulated again with a log of every attempt, is the same cohort, learner
-for learner.
+`simulate` keeps counts only. The same replicate, simulated again with a log of every attempt, is the same cohort,
+learner for learner.
 """
 
 from __future__ import annotations
