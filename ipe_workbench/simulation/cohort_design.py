@@ -56,10 +56,10 @@ class CohortDesign:
 
     @cached_property
     def criteria(self) -> npt.NDArray[np.int64]:
-        """How many criteria of each credential are learnt one by one."""
+        """How many criteria of each credential are learnt one by one: at most 63, which nobody has."""
         if self.scenario.learning.unit == "credential":
             return np.ones(len(self.credentials), np.int64)
-        return np.array([max(1, len(one.criteria)) for one in self.credentials], np.int64)
+        return np.array([min(max(1, len(one.criteria)), 63) for one in self.credentials], np.int64)
 
     @cached_property
     def credential_keys(self) -> npt.NDArray[np.uint64]:

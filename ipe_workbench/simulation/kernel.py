@@ -94,7 +94,7 @@ def run(
                     tally(m, st, s, base + s, week, index, counts)
                     if m.motivation.on or m.confidence.on:
                         feel(m, st, s)
-                    if dynamic:
+                    if dynamic and week + 1 < m.layout.term_of_week.size:
                         stay(m, st, sc, s, base + s, week, rep, key)
             if m.confidence.on:
                 rank_self_ratings(m, st, sc, index, counts)

@@ -19,6 +19,7 @@ __all__ = ["ALL", "PAIRS", "ask", "at_least", "below", "count", "decided", "draw
 ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _NONE = np.uint64(0)
 _ONE = np.uint64(1)
+_LOW = np.uint64(0xFFFFFFFF)
 _CERTAIN = np.uint64(1 << 32)
 #: Pairs of planes drawn at once: 8 bits leave a learner open in 1 of 256 cases.
 PAIRS = 4
@@ -113,13 +114,24 @@ def _bits(without: Word, within: Word, group: Word, shift: Word) -> Word:
 
 @compiled
 def numbers(planes: Any, drawn: Any, learners: Word, week: Word, item: Word, what: Word, key: Word) -> None:
-    """The whole random number of each of the 64 learners, as a 32-bit word."""
+    """The whole random number of each of the 64 learners, as a 32-bit word.
+
+    The 32 planes are two square matrices of bits, side by side in each word, which are transposed together by swapping
+    halves, then quarters, and so on (Warren, Hacker's Delight, section 7-3).
+    """
     fill_planes(planes, 0, PLANES // 2, learners, week, item, what, key)
-    for one in range(64):
-        number = _NONE
-        for place in range(PLANES):
-            number |= ((planes[place] >> np.uint64(one)) & _ONE) << np.uint64(PLANES - 1 - place)
-        drawn[one] = number
+    step, mask = 16, np.uint64(0x0000FFFF0000FFFF)
+    while step != 0:
+        for first in range(0, PLANES, 2 * step):
+            for place in range(first, first + step):
+                swapped = (planes[place] ^ (planes[place + step] >> np.uint64(step))) & mask
+                planes[place] ^= swapped
+                planes[place + step] ^= swapped << np.uint64(step)
+        step >>= 1
+        mask ^= mask << np.uint64(step)
+    for one in range(PLANES):
+        drawn[one] = planes[PLANES - 1 - one] & _LOW
+        drawn[PLANES + one] = planes[PLANES - 1 - one] >> np.uint64(32)
 
 
 @compiled

@@ -4,8 +4,11 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ipe_workbench.simulation.philox import normal, philox, uniform
+from ipe_workbench.simulation.philox import fill_planes, normal, philox, uniform
+from ipe_workbench.simulation.words import at_least, below, numbers
 
 
 @pytest.mark.parametrize(
@@ -27,3 +30,24 @@ def test_normal_quantile_agrees_with_the_standard_library() -> None:
 
 def test_a_uniform_number_is_never_0_or_1() -> None:
     assert 0 < uniform(np.uint64(0)) < uniform(np.uint64(2**32 - 1)) < 1
+
+
+def test_a_learners_number_is_one_bit_of_each_plane_and_decides_alone_as_with_others() -> None:
+    planes, drawn, counter = np.zeros(32, np.uint64), np.zeros(64, np.uint64), [np.uint64(one) for one in (5, 3, 77)]
+    what, key = np.uint64(9 << 12), np.uint64(42)
+    fill_planes(planes, 0, 16, *counter, what, key)
+    slowly = [sum(((int(planes[bit]) >> one) & 1) << (31 - bit) for bit in range(32)) for one in range(64)]
+    numbers(planes, drawn, *counter, what, key)
+    assert drawn.tolist() == slowly
+    everybody = np.uint64(2**64 - 1)
+    for threshold in (0, 1, 2**31, 1234567890, max(slowly), min(slowly) + 1, 2**32 - 1, 2**32):
+        word = int(below(np.uint64(threshold), everybody, planes, *counter, what, key))
+        assert [(word >> one) & 1 for one in range(64)] == [number < threshold for number in slowly]
+
+
+@settings(max_examples=100, deadline=None)
+@given(words=st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=40), needed=st.integers(0, 45))
+def test_at_least_counts_learner_by_learner(words: list[int], needed: int) -> None:
+    word = int(at_least(np.array(words, np.uint64), needed))
+    for one in (0, 1, 31, 32, 62, 63):
+        assert (word >> one) & 1 == (sum((w >> one) & 1 for w in words) >= needed)
