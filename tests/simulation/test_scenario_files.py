@@ -66,7 +66,7 @@ def test_scenario_is_found_by_id_by_file_name_and_by_path(tmp_path: Path) -> Non
 
 def test_unknown_scenario_offers_near_names() -> None:
     with pytest.raises(UnknownNameError, match="Did you mean today"):
-        find_scenario(DATA / "cu-ipe", "todya")
+        find_scenario(DATA / "cu-ipe", "todayy")
 
 
 def test_every_wrong_field_is_found_with_its_line(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_names_that_the_programme_lacks_are_found_with_their_line(tmp_path: Path
     (tmp_path / "scenarios").mkdir()
     (tmp_path / "scenarios" / "s.yaml").write_text(
         "id: s\ntitle: S\ncohort:\n  nursin: 3\nprofessions:\n  law: {learn_shift: 1}\n"
-        "credentials:\n  thrid: {slip: 0}\ndesign_changes:\n  first:\n    offer_again_in: [summer]\n"
+        "credentials:\n  thirdd: {slip: 0}\ndesign_changes:\n  first:\n    offer_again_in: [summer]\n"
         "    requires: nothing-known\n  fourth: {attempts: 2}\n",
         encoding="utf-8",
     )
@@ -98,7 +98,7 @@ def test_names_that_the_programme_lacks_are_found_with_their_line(tmp_path: Path
     assert [(f.id, f.place.line, f.message.split("`")[1]) for f in findings] == [
         ("unknown-name", 4, "nursin"),
         ("unknown-name", 6, "law"),
-        ("unknown-name", 8, "thrid"),
+        ("unknown-name", 8, "thirdd"),
         ("unknown-name", 11, "summer"),
         ("unknown-name", 12, "nothing-known"),
         ("unknown-name", 13, "fourth"),
