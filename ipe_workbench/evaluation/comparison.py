@@ -67,8 +67,9 @@ def compare_groups(
     Returns
     -------
     Analysis
-        ``difference_welch``, ``d_pooled_sd``, ``g_pooled_sd`` (Hedges), ``difference_ancova`` with a test that the
-        slopes are equal, ``difference_weighted`` with ``effective_n[GROUP]``. Tests: Welch, Mann-Whitney, slopes.
+        ``difference_welch``, ``d_pooled_sd``, ``g_pooled_sd`` (Hedges), ``difference_ancova`` and
+        ``difference_ancova_hc3`` (which allows for unequal spread) with a test that the slopes are equal,
+        ``difference_weighted`` with ``effective_n[GROUP]``. Tests: Welch, Mann-Whitney, slopes.
 
     Raises
     ------
@@ -114,7 +115,7 @@ def compare_groups(
     inside: Numbers = np.asarray(complete[group].astype(str) == names[1], dtype=float)
     if baseline or cluster:
         adjusted, more, said = _ancova(complete, inside, value, baseline, cluster, level)
-        estimates.append(adjusted)
+        estimates += adjusted
         tests += more
         found += said
     if covariates:
@@ -294,7 +295,7 @@ def _plain(mine: Numbers, theirs: Numbers, level: float) -> tuple[list[Estimate]
 
 def _ancova(
     data: pd.DataFrame, inside: Numbers, value: str, baseline: str | None, cluster: str | None, level: float
-) -> tuple[Estimate, list[Test], list[Finding]]:
+) -> tuple[list[Estimate], list[Test], list[Finding]]:
     y, n = data[value].to_numpy(dtype=float), len(data)
     columns = [np.ones(n), inside]
     tests, found = [], []
@@ -309,17 +310,38 @@ def _ancova(
             )
             found.append(remark("unequal-slopes", message, "Report the difference at several baselines."))
     x = np.column_stack(columns)
+    name = "difference_ancova" if baseline else "difference_clustered"
     if cluster:
         beta, se, df = _clustered_ols(x, y, data[cluster].astype(str).to_numpy())
         found += _few_clusters(df + 1)
-        how = f"CR1 by {cluster}, t({df:.0f})"
+        fits = [(name, se, f"CR1 by {cluster}, t({df:.0f})")]
     else:
         beta, se, df = _ols(x, y)
-        how = f"OLS, t({df:.0f})"
-    name = "difference_ancova" if baseline else "difference_clustered"
-    estimate = Estimate(name, float(beta[1]), *t_interval(beta[1], se[1], df, level), n, f"{how}, {level:.0%}")
-    t = float(beta[1] / se[1])
-    return estimate, [Test(name, t, (df,), float(2 * stats.t.sf(abs(t), df))), *tests], found
+        fits = [(name, se, f"OLS, t({df:.0f})"), (f"{name}_hc3", _hc3(x, y), f"HC3, t({df:.0f})")]
+        found += _unequal_spread(y - x @ beta, inside)
+    estimates = [
+        Estimate(label, beta[1], *t_interval(beta[1], one[1], df, level), n, f"{how}, {level:.0%}")
+        for label, one, how in fits
+    ]
+    own = [Test(label, beta[1] / one[1], (df,), 2 * stats.t.sf(abs(beta[1] / one[1]), df)) for label, one, _ in fits]
+    return estimates, [*own, *tests], found
+
+
+def _hc3(x: Numbers, y: Numbers) -> Numbers:
+    """Standard errors that allow for unequal spread (MacKinnon JG, White H. J Econom 1985;29:305)."""
+    bread = np.linalg.inv(x.T @ x)
+    leverage = np.einsum("ij,jk,ik->i", x, bread, x)
+    residual = (y - x @ np.linalg.lstsq(x, y, rcond=None)[0]) / (1 - leverage)
+    meat = (x * residual[:, None] ** 2).T @ x
+    return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
+
+
+def _unequal_spread(residual: Numbers, inside: Numbers) -> list[Finding]:
+    p = float(stats.levene(residual[inside == 1], residual[inside == 0]).pvalue)
+    if p >= 0.05:
+        return []
+    message = f"The groups scatter unequally (Levene's p = {p:.3f}): the OLS interval may be too narrow or too wide."
+    return [remark("unequal-spread", message, "Read difference_ancova_hc3.")]
 
 
 def _weighted(
