@@ -51,7 +51,9 @@ def main(what: str = "") -> None:
             f" {'each plan proven' if plans.proven else 'not every plan proven'}"
         )
     if what in ("", "jointly"):
-        offered = limit_seats(offerings_of(programme), {"team-simulation": 150, "structured-handover": 200})
+        offered = limit_seats(
+            offerings_of(programme), {"team-clinical-experience": 380, "interprofessional-rounds": 300}
+        )
         free = {one: replace(each, hours_per_term={}) for one, each in learners.items()}
         start = time.perf_counter()
         shared = plan_jointly(programme, GOAL, free, offered)

@@ -8,7 +8,7 @@ same is not looked for again where it is easy to see that it still is the cheape
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from math import gcd
 from typing import NamedTuple
 
@@ -19,6 +19,10 @@ from ipe_workbench.pathways.way_model import solved_way
 from ipe_workbench.pathways.way_search import TooManySteps, least_cost
 
 __all__ = ["Way", "cheapest_way", "cheapest_ways"]
+
+
+#: Stands for all gates of a piece together; no badge has this id.
+_ALL = ""
 
 
 class Way(NamedTuple):
@@ -67,7 +71,7 @@ def _way(graph: AndOrGraph, goal: str) -> Way:
     proofs = graph.known.answers(question)
     badges = next((one.badges for one in proofs if _still_holds(one, graph, nodes, goal)), None)
     if badges is None:
-        badges, proven = _found(graph, nodes, goal, listed)
+        badges, proven = _found(graph, nodes, listed)
         if not proven:
             return _of(graph, badges, proven)
     graph.kept(question, goal, partial(_Proof, nodes, badges))
@@ -86,36 +90,35 @@ def _is_a_way(graph: AndOrGraph, badges: Sequence[str]) -> bool:
     return all(one in graph.nodes and graph.met(graph.nodes[one].asks, held) for one in badges)
 
 
-def _found(
-    graph: AndOrGraph, nodes: Mapping[str, Node], goal: str, sure: Sequence[str]
-) -> tuple[tuple[str, ...], bool]:
+def _found(graph: AndOrGraph, nodes: Mapping[str, Node], sure: Sequence[str]) -> tuple[tuple[str, ...], bool]:
     """What every way includes, and the cheapest of what is left to choose, piece by piece."""
     chosen, all_proven = set(sure), True
     for piece in pieces_of(graph, nodes, frozenset(sure)):
-        badges, proven = graph.known.answer("a piece", piece, partial(_cheapest, graph, piece, goal))
+        badges, proven = _cheapest(piece)
         chosen.update(badges)
         all_proven = all_proven and proven
     return tuple(one for one in nodes if one in chosen), all_proven
 
 
-def _cheapest(graph: AndOrGraph, piece: Piece, goal: str) -> tuple[tuple[str, ...], bool]:
-    """The badges that meet all gates of a piece at the least cost."""
+@lru_cache(maxsize=4096)
+def _cheapest(piece: Piece) -> tuple[tuple[str, ...], bool]:
+    """The badges that meet all gates of a piece at the least cost; kept, since a change is often tried again."""
     nodes = {one: Node("", hours, asks) for one, hours, asks in piece.nodes}
     nodes |= {one: Node("", 0.0, NOTHING) for one in piece.held}
-    nodes[goal] = Node("", 0.0, Gate(len(piece.gates), tuple(Part(gate) for gate in piece.gates)))
+    nodes[_ALL] = Node("", 0.0, Gate(len(piece.gates), tuple(Part(gate) for gate in piece.gates)))
+    graph = AndOrGraph(nodes)
+    # What is held costs the same in every way, as long as it is in every way.
+    needed = {one: frozenset({*badges, *piece.held}) for one, badges in graph.needed.items()}
     units = _units(nodes)
     # Below the units a bit for each badge, the first the highest: no two ways cost the same.
     count = len(nodes)
     costs = [(one << count + 1) - (1 << count - at) for at, one in enumerate(units, start=1)]
-    needed = {one: graph.needed[one] & nodes.keys() for one, _, _ in piece.nodes if one in graph.needed}
-    needed |= dict.fromkeys((*piece.held, goal), frozenset(piece.held))
-    order = [*piece.held, *(one for one in graph.order if one in needed.keys() - {goal} - set(piece.held)), goal]
     asks = {one: node.asks for one, node in nodes.items()}
     try:
-        found, proven = least_cost(asks, costs, order, needed, goal), True
+        found, proven = least_cost(asks, costs, graph.order, needed, _ALL), True
     except TooManySteps:
-        found, proven = solved_way(nodes, units, goal, (goal, *piece.held))
-    return tuple(one for one in found if one != goal), proven
+        found, proven = solved_way(nodes, units, _ALL, (_ALL, *piece.held))
+    return tuple(one for one in found if one != _ALL), proven
 
 
 def _units(nodes: Mapping[str, Node]) -> list[int]:
