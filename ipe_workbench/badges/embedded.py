@@ -59,6 +59,9 @@ def endorsement_answers(
     endorsers: list[str] = []
     open_ones: list[str] = []
     for endorsed, endorsement in _endorsements(credential):
+        if endorsement is None:
+            open_ones.append("one as a token, which is not checked here")
+            continue
         issuer = issuer_of(endorsement)
         subject = endorsement.get("credentialSubject")
         if not isinstance(subject, Mapping) or subject.get("id") != endorsed:
@@ -77,8 +80,6 @@ def endorsement_answers(
             open_ones.append(f"{issuer[:120]} (its keys are not known here)")
         else:
             endorsers.append(issuer[:120])
-    if _has_member(credential, "endorsementJwt"):
-        open_ones.append("one as a token, which is not checked here")
     if open_ones:
         return "unknown", f"These endorsements cannot be relied on: {', '.join(open_ones[:5])}."
     return ("ok", f"Endorsed by {', '.join(dict.fromkeys(endorsers[:5]))}.") if endorsers else None
@@ -131,21 +132,18 @@ def _in_force(credential: Mapping[str, Any], now: datetime.datetime) -> str | No
     return "not yet valid" if start is not None and start - now > CLOCK_SKEW else None
 
 
-def _endorsements(value: Any) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-    """Each endorsement, wherever it stands, with the id of what it stands in: a badge, a profile, an achievement."""
+def _endorsements(value: Any) -> Iterator[tuple[Any, Mapping[str, Any] | None]]:
+    """Each endorsement, wherever it stands, with the id of what it stands in; ``None`` for one as a token."""
     if isinstance(value, list):
         for one in value:
-            yield from _endorsements(one)
-    if not isinstance(value, Mapping):
-        return
-    for name, inner in value.items():
-        if name == "endorsement":
-            listed = inner if isinstance(inner, list) else [inner]
-            yield from ((value.get("id"), one) for one in listed if isinstance(one, Mapping))
-        yield from _endorsements(inner)
-
-
-def _has_member(value: Any, name: str) -> bool:
-    if isinstance(value, list):
-        return any(_has_member(one, name) for one in value)
-    return isinstance(value, Mapping) and (name in value or any(_has_member(one, name) for one in value.values()))
+            if isinstance(one, (dict, list)):
+                yield from _endorsements(one)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name == "endorsement":
+                listed = inner if isinstance(inner, list) else [inner]
+                yield from ((value.get("id"), one) for one in listed if isinstance(one, Mapping))
+            elif name == "endorsementJwt":
+                yield value.get("id"), None
+            if isinstance(inner, (dict, list)):
+                yield from _endorsements(inner)
