@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,8 +59,16 @@ def wipe(store: Store) -> None:
         # Through the driver: no transaction may be open here.
         raw: Any = store.engine.raw_connection()
         try:
-            raw.execute("VACUUM")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # Another program may be writing. What is deleted was overwritten already, and the search of the files that
+            # follows says what is left: an error here would only hide that the person is erased.
+            with suppress(sqlite3.OperationalError):
+                raw.execute("VACUUM")
+            # A notebook may hold its view of the records for hours: not worth waiting for.
+            patience = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+            raw.execute("PRAGMA busy_timeout = 2000")
+            with suppress(sqlite3.OperationalError):
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute(f"PRAGMA busy_timeout = {int(patience)}")
         finally:
             raw.close()
         return
