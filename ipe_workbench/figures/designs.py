@@ -40,7 +40,8 @@ def designs_compared(first: SimulationResult, second: SimulationResult) -> Acces
             title,
             width=9.5,
             height=_ROW * max(len(rows), 1) + 0.55,
-            note=f"{interval_note(second, 'Dot and bar')} Dot: {_name(second)}. Hollow diamond: {_name(first)}.",
+            note=f"{interval_note(second, 'Dot and bar')} Dot: {_name(second)}. Hollow diamond: {_name(first)}. "
+            f"{_in_numbers(first, second)}",
             source=simulated_source(second),
             tag="simulated",
         )
@@ -54,20 +55,14 @@ def designs_compared(first: SimulationResult, second: SimulationResult) -> Acces
 
 
 def designs_finding(first: SimulationResult, second: SimulationResult) -> str:
-    """What the second design changes, in one sentence: badges a learner, with the interval of the mean difference."""
-    mean, error = _difference(first, second)
-    reach = (
-        ""
-        if error != error
-        else f" (95 % interval of the mean {mean - 1.96 * error:+.2f} to {mean + 1.96 * error:+.2f})"
-    )
+    """What the second design changes, in one sentence: badges a learner, and the badge that changes most."""
     rows = _rows(first, second)
     if not rows:
         return "The two designs have no badge in common"
     top = max(rows, key=lambda row: abs(row.value - (row.later or 0.0)))
     change = 100 * (top.value - (top.later or 0.0))
     most = f", most at {top.label} ({change:+.0f} points)" if abs(change) >= 0.5 else ""
-    return f"{_name(second)}: {mean:+.2f} badges a learner against {_name(first)}{reach}{most}"
+    return f"{_difference(first, second)[0]:+.2f} badges a learner{most}"
 
 
 def retention_over_time(result: SimulationResult, *, items: Sequence[str] | None = None) -> AccessibleFigure:
@@ -127,6 +122,14 @@ def _retention_finding(curves: Sequence[_Curve]) -> str:
     if top - end < 0.005:
         return "What was earned is still there at the end"
     return f"{plain(lost[0])} fades most: {percent(top)} hold it and can do it at best, {percent(end)} at the end"
+
+
+def _in_numbers(first: SimulationResult, second: SimulationResult) -> str:
+    """The mean difference with its interval, which one cohort does not give."""
+    mean, error = _difference(first, second)
+    far = 1.96 * error
+    reach = "" if error != error else f" (95 % interval of the mean {mean - far:+.2f} to {mean + far:+.2f})"
+    return f"Difference: {mean:+.2f} badges a learner{reach}."
 
 
 def _rows(first: SimulationResult, second: SimulationResult) -> list[Estimate]:

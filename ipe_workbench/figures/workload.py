@@ -24,6 +24,7 @@ _REASONS = {
     "attempts used up": "using up the attempts",
     "dropped out": "dropping out",
     "prerequisite open": "an open prerequisite",
+    "no capacity": "a lack of places and assessors",
     "time ran out": "running out of time",
 }
 
