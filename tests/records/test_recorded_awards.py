@@ -88,6 +88,12 @@ def test_awards_with_the_levels_and_the_score_of_the_attempt_that_they_rest_on(f
     assert made["s2"].version == example_programme().credentials["values-foundations"].version
 
 
+def test_records_without_awards_give_none(store, bring):
+    assert read(store).awards == ()
+    bring("learners", LEARNERS)
+    assert read(store, since=datetime.date(2026, 1, 1)).awards == ()
+
+
 def test_what_gets_no_badge_is_counted_with_its_reason_and_nobody_is_named(filled):
     found = {one.id: one.message for one in read(filled).findings}
     assert set(found) == {"no-address", "unknown-credential"}

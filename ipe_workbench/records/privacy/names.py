@@ -64,4 +64,5 @@ def with_names(store: Store, frame: pd.DataFrame, *, who: str, purpose: str) -> 
             raise UnusableInputError(message, mend="Take the frame and the names from the same records, with one key.")
         record(connection, who=who, action="names", what=purpose, rows=len(wanted))
     columns = pd.DataFrame.from_dict(known, orient="index", columns=list(NAMES), dtype="str")
+    columns.index = columns.index.astype("str")  # also of none, so that the frame can be joined
     return frame.join(columns, on="learner")
