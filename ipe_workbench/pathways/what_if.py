@@ -214,7 +214,7 @@ def _compared(
     now = outcome_of(changed, was)
     return WhatIf(
         programme=changed,
-        changes=design_changes(designs),
+        changes=design_changes(designs, by_meaning=False),
         before=was.structure,
         after=now.structure,
         coverage=coverage_changes(designs),

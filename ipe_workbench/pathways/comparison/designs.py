@@ -73,8 +73,11 @@ def rule_of(item: MicroCredential | Stack) -> Rule | None:
     return item.rule if isinstance(item, Stack) else item.requires
 
 
-def design_changes(designs: Designs) -> tuple[Change, ...]:
+def design_changes(designs: Designs, *, by_meaning: bool = True) -> tuple[Change, ...]:
     """Every change, programme first, then frameworks, credentials and stacks.
+
+    With `by_meaning` a rule that is only written differently is told apart, and a learner shows what differs; it can
+    take seconds.
 
     Examples
     --------
@@ -87,8 +90,8 @@ def design_changes(designs: Designs) -> tuple[Change, ...]:
     return (
         *_programme(designs),
         *_frameworks(designs),
-        *_items(designs, "credential"),
-        *_items(designs, "stack"),
+        *_items(designs, "credential", by_meaning),
+        *_items(designs, "stack", by_meaning),
     )
 
 
@@ -117,7 +120,7 @@ def _frameworks(designs: Designs) -> Iterator[Change]:
         yield Change("framework", "changed", name, "", message)
 
 
-def _items(designs: Designs, kind: Kind) -> Iterator[Change]:
+def _items(designs: Designs, kind: Kind, by_meaning: bool) -> Iterator[Change]:
     before, after = _of(designs.old, kind), _of(designs.new, kind)
     for reference, item in before.items():
         if designs.renamed.get(reference, reference) not in after:
@@ -127,10 +130,12 @@ def _items(designs: Designs, kind: Kind) -> Iterator[Change]:
             yield Change(kind, "added", reference, "", f"{item.title} ({reference}) was added.", None, item.title)
     for old, new in designs.both(kind):
         if old is not new:
-            yield from _item(designs, kind, old, new)
+            yield from _item(designs, kind, old, new, by_meaning)
 
 
-def _item(designs: Designs, kind: Kind, old: MicroCredential | Stack, new: MicroCredential | Stack) -> Iterator[Change]:
+def _item(
+    designs: Designs, kind: Kind, old: MicroCredential | Stack, new: MicroCredential | Stack, by_meaning: bool
+) -> Iterator[Change]:
     if old.id != new.id:
         message = (
             f"{old.title} has the id {new.id} instead of {old.id}. An id identifies for good: awards of {old.id} "
@@ -141,10 +146,12 @@ def _item(designs: Designs, kind: Kind, old: MicroCredential | Stack, new: Micro
         yield Change(kind, "renamed", new.id, "title", f"{old.title} is called {new.title} now.", old.title, new.title)
     for one in field_changes(old, new, leave_out=("id", "title", "rule", "requires")):
         yield Change(kind, "changed", new.id, one.path, f"{new.title}: {one.phrase}.", one.before, one.after)
-    yield from _rule(designs, old, new)
+    yield from _rule(designs, old, new, by_meaning)
 
 
-def _rule(designs: Designs, old: MicroCredential | Stack, new: MicroCredential | Stack) -> Iterator[Change]:
+def _rule(
+    designs: Designs, old: MicroCredential | Stack, new: MicroCredential | Stack, by_meaning: bool
+) -> Iterator[Change]:
     before, after = rule_of(old), rule_of(new)
     area: Literal["rule", "prerequisite"] = "rule" if isinstance(new, Stack) else "prerequisite"
     field = "rule" if area == "rule" else "requires"
@@ -162,7 +169,8 @@ def _rule(designs: Designs, old: MicroCredential | Stack, new: MicroCredential |
         return
     data = (_data(before), _data(after))
     phrases = rule_changes(then, after, designs.title)
-    found = equivalent(then, after, effort=_EFFORT) if phrases else Equivalence(True)
+    asked = by_meaning and bool(phrases)
+    found = equivalent(then, after, effort=_EFFORT) if asked else Equivalence(not phrases)
     if found:
         what = "asks for the same as before" if area == "rule" else "has the same prerequisite as before"
         message = f"{new.title} {what}, written differently: {describe(after, designs.title)}."
@@ -171,7 +179,7 @@ def _rule(designs: Designs, old: MicroCredential | Stack, new: MicroCredential |
     for phrase in phrases:
         start = new.title if area == "rule" else f"The prerequisite of {new.title}"
         start += "," if phrase.startswith("for ") else ""
-        shown = _shown_by(found, designs.title) if phrase == phrases[-1] else ""
+        shown = _shown_by(found, designs.title) if asked and phrase == phrases[-1] else ""
         yield Change(area, "changed", new.id, field, f"{start} {phrase}.", data[0], data[1], shown)
 
 
