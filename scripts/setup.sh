@@ -124,7 +124,7 @@ install() {
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
     # Kept on disk beside the code, so that the first notebook does not wait for it.
     say "Compiling the simulation (a minute, once) ..."
-    "$venv/bin/python" -m ipe_workbench.simulation.warm
+    "$venv/bin/python" -m ipe_workbench.simulation.warm 2>/dev/null || say "It did not compile; the first simulation will."
     stamp "$venv" "$lock" >"$venv/.installed"
     if [ "$lock" = requirements-dev.lock ]; then
         # It holds all of the other lock, with the same versions (tests/project/test_environment.py).

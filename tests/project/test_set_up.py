@@ -96,4 +96,17 @@ def test_without_a_lock_it_shows_how_it_is_called(project: Path):
 def test_help_is_the_default_target_and_names_every_target_that_people_type():
     answer = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True)
     named = set(re.findall(r"^  make (\w+)", answer.stdout, flags=re.MULTILINE))
-    assert named == {"help", "demo", "lab", "test", "lint", "format", "bench", "fuzz", "schemas", "lock", "clean"}
+    assert named == {
+        "help",
+        "demo",
+        "lab",
+        "test",
+        "lint",
+        "format",
+        "bench",
+        "fuzz",
+        "validate",
+        "schemas",
+        "lock",
+        "clean",
+    }
