@@ -147,6 +147,7 @@ class _State:
         self.borders = [*looks, units]
         self.open: deque[Span] = deque()
         self.seconds_per_unit: float | None = None
+        self.measured = 0  # parts
         self.prefix = 0
         self.over = False
 
@@ -170,7 +171,9 @@ class _State:
         return self.prefix + sum(span.stop - span.first for span in self.kept)
 
     def left(self) -> float:
-        """Seconds of work left, for one worker."""
+        """Seconds of work left, for one worker; nought as long as only a first part was timed."""
+        if self.measured < 2:
+            return 0.0
         return (self.until - self.done) * (self.seconds_per_unit or 0.0)
 
     def next_span(self, workers: int) -> Span | None:
@@ -201,8 +204,11 @@ class _State:
             self.files.keep(span, arrays)
         self.kept[span] = arrays
         each = seconds / (span.stop - span.first)
-        # The first part includes loading the compiled model; later ones correct it quickly.
-        self.seconds_per_unit = each if self.seconds_per_unit is None else 0.5 * (self.seconds_per_unit + each)
+        self.measured += 1
+        # The first part of a worker includes loading or even compiling the model: what is far quicker counts at once.
+        before = self.seconds_per_unit
+        quicker = before is None or each < before / 3
+        self.seconds_per_unit = each if quicker or before is None else 0.5 * (before + each)
 
     def look(self, enough: Callable[[list[Kept]], bool] | None) -> None:
         """Take up what follows without a gap, and see at each look whether it is enough."""
