@@ -31,22 +31,24 @@ def assess(
     jobs, planes, wants, known = sc.jobs, sc.planes, st.wants[s], st.known[s]
     items, first, threshold = m.layout.credential_key, m.layout.first_criterion, m.assessment.pass_threshold
     who, when, slots = m.layout.block_key[n], np.uint64(week), st.tried.shape[2]
-    attempts = counts.attempts[index]
+    attempts, by_word, tried_in = counts.attempts[index], m.assessment.by_word, st.tried[s]
+    logs, feels, skill = log.shape[0] > 0, st.happened.shape[0] > 0, m.learning.skill
+    kept_scores = m.assessment.kept_scores
     entries = 0
     for badge in range(wants.size):
-        if wants[badge] != _NONE and _by_word(m, badge):
+        if wants[badge] != _NONE and by_word[badge]:
             entries = ask(jobs, entries, items[badge], rep | decisions.PASS)
     draw(jobs, entries, who, when, key)
     entries = 0
     for badge in range(wants.size):
         tried = wants[badge]
         if slots > 1:
-            st.tried[s, badge, week % slots] = tried
+            tried_in[badge, week % slots] = tried
         if tried == _NONE:
             continue
         wants[badge] = _NONE
         attempts[badge, week] += count(tried)
-        if _by_word(m, badge):
+        if by_word[badge]:
             chance = threshold[badge]
             passed = decided(jobs, entries, chance[0], chance[1], known[first[badge]], tried, planes, who, when, key)
             entries += 1
@@ -55,25 +57,18 @@ def assess(
         else:
             passed = _passes(m, st, sc, s, n, badge, week, tried, rep, key)
         _use_attempt(m, st, s, badge, tried)
-        if m.learning.skill:
+        if skill:
             _grow(m, st, s, badge, tried, passed)
-        if log.shape[0] > 0:
+        if logs:
             _log_attempts(st, s, n, badge, week, tried, passed, index, log, logged)
-        if st.happened.shape[0] > 0:
+        if feels:
             for one in range(64):
                 st.happened[s, PASSES, one] += lane(passed, one)
                 st.happened[s, FAILS, one] += lane(tried & ~passed, one)
         if passed != _NONE:
             _award(m, st, s, n, badge, week, passed, index, counts)
-        if m.assessment.kept_scores[badge] >= 0:
+        if kept_scores[badge] >= 0:
             _look_again(m, st, s, badge, tried)
-
-
-@compiled_in_place
-def _by_word(m: Model, badge: int) -> bool:
-    """Whether passing depends on nothing but one criterion, known or not."""
-    one = m.layout.first_criterion[badge + 1] - m.layout.first_criterion[badge] == 1
-    return one and not m.assessment.by_learner[badge] and m.assessment.kept_scores[badge] < 0
 
 
 @compiled
@@ -300,11 +295,12 @@ def tally(m: Model, st: State, s: int, n: int, week: int, index: int, counts: Co
     """What has changed in who holds an award and knows, at the end of the week."""
     profession = m.layout.profession[n]
     counts.here[index, profession, week] += count(st.here[s])
-    for badge in range(st.takes.shape[1]):
-        holding = st.masters[s, badge] & st.earned[s, badge]
-        if holding != st.holding[s, badge]:
-            counts.retained[index, profession, badge, week] += count(holding) - count(st.holding[s, badge])
-            st.holding[s, badge] = holding
+    masters, earned, held, retained = st.masters[s], st.earned[s], st.holding[s], counts.retained[index, profession]
+    for badge in range(masters.size):
+        holding = masters[badge] & earned[badge]
+        if holding != held[badge]:
+            retained[badge, week] += count(holding) - count(held[badge])
+            held[badge] = holding
 
 
 @compiled

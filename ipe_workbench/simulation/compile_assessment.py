@@ -38,6 +38,7 @@ def assessment_arrays(design: CohortDesign) -> AssessmentArrays:
     team = np.array([_team_weight(design, one) for one in credentials])
     offered = np.array([_offered(design, one) for one in credentials])
     attempt = _attempt(design, offered)
+    by_learner = severe | (team > 0) | (scenario.learning.model == "performance-factors")
     return AssessmentArrays(
         attempt_threshold=threshold(attempt),
         attempt_logit=np.clip(_logit(attempt), -30, 30),
@@ -59,7 +60,8 @@ def assessment_arrays(design: CohortDesign) -> AssessmentArrays:
         severity_sd=np.where(severe, np.sqrt(errors * model.severity_share), 0.0),
         rated_twice=threshold(np.array([c.assessment.double_rated if c.assessment else 0.0 for c in credentials])),
         team_weight=team,
-        by_learner=severe | (team > 0) | (scenario.learning.model == "performance-factors"),
+        by_word=(design.criteria == 1) & ~by_learner & ~asked,
+        by_learner=by_learner,
     )
 
 

@@ -89,6 +89,7 @@ class AssessmentArrays(NamedTuple):
     severity_sd: Any  # (B) of a rater, on the scale of `pass_distance`
     rated_twice: Any  # (B) threshold
     team_weight: Any  # (B) of the team's part in the result
+    by_word: Any  # (B) whether passing depends on nothing but one criterion, known or not
     by_learner: Any  # (B) whether the chance to pass differs between learners who know equally much
 
 

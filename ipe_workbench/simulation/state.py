@@ -79,6 +79,7 @@ class Scratch(NamedTuple):
     more: Any  # (64)
     traits: Any  # (3, 64) knowledge, rate, willingness
     values: Any  # words of rule nodes
+    able: Any  # (B) who may practise
     few: Any  # words of a node's children
     desk: Desk
     facts: LearnerFacts
@@ -192,7 +193,8 @@ def empty_scratch(m: Model) -> Scratch:
         jobs=np.zeros((4, 2 * PAIRS * (n.criteria + n.credentials)), np.uint64),
         drawn=np.zeros(64, np.uint64), more=np.zeros(64, np.uint64),
         traits=np.zeros((3, 64)),
-        values=np.zeros(n.nodes, np.uint64), few=np.zeros(64, np.uint64), desk=desk_for(m.table),
+        values=np.zeros(n.nodes, np.uint64), able=np.zeros(n.credentials, np.uint64),
+        few=np.zeros(64, np.uint64), desk=desk_for(m.table),
         facts=LearnerFacts(
             np.zeros(n.items, np.int64), np.zeros(len(m.rules.activity_week), np.int64),
             np.zeros(n.credentials, np.int64), np.zeros((n.credentials, MAX_ATTEMPTS), np.int64),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from ipe_workbench.simulation import decisions
-from ipe_workbench.simulation.compilation import Word, compiled, compiled_in_place
+from ipe_workbench.simulation.compilation import Word, compiled
 from ipe_workbench.simulation.model_arrays import Model
 from ipe_workbench.simulation.philox import uniform
 from ipe_workbench.simulation.rule_words import satisfied
@@ -55,38 +56,46 @@ def open_credentials(m: Model, st: State, sc: Scratch, s: int, n: int) -> None:
 @compiled
 def practise(m: Model, st: State, sc: Scratch, s: int, n: int, week: int, rep: Word, key: Word) -> None:
     """Forget, then learn, for each credential."""
-    learning, first_criterion, masters = m.learning, m.layout.first_criterion, st.masters
-    if not learning.skill:
+    # Parts are taken out of their structures once: in the loops that would cost more than the work on words.
+    learning, first_criterion, able_from = m.learning, m.layout.first_criterion, m.assessment.able_from
+    skill, power, able = learning.skill, learning.power_threshold.shape[2] > 0, sc.able
+    masters, known = st.masters[s], st.known[s]
+    _note_able(m, st, able, s)
+    if not skill:
         _forget_and_learn(m, st, sc, s, n, week, rep, key)
-    for badge in range(masters.shape[1]):
+    for badge in range(masters.size):
         first, last = first_criterion[badge], first_criterion[badge + 1]
-        if learning.skill:
-            _practise_skill(m, st, sc, s, badge, first, last, week, _able(m, st, s, badge))
+        if skill:
+            _practise_skill(m, st, sc, s, badge, first, last, week, able[badge])
         elif last - first == 1:
-            masters[s, badge] = st.known[s, first]
+            masters[badge] = known[first]
         else:
-            masters[s, badge] = at_least(st.known[s, first:last], m.assessment.able_from[badge])
-        if learning.power_threshold.shape[2] > 0:
-            _note_practice(m, st, s, badge, week, _able(m, st, s, badge))
+            masters[badge] = at_least(known[first:last], able_from[badge])
+        if power:
+            _note_practice(m, st, s, badge, week, able[badge])
 
 
-@compiled_in_place
-def _able(m: Model, st: State, s: int, badge: int) -> Word:
-    """Who may practise a credential this week."""
-    able = st.here[s] & st.takes[s, badge]
-    if not m.learning.after_award:
-        able &= ~st.earned[s, badge]
-    if m.learning.needs_prerequisite:
-        able &= st.opened[s, badge]
-    if m.capacity.seats_on:
-        able &= st.seated[s, badge]
-    return able
+@compiled
+def _note_able(m: Model, st: State, able: Any, s: int) -> None:
+    """Who may practise each credential this week."""
+    here, takes, earned, opened, seated = st.here[s], st.takes[s], st.earned[s], st.opened[s], st.seated[s]
+    after_award, needs_prerequisite = m.learning.after_award, m.learning.needs_prerequisite
+    seats_on = m.capacity.seats_on
+    for badge in range(able.size):
+        word = here & takes[badge]
+        if not after_award:
+            word &= ~earned[badge]
+        if needs_prerequisite:
+            word &= opened[badge]
+        if seats_on:
+            word &= seated[badge]
+        able[badge] = word
 
 
 @compiled
 def _forget_and_learn(m: Model, st: State, sc: Scratch, s: int, n: int, week: int, rep: Word, key: Word) -> None:
     """Knowledge tracing. Decisions that need no learner's own chance are drawn together for all credentials."""
-    jobs, planes, known = sc.jobs, sc.planes, st.known[s]
+    jobs, planes, known, able_to = sc.jobs, sc.planes, st.known[s], sc.able
     items, first_criterion, opportunities = m.layout.criterion_key, m.layout.first_criterion, m.learning.opportunities
     forget, learn = m.learning.forget_threshold, m.learning.learn_threshold[m.layout.profession[n]]
     who, when = m.layout.block_key[n], np.uint64(week)
@@ -94,7 +103,7 @@ def _forget_and_learn(m: Model, st: State, sc: Scratch, s: int, n: int, week: in
     power = m.learning.power_threshold.shape[2] > 0
     entries = 0
     for badge in range(first_criterion.size - 1):
-        learns = plain and opportunities[badge, week] > 0.0 and _able(m, st, s, badge) != _NONE
+        learns = plain and opportunities[badge, week] > 0.0 and able_to[badge] != _NONE
         for criterion in range(first_criterion[badge], first_criterion[badge + 1]):
             if known[criterion] != _NONE and not power:
                 entries = ask(jobs, entries, items[criterion], rep | decisions.FORGET)
@@ -103,7 +112,7 @@ def _forget_and_learn(m: Model, st: State, sc: Scratch, s: int, n: int, week: in
     draw(jobs, entries, who, when, key)
     entries = 0
     for badge in range(first_criterion.size - 1):
-        able = _able(m, st, s, badge)
+        able = able_to[badge]
         learns = opportunities[badge, week] > 0.0 and able != _NONE
         for criterion in range(first_criterion[badge], first_criterion[badge + 1]):
             knows = known[criterion]
@@ -242,10 +251,10 @@ def decide(m: Model, st: State, sc: Scratch, s: int, n: int, week: int, rep: Wor
         m.layout.block_key[n],
         np.uint64(week),
     )
-    own = m.motivation.on or m.confidence.on
+    own, queue = m.motivation.on or m.confidence.on, m.capacity.queue
+    _may_try(m, st, s, week)
     entries = 0
     for badge in range(wants.size):
-        wants[badge] = _may_try(m, st, s, badge, week)
         if wants[badge] != _NONE and not own:
             entries = ask(jobs, entries, items[badge], rep | decisions.ATTEMPT)
     draw(jobs, entries, who, when, key)
@@ -260,7 +269,7 @@ def decide(m: Model, st: State, sc: Scratch, s: int, n: int, week: int, rep: Wor
             chance = threshold[badge, week]
             tries = decided(jobs, entries, chance, chance, ALL, able, planes, who, when, key)
             entries += 1
-        if m.capacity.queue:
+        if queue:
             if m.capacity.role[badge] >= 0 and tries != _NONE:
                 for one in range(64):
                     if lane(tries, one):
@@ -270,24 +279,24 @@ def decide(m: Model, st: State, sc: Scratch, s: int, n: int, week: int, rep: Wor
         wants[badge] = tries
 
 
-@compiled_in_place
-def _may_try(m: Model, st: State, s: int, badge: int, week: int) -> Word:
+@compiled
+def _may_try(m: Model, st: State, s: int, week: int) -> None:
     """Who may be assessed: prerequisite met, assessment offered, an attempt left, waiting time over."""
-    offered = _NONE
-    for group in range(m.learning.group_shift.size):
-        source = week - m.learning.group_shift[group]
-        if source >= 0 and m.assessment.offered[badge, source]:
-            offered |= st.group[s, group]
-    if offered == _NONE:
-        return _NONE
-    able = offered & st.here[s] & st.takes[s, badge] & st.opened[s, badge]
-    able &= ~(st.earned[s, badge] | st.exhausted[s, badge] | st.waiting[s, badge])
-    wait = m.assessment.retake_after[badge]
-    if wait > 1:
-        slots = st.tried.shape[2]
-        for ago in range(1, min(wait, week + 1)):
-            able &= ~st.tried[s, badge, (week - ago) % slots]
-    return able
+    here, takes, opened, earned = st.here[s], st.takes[s], st.opened[s], st.earned[s]
+    exhausted, waiting, tried, wants, groups = st.exhausted[s], st.waiting[s], st.tried[s], st.wants[s], st.group[s]
+    offered, retake_after, shift = m.assessment.offered, m.assessment.retake_after, m.learning.group_shift
+    for badge in range(wants.size):
+        able = _NONE
+        for group in range(shift.size):
+            source = week - shift[group]
+            if source >= 0 and offered[badge, source]:
+                able |= groups[group]
+        able &= here & takes[badge] & opened[badge] & ~(earned[badge] | exhausted[badge] | waiting[badge])
+        wait = retake_after[badge]
+        if wait > 1:
+            for ago in range(1, min(wait, week + 1)):
+                able &= ~tried[badge, (week - ago) % tried.shape[1]]
+        wants[badge] = able
 
 
 @compiled
