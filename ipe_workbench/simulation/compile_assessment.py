@@ -9,7 +9,7 @@ from ipe_workbench.credentials.model import MicroCredential
 from ipe_workbench.credentials.rules import Score, walk
 from ipe_workbench.simulation.assessment import HUMAN, mark_distances, pass_chances, rating_error
 from ipe_workbench.simulation.calendar_weeks import offered_weeks
-from ipe_workbench.simulation.chances import Floats, first_given, quantile, shifted, threshold
+from ipe_workbench.simulation.chances import Floats, first_given, logit, quantile, threshold
 from ipe_workbench.simulation.cohort_design import CohortDesign
 from ipe_workbench.simulation.model_arrays import MAX_ATTEMPTS, AssessmentArrays
 
@@ -41,7 +41,7 @@ def assessment_arrays(design: CohortDesign) -> AssessmentArrays:
     by_learner = severe | (team > 0) | (scenario.learning.model == "performance-factors")
     return AssessmentArrays(
         attempt_threshold=threshold(attempt),
-        attempt_logit=np.clip(_logit(attempt), -30, 30),
+        attempt_logit=np.clip(logit(attempt), -30, 30),
         pass_threshold=threshold(np.array([_padded(one, most) for one in chances])),
         pass_distance=np.clip(
             np.array([_padded([quantile(c) for c in one], most) for one in chances]), -_WIDEST, _WIDEST
@@ -144,9 +144,9 @@ def _attempt(design: CohortDesign, offered: npt.NDArray[np.bool_]) -> Floats:
     if model.postponement == 0:
         return chance
     for badge, weeks in enumerate(offered):
-        early = model.postponement * _time_left(weeks)
-        for profession in range(len(base)):
-            chance[profession, badge] = [shifted(base[profession, badge], -one) for one in early]
+        # Certain chances stay as they are: their logits are infinite.
+        moved = logit(base[:, badge])[:, None] - model.postponement * _time_left(weeks)[None, :]
+        chance[:, badge] = 1 / (1 + np.exp(-moved))
     return chance
 
 
@@ -189,8 +189,3 @@ def _scores_asked_for(design: CohortDesign) -> npt.NDArray[np.bool_]:
 
 def _padded(values: list[float], most: int) -> list[float]:
     return values + [values[-1]] * (most + 1 - len(values))
-
-
-def _logit(chance: Floats) -> Floats:
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(chance) - np.log1p(-chance))

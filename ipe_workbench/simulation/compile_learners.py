@@ -109,24 +109,19 @@ def _uptake(design: CohortDesign, profession: str, credential: MicroCredential) 
     return first_given(design.override(credential).uptake, getattr(shares, credential.level))
 
 
-def _hazards(design: CohortDesign, profession: str) -> list[float]:
+def _hazards(design: CohortDesign, profession: str) -> Floats:
     """Chance to leave after each week."""
-    ranges = design.scenario.participation.drop_out
-    factor = design.profession(profession).drop_out_factor
-    weekly = []
-    for week in range(1, design.calendar.weeks + 1):
-        hazard = sum(one.per_week for one in ranges if one.from_week <= week <= one.to_week)
-        weekly.append(min(1.0, hazard * factor))
-    return weekly
+    weekly = np.zeros(design.calendar.weeks)
+    for one in design.scenario.participation.drop_out:  # no week stands in two of them
+        weekly[one.from_week - 1 : one.to_week] = one.per_week
+    return np.minimum(1.0, weekly * design.profession(profession).drop_out_factor)
 
 
 def _stays(design: CohortDesign, profession: str) -> Floats:
     """Chance to be there in each week."""
     factor = design.profession(profession).drop_out_factor
     first = 1 - min(1.0, design.scenario.participation.leave_before_start * factor)
-    return np.asarray(
-        first * np.cumprod([1.0, *(1 - hazard for hazard in _hazards(design, profession)[:-1])]), np.float64
-    )
+    return np.asarray(first * np.cumprod([1.0, *(1 - _hazards(design, profession)[:-1])]), np.float64)
 
 
 def _forget(design: CohortDesign) -> Floats:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numba
@@ -52,21 +54,48 @@ def result_of(model: CohortModel, totals: Totals, *, seed: int, before: Programm
         },
         "digest": totals.digest(),
     }
-    frames = {
-        "badges": _badges(model, totals),
-        "stacks": _stacks(model, totals),
-        "attainment_by_week": _by_week(model, totals),
-        "bottlenecks": _bottlenecks(model, totals),
-        "assessor_hours": assessor_hours(model, totals),
-        "load_by_week": load_by_week(model, totals),
-        "costs": costs(model, totals),
-        "time_to_award": time_to_award(model, totals),
-        "equity": equity(model, totals),
-        "self_ratings": self_ratings(model, totals),
-        "attempts": _attempts(model, totals),
-        "replicates": _replicates(model, totals),
+    makers = {
+        "badges": _badges,
+        "stacks": _stacks,
+        "attainment_by_week": _by_week,
+        "bottlenecks": _bottlenecks,
+        "assessor_hours": assessor_hours,
+        "load_by_week": load_by_week,
+        "costs": costs,
+        "time_to_award": time_to_award,
+        "equity": equity,
+        "self_ratings": self_ratings,
+        "attempts": _attempts,
+        "replicates": _replicates,
     }
-    return SimulationResult(about, {name: frame[list(COLUMNS[name])] for name, frame in frames.items()})
+    return SimulationResult(
+        about, FramesOnDemand({name: partial(_made, name, maker, model, totals) for name, maker in makers.items()})
+    )
+
+
+class FramesOnDemand(Mapping[str, pd.DataFrame]):
+    """Frames that are made when they are first asked for: a slider that shows one of them waits for one of them."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        self._makers = makers
+        self._made: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def _made(
+    name: str, maker: Callable[[CohortModel, Totals], pd.DataFrame], model: CohortModel, totals: Totals
+) -> pd.DataFrame:
+    return maker(model, totals)[list(COLUMNS[name])]
 
 
 def programme_digest(programme: Programme) -> str:
