@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
@@ -109,10 +109,15 @@ def _computed(model: CohortModel, seed: int, shards: list[Shard], workers: int) 
             yield shard, run_shard(model, seed, shard)
         return
     with ThreadPoolExecutor(workers) as pool:
-        # Few at a time, so that finished counts do not pile up in memory.
-        for start in range(1, len(shards), workers * 4):
-            some = shards[start : start + workers * 4]
-            yield from zip(some, pool.map(partial(run_shard, model, seed), some), strict=True)
+        # A few ahead: threads never wait for the counting, and finished counts do not pile up in memory.
+        ahead: deque[tuple[Shard, Future[Counts]]] = deque()
+        for shard in shards[1:]:
+            ahead.append((shard, pool.submit(run_shard, model, seed, shard)))
+            if len(ahead) > workers * 4:
+                done, counts = ahead.popleft()
+                yield done, counts.result()
+        for done, counts in ahead:
+            yield done, counts.result()
 
 
 def _merged(before: tuple[Counts, int] | None, counts: Counts, shard: Shard) -> tuple[Counts, int]:
