@@ -22,6 +22,7 @@ from ipe_workbench.evaluation.estimates import (
 )
 from ipe_workbench.evaluation.growth import design_of
 from ipe_workbench.evaluation.intervals import hedges_correction, noncentral_d, t_interval
+from ipe_workbench.evaluation.regression import clustered_ols, hc3, logistic, ols
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
 from ipe_workbench.findings import Finding
 
@@ -204,7 +205,7 @@ def compare_changes(
         return not_estimable("compare", [remark("too-few", message, "", "error"), *found], missing)
     x = np.column_stack([np.ones(len(y)), g, t, g * t])
     clusters = data[cluster or id].astype(str).to_numpy()
-    beta, se, df = _clustered_ols(x, y, clusters)
+    beta, se, df = clustered_ols(x, y, clusters)
     found += _few_clusters(df + 1)
     how = f"OLS, CR1 by {cluster or id}, t({df:.0f}), {level:.0%}"
     interval = t_interval(beta[3], se[3], df, level)
@@ -312,12 +313,12 @@ def _ancova(
     x = np.column_stack(columns)
     name = "difference_ancova" if baseline else "difference_clustered"
     if cluster:
-        beta, se, df = _clustered_ols(x, y, data[cluster].astype(str).to_numpy())
+        beta, se, df = clustered_ols(x, y, data[cluster].astype(str).to_numpy())
         found += _few_clusters(df + 1)
         fits = [(name, se, f"CR1 by {cluster}, t({df:.0f})")]
     else:
-        beta, se, df = _ols(x, y)
-        fits = [(name, se, f"OLS, t({df:.0f})"), (f"{name}_hc3", _hc3(x, y), f"HC3, t({df:.0f})")]
+        beta, se, df = ols(x, y)
+        fits = [(name, se, f"OLS, t({df:.0f})"), (f"{name}_hc3", hc3(x, y), f"HC3, t({df:.0f})")]
         found += _unequal_spread(y - x @ beta, inside)
     estimates = [
         Estimate(label, beta[1], *t_interval(beta[1], one[1], df, level), n, f"{how}, {level:.0%}")
@@ -327,13 +328,10 @@ def _ancova(
     return estimates, [*own, *tests], found
 
 
-def _hc3(x: Numbers, y: Numbers) -> Numbers:
-    """Standard errors that allow for unequal spread (MacKinnon JG, White H. J Econom 1985;29:305)."""
-    bread = np.linalg.inv(x.T @ x)
-    leverage = np.einsum("ij,jk,ik->i", x, bread, x)
-    residual = (y - x @ np.linalg.lstsq(x, y, rcond=None)[0]) / (1 - leverage)
-    meat = (x * residual[:, None] ** 2).T @ x
-    return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
+def _last_coefficient(x: Numbers, y: Numbers) -> tuple[float, tuple[float, ...], float]:
+    beta, se, df = ols(x, y)
+    t = float(beta[-1] / se[-1])
+    return t, (df,), float(2 * stats.t.sf(abs(t), df))
 
 
 def _unequal_spread(residual: Numbers, inside: Numbers) -> list[Finding]:
@@ -350,13 +348,13 @@ def _weighted(
 ) -> tuple[list[Estimate], list[Finding]]:  # fmt: skip
     design, found = design_of(data, covariates)
     x, y, n = design.to_numpy(dtype=float), data[value].to_numpy(dtype=float), len(data)
-    propensity = _logistic(x, inside)
+    propensity = logistic(x, inside)
     if propensity is None or ((propensity < 1e-6) | (propensity > 1 - 1e-6)).any():
         message = "The covariates tell the groups apart completely; no weights can make them alike."
         return [], [*found, remark("no-overlap", message, "Use fewer covariates, or do not compare.")]
 
     def gap(rows: Any) -> float:
-        score = _logistic(x[rows], inside[rows])
+        score = logistic(x[rows], inside[rows])
         if score is None:
             return float("nan")
         weights = np.where(inside[rows] == 1, 1 - score, score)
@@ -388,46 +386,6 @@ def _weighted(
             remark("unbalanced", message, "Read the weighted difference; look for what was not measured.", "info")
         )
     return estimates, found
-
-
-def _logistic(x: Numbers, y: Numbers) -> Numbers | None:
-    """Fitted probabilities of a logistic regression, by Newton's method; ``None`` where it runs away."""
-    beta = np.zeros(x.shape[1])
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
-        try:
-            step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
-        except np.linalg.LinAlgError:
-            return None
-        beta = beta + step
-        if np.abs(step).max() < 1e-8:
-            return np.asarray(1 / (1 + np.exp(-(x @ beta))))
-    return None
-
-
-def _ols(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, float]:
-    beta = np.linalg.lstsq(x, y, rcond=None)[0]
-    df = float(len(y) - x.shape[1])
-    sigma2 = ((y - x @ beta) ** 2).sum() / df
-    return np.asarray(beta), np.asarray(np.sqrt(np.diag(np.linalg.inv(x.T @ x)) * sigma2)), df
-
-
-def _last_coefficient(x: Numbers, y: Numbers) -> tuple[float, tuple[float, ...], float]:
-    beta, se, df = _ols(x, y)
-    t = float(beta[-1] / se[-1])
-    return t, (df,), float(2 * stats.t.sf(abs(t), df))
-
-
-def _clustered_ols(x: Numbers, y: Numbers, cluster: NDArray[Any]) -> tuple[Numbers, Numbers, float]:
-    """OLS with the CR1 sandwich; degrees of freedom are the clusters less one."""
-    beta = np.linalg.lstsq(x, y, rcond=None)[0]
-    _, codes = np.unique(cluster, return_inverse=True)
-    groups, (n, p) = int(codes.max()) + 1, x.shape
-    sums = np.zeros((groups, p))
-    np.add.at(sums, codes, x * (y - x @ beta)[:, None])
-    bread = np.linalg.inv(x.T @ x)
-    factor = groups / (groups - 1) * (n - 1) / (n - p)
-    return np.asarray(beta), np.asarray(np.sqrt(np.diag(bread @ (sums.T @ sums) @ bread) * factor)), float(groups - 1)
 
 
 def _few_clusters(clusters: float) -> list[Finding]:

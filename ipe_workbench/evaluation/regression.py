@@ -1,0 +1,56 @@
+"""Least squares and logistic regression, with the standard errors that the analyses need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["clustered_ols", "hc3", "logistic", "ols"]
+
+Numbers = NDArray[np.float64]
+
+
+def ols(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, float]:
+    """Coefficients, standard errors and residual degrees of freedom of least squares (x: n by p, of full rank)."""
+    beta = np.linalg.lstsq(x, y, rcond=None)[0]
+    df = float(len(y) - x.shape[1])
+    sigma2 = ((y - x @ beta) ** 2).sum() / df
+    return np.asarray(beta), np.asarray(np.sqrt(np.diag(np.linalg.inv(x.T @ x)) * sigma2)), df
+
+
+def hc3(x: Numbers, y: Numbers) -> Numbers:
+    """Standard errors that allow for unequal spread (MacKinnon JG, White H. J Econom 1985;29:305)."""
+    bread = np.linalg.inv(x.T @ x)
+    leverage = np.einsum("ij,jk,ik->i", x, bread, x)
+    residual = (y - x @ np.linalg.lstsq(x, y, rcond=None)[0]) / (1 - leverage)
+    meat = (x * residual[:, None] ** 2).T @ x
+    return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
+
+
+def clustered_ols(x: Numbers, y: Numbers, cluster: NDArray[Any]) -> tuple[Numbers, Numbers, float]:
+    """OLS with the CR1 sandwich; degrees of freedom are the clusters less one."""
+    beta = np.linalg.lstsq(x, y, rcond=None)[0]
+    _, codes = np.unique(cluster, return_inverse=True)
+    groups, (n, p) = int(codes.max()) + 1, x.shape
+    sums = np.zeros((groups, p))
+    np.add.at(sums, codes, x * (y - x @ beta)[:, None])
+    bread = np.linalg.inv(x.T @ x)
+    factor = groups / (groups - 1) * (n - 1) / (n - p)
+    return np.asarray(beta), np.asarray(np.sqrt(np.diag(bread @ (sums.T @ sums) @ bread) * factor)), float(groups - 1)
+
+
+def logistic(x: Numbers, y: Numbers) -> Numbers | None:
+    """Fitted probabilities of a logistic regression, by Newton's method; ``None`` where it runs away."""
+    beta = np.zeros(x.shape[1])
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
+        try:
+            step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
+        except np.linalg.LinAlgError:
+            return None
+        beta = beta + step
+        if np.abs(step).max() < 1e-8:
+            return np.asarray(1 / (1 + np.exp(-(x @ beta))))
+    return None
