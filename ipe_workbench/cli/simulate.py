@@ -11,6 +11,7 @@ import typer
 
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 from ipe_workbench.cli.simulation_means import SchedulerOption, WorkersOption, simulation_means
+from ipe_workbench.errors import UnusableInputError
 
 if TYPE_CHECKING:
     from ipe_workbench.credentials import Programme
@@ -44,6 +45,9 @@ def simulate(
     keep_parts: Annotated[
         bool, typer.Option("--keep-parts", help="Keep the parts in OUT.parts, for more replicates later.")
     ] = False,
+    traces: Annotated[
+        bool, typer.Option("--traces", help="Also write every attempt of every learner to OUT/traces.parquet.")
+    ] = False,
     format: Annotated[OutputFormat, typer.Option(help="Print a table or JSON.")] = OutputFormat.table,
 ) -> None:
     """Simulate a cohort through the programme, with 95 % intervals.
@@ -58,6 +62,8 @@ def simulate(
 
     loaded = load_programme(programme)
     chosen = find_scenario(programme, scenario)
+    if traces and out is None:
+        raise UnusableInputError("--traces needs a folder to write to.", mend="Add --out FOLDER.")
     if out is not None:
         from ipe_workbench.simulation.runs import check_target
 
@@ -78,6 +84,10 @@ def simulate(
     _warn_of_errors(loaded)
     if out is not None:
         result.write(out)
+        if traces:
+            from ipe_workbench.simulation import write_traces
+
+            write_traces(loaded, chosen, out / "traces.parquet", replicates=result.replicates, seed=result.seed)
     if format is OutputFormat.json:
         summary = result.summary()
         order = ("learners", "replicates", "badges", "digest")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         read_scenario,
         read_scenarios,
     )
+    from ipe_workbench.simulation.traces import write_traces
 
 _HOMES = {
     "Parameter": "parameter_list",
@@ -40,6 +41,7 @@ _HOMES = {
     "read_scenarios": "scenario_files",
     "simulate": "engine",
     "simulate_learners": "learners",
+    "write_traces": "traces",
 }
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "read_scenarios",
     "simulate",
     "simulate_learners",
+    "write_traces",
 ]
 
 
