@@ -142,8 +142,7 @@ def issue_awards(
         new = list({award.key: award for award in awards if register.entry(award) is None}.values())
         register.add(new, issued=written(now))
         (folder / "badges").mkdir(exist_ok=True)
-        for unfinished in (folder / "badges").glob(".*"):
-            unfinished.unlink()
+        _sweep(folder)
         write_lists(folder, register, signer, keyring.method(kind), now=now)
         made = 0
         for done, award in enumerate(awards, start=1):
@@ -156,6 +155,13 @@ def issue_awards(
                 progress(done)
         _write_index(folder, register, awards)
     return Issued(made, len(awards) - made, folder, issuer, kept, writer.pictures(folder))
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed run was writing: it must not be published beside what is whole."""
+    for place in ("badges/.*", "status/.*", f".{REGISTER}.*", ".issued.csv.*"):
+        for begun in folder.glob(place):
+            begun.unlink()
 
 
 def badge_path(folder: Path, register: Register, entry: Entry) -> Path:

@@ -353,6 +353,20 @@ def test_killed_at_a_hundred_random_moments_each_award_has_exactly_one_valid_bad
     assert set(found) - {0, len(COHORT)}
 
 
+@pytest.mark.parametrize(
+    "begun", ["status/.revocation-1.json.k3x_9a0b", "badges/.a.json.k3x_9a0b", ".issued.csv.k3x_9a0b"]
+)
+def test_going_on_clears_what_a_killed_run_was_writing_and_nothing_else(tmp_path, ring, begun):
+    folder = tmp_path / "out"
+    opened = Opened(ring.folder, ring.issuer, ring.keys)
+    OPENED["Ed25519"] = ring.signer("Ed25519", PASSPHRASE)
+    go_on(opened, folder)
+    before = {path.relative_to(folder) for path in folder.rglob("*")}
+    (folder / begun).write_bytes(b"")
+    go_on(opened, folder)
+    assert {path.relative_to(folder) for path in folder.rglob("*")} == before
+
+
 def names_in(folder: Path) -> list[Path]:
     return list((folder / "badges").glob("*.json"))
 
