@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format bench fuzz validate schemas lock clean setup setup-dev
+.PHONY: help demo lab test lint format docs bench fuzz validate schemas lock clean setup setup-dev
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: setup-dev  ## style, types, layers, spelling, stripped notebooks
 format: setup-dev  ## put the code into the common form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: setup-dev  ## build the manual into build/manual, strictly
+	$(BIN)/python -m mkdocs build
 
 bench: setup-dev  ## races against a peer; prints ratios
 	@for race in benchmarks/[a-z]*.py; do echo "== $$race"; $(BIN)/python $$race || exit 1; done
