@@ -16,8 +16,8 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("frameworks", "credentials", "pathways", "simulation", "records", "badges", "evaluation", "figures", "reporting",
-         "studio")  # fmt: skip
+ROOMS = ("frameworks", "credentials", "pathways", "simulation", "records", "badges", "evaluation", "figures",
+         "reporting", "studio")  # fmt: skip
 #: Files that people read on the shelf of the code, too, and what they are called here.
 ELSEWHERE = {"../CHANGELOG.md": "changelog.md", "../CONTRIBUTING.md": "contributing.md", "../README.md": "index.md"}
 
