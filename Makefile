@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format docs bench fuzz validate schemas lock clean setup setup-dev
+.PHONY: help demo lab test lint format docs release bench fuzz validate schemas lock clean setup setup-dev
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ format: setup-dev  ## put the code into the common form
 
 docs: setup-dev  ## build the manual into build/manual, strictly
 	$(BIN)/python -m mkdocs build
+
+release: setup-dev  ## build wheel, source archive, licences, bill of materials and checksums into dist/
+	scripts/release.sh $(BIN)/python
 
 bench: setup-dev  ## races against a peer; prints ratios
 	@for race in benchmarks/[a-z]*.py; do echo "== $$race"; $(BIN)/python $$race || exit 1; done

@@ -16,10 +16,18 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+from licences import table  # noqa: E402
+
 ROOMS = ("frameworks", "credentials", "pathways", "simulation", "records", "badges", "evaluation", "figures",
          "reporting", "studio")  # fmt: skip
 #: Files that people read on the shelf of the code, too, and what they are called here.
-ELSEWHERE = {"../CHANGELOG.md": "changelog.md", "../CONTRIBUTING.md": "contributing.md", "../README.md": "index.md"}
+ELSEWHERE = {
+    "../SECURITY.md": "security.md",
+    "../CHANGELOG.md": "changelog.md",
+    "../CONTRIBUTING.md": "contributing.md",
+    "../README.md": "index.md",
+}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -42,6 +50,18 @@ def pages() -> Iterator[tuple[str, str]]:
     """Each generated page with its text."""
     yield "changelog.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     yield "contributing.md", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    yield (
+        "security.md",
+        re.sub(
+            r"\]\(docs/",
+            "](",
+            (ROOT / "SECURITY.md").read_text(encoding="utf-8").replace("CONTRIBUTING", "contributing"),
+        ),
+    )
+    yield (
+        "reference/licences.md",
+        f"# Licences\n\nOf every package in `requirements.lock`.\n\n{table(ROOT / 'requirements.lock')}",
+    )
     yield "reference/cli.md", command_line()
     yield "reference/files.md", file_formats()
     yield "reference/lints.md", lints()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from rattler import MatchSpec
 from ruamel.yaml import YAML
 
@@ -50,7 +51,7 @@ def test_conda_understands_every_line_as_pip_does():
         if isinstance(line, str):
             conda_spec, pip_spec = MatchSpec(line), Requirement(line)
             assert conda_spec.name.normalized == pip_spec.name
-            assert str(conda_spec.version or "") == str(pip_spec.specifier)
+            assert SpecifierSet(str(conda_spec.version or "")) == pip_spec.specifier
 
 
 def test_only_the_community_channel_is_asked():
