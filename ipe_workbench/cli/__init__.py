@@ -24,6 +24,7 @@ from ipe_workbench.cli import (
     diff,
     evaluate,
     evaluate_instruments,
+    evaluate_outcomes,
     evaluate_scales,
     frameworks,
     init,
@@ -82,6 +83,7 @@ badges.app.command("images")(badge_images.images)
 badges.app.command("read")(badge_images.read)
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
 evaluate_scales.add_to(evaluate.app)
+evaluate_outcomes.add_to(evaluate.app)
 evaluate_instruments.add_to(evaluate.app)
 app.add_typer(evaluate.app, name="evaluate", help="One analysis of a tidy file, with intervals and findings.")
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ipe_workbench.evaluation.agreement import estimate_agreement, intraclass_correlations, krippendorff_alpha
     from ipe_workbench.evaluation.change import estimate_change
+    from ipe_workbench.evaluation.change_imputed import change_with_imputation
     from ipe_workbench.evaluation.comparison import balance, compare_changes, compare_groups
     from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, Test
     from ipe_workbench.evaluation.growth import fit_growth
+    from ipe_workbench.evaluation.imputation import Pooled, impute, pool
     from ipe_workbench.evaluation.instruments import (
         Instrument,
         InstrumentItem,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
         score_instrument,
     )
     from ipe_workbench.evaluation.items import analyse_items, mantel_haenszel
+    from ipe_workbench.evaluation.missingness import describe_missing
     from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mixed_model
     from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
     from ipe_workbench.evaluation.power import solve_power
@@ -50,6 +53,11 @@ _HOMES = {
     "alpha_of": "reliability",
     "analyse_items": "items",
     "balance": "comparison",
+    "Pooled": "imputation",
+    "change_with_imputation": "change_imputed",
+    "describe_missing": "missingness",
+    "impute": "imputation",
+    "pool": "imputation",
     "compare_changes": "comparison",
     "compare_groups": "comparison",
     "cumulative_incidence": "time_to_badge",
@@ -79,27 +87,32 @@ __all__ = [
     "InstrumentItem",
     "MixedModel",
     "OutcomeLevel",
+    "Pooled",
     "RandomTerm",
     "Status",
     "Test",
     "alpha_of",
     "analyse_items",
     "balance",
+    "change_with_imputation",
     "compare_changes",
     "compare_groups",
     "cumulative_incidence",
+    "describe_missing",
     "estimate_agreement",
     "estimate_change",
     "estimate_reliability",
     "estimate_time_to_badge",
     "fit_growth",
     "fit_mixed_model",
+    "impute",
     "intraclass_correlations",
     "krippendorff_alpha",
     "list_instruments",
     "load_instrument",
     "mantel_haenszel",
     "omega_of",
+    "pool",
     "read_plan",
     "read_tidy",
     "score_instrument",

@@ -10,7 +10,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from ipe_workbench.errors import UnusableInputError, near_names
 from ipe_workbench.evaluation.estimates import (
     Analysis,
     Estimate,
@@ -22,14 +21,13 @@ from ipe_workbench.evaluation.estimates import (
 )
 from ipe_workbench.evaluation.intervals import bca, clustered_mean, hedges_correction, noncentral_d, t_interval
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.evaluation.waves import choose_waves
 from ipe_workbench.findings import Finding
 
 __all__ = ["estimate_change"]
 
 FEWEST_PAIRS = 5
 _FEW = 10
-_EARLY = ("retrospective pre", "pre", "pretest", "before", "baseline", "start", "t0", "admission")
-_LATE = ("post", "posttest", "after", "end", "exit", "follow-up", "followup", "retention")
 Numbers = NDArray[np.float64]
 
 
@@ -114,7 +112,7 @@ def estimate_change(
     """
     require_columns(frame, [id, time, value, *([cluster] if cluster else [])])
     data = frame.assign(**{value: numbers(frame, value)})
-    first, last, found = _waves(data, time, value, before, after)
+    first, last, found = choose_waves(data, time, value, before, after)
     if first is None:
         return not_estimable("change", found)
     pairs, more = _pairs(data, id, time, value, cluster, (first, last))
@@ -130,52 +128,6 @@ def estimate_change(
         "change", estimates, status_of(found), found, _sentence(estimates[0], pairs, level),
         "paired differences" + (f", standard error clustered by {cluster}" if cluster else ""), tests, pairs.missing,
     )  # fmt: skip
-
-
-def _waves(
-    data: pd.DataFrame, time: str, value: str, before: Any, after: Any
-) -> tuple[Any, Any, list[Finding]]:  # fmt: skip
-    waves = list(pd.unique(data.loc[data[value].notna(), time].dropna()))
-    known = {str(wave): wave for wave in waves}
-    for named in (before, after):
-        if named is not None and str(named) not in known:
-            raise UnusableInputError(
-                f"No score has the wave `{named}` in column `{time}`.", mend=near_names(str(named), known)
-            )
-    if before is not None and after is not None:
-        return known[str(before)], known[str(after)], []
-    if len(waves) < 2:
-        message = f"Column `{time}` has {'one wave' if waves else 'no wave'} with scores; a change needs two."
-        return None, None, [remark("one-wave", message, "Give a table with both waves.", "error")]
-    ordered = _ordered(waves, time)
-    first = known[str(before)] if before is not None else ordered[0]
-    last = known[str(after)] if after is not None else ordered[-1]
-    message = f"Compared: `{first}` (before) with `{last}` (after)" + (
-        f"; {len(waves) - 2} other waves were left out." if len(waves) > 2 else "."
-    )
-    return first, last, [remark("wave-order", message, "Name others with before and after.", "info")]
-
-
-def _ordered(waves: list[Any], time: str) -> list[Any]:
-    as_numbers = pd.to_numeric(pd.Series([str(wave) for wave in waves]), errors="coerce")
-    if as_numbers.notna().all():
-        return [waves[i] for i in np.argsort(as_numbers.to_numpy(), kind="stable")]
-    names = [str(wave).strip().casefold() for wave in waves]
-    if len(waves) == 2:
-        early, late = ([name in words for name in names] for words in (_EARLY, _LATE))
-        if early[0] + early[1] == 1:
-            return waves if early[0] else waves[::-1]
-        if late[0] + late[1] == 1:
-            return waves if late[1] else waves[::-1]
-    try:
-        dates = pd.to_datetime(pd.Series(names), format="ISO8601")
-    except ValueError:
-        shown = ", ".join(str(wave) for wave in waves[:6])
-        raise UnusableInputError(
-            f"The order in time of `{time}` ({shown}) cannot be told from the names.",
-            mend="Name the two waves with before and after.",
-        ) from None
-    return [waves[i] for i in np.argsort(dates.to_numpy(), kind="stable")]
 
 
 def _pairs(

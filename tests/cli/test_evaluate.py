@@ -23,6 +23,8 @@ COMMANDS = {
     "agreement": ["codes.csv", "--level", "ordinal"],
     "raters": ["ratings.csv", "--criterion", "criterion"],
     "items": ["readiness.csv", "--items", READINESS, "--model", "2pl"],
+    "missing": ["decay.csv", "--time", "days", "--value", "score", "--covariates", "profession"],
+    "change-imputed": ["decay.csv", "--time", "days", "--value", "score", "-m", "5", "--cluster", "team"],
 }
 FIRST = {
     "compare": "difference_welch",
@@ -32,6 +34,8 @@ FIRST = {
     "agreement": "krippendorff_alpha_ordinal",
     "raters": "sd[learner]",
     "items": "share_correct[Q1]",
+    "missing": "missing[0]",
+    "change-imputed": "mean_change_imputed",
 }
 
 
