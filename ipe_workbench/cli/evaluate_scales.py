@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from ipe_workbench.cli.evaluate import (
     show,
 )
 from ipe_workbench.cli.output import OutputFormat
+from ipe_workbench.errors import UnusableInputError
 
 ItemsOption = Annotated[str, typer.Option(help="Columns of the items, commas between.", show_default=False)]
 
@@ -29,6 +31,20 @@ class Measurement(StrEnum):
     nominal = "nominal"
     ordinal = "ordinal"
     interval = "interval"
+
+
+class RaterModel(StrEnum):
+    """Model of ratings."""
+
+    mixed = "mixed"
+    many_facet = "many-facet"
+
+
+class Thresholds(StrEnum):
+    """Whether criteria share their thresholds."""
+
+    rating_scale = "rating-scale"
+    partial_credit = "partial-credit"
 
 
 class ItemModel(StrEnum):
@@ -92,20 +108,57 @@ def raters(
     criterion: Annotated[
         str | None, typer.Option(help="Column with the rubric's criterion.", show_default=False)
     ] = None,
+    model: Annotated[
+        RaterModel, typer.Option(help="Points by a mixed model, or logits by the many-facet Rasch model.")
+    ] = RaterModel.mixed,
     aim: Annotated[float, typer.Option(min=0.01, max=0.99, help="Dependability that raters should reach.")] = 0.8,
+    occasion: Annotated[
+        str | None, typer.Option(help="Many-facet: column with the occasion.", show_default=False)
+    ] = None,
+    scale: Annotated[Thresholds, typer.Option(help="Many-facet: one scale, or one a criterion.")] = (
+        Thresholds.rating_scale
+    ),
+    bias: Annotated[bool, typer.Option("--bias", help="Many-facet: raters who are severe on one criterion.")] = False,
+    learners: Annotated[
+        Path | None,
+        typer.Option(help="Many-facet: write what average raters would give each learner.", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file of --learners.")] = False,
     level: LevelOption = 0.95,
     format: FormatOption = OutputFormat.table,
 ) -> None:
-    """Severity of each rater, components of variance, and how many raters would be enough.
+    """Severity of each rater: with how many raters would be enough, or in logits with fit and fair averages.
 
     Example: ipe evaluate raters ratings.csv --learner learner --rater rater --score score --criterion criterion
-    """
-    from ipe_workbench.evaluation import study_raters
 
-    found = study_raters(
-        read(file), learner=learner, rater=rater, score=score, criterion=criterion, aim=aim, level=level
-    )
-    show(found, format)
+    Example: ipe evaluate raters ratings.csv --model many-facet --criterion criterion --bias --learners fair.csv
+    """
+    from ipe_workbench.documents import spreadsheet_safe
+    from ipe_workbench.evaluation import study_many_facet, study_raters
+
+    if model is RaterModel.mixed:
+        if occasion or bias or learners or scale is Thresholds.partial_credit:
+            raise UnusableInputError(
+                "--occasion, --scale, --bias and --learners belong to the many-facet model.",
+                mend="Add --model many-facet.",
+            )
+        found = study_raters(
+            read(file), learner=learner, rater=rater, score=score, criterion=criterion, aim=aim, level=level
+        )
+        show(found, format)
+        return
+    if scale is Thresholds.partial_credit and criterion is None:
+        raise UnusableInputError("Partial credit gives each criterion its thresholds.", mend="Name --criterion.")
+    if learners is not None and learners.exists() and not force:
+        raise UnusableInputError("The file exists.", place=str(learners), mend="Name another, or give --force.")
+    study = study_many_facet(
+        read(file), learner=learner, rater=rater, score=score, criterion=criterion, occasion=occasion,
+        scale=scale.value, bias=bias, level=level,
+    )  # fmt: skip
+    if learners is not None and not study.learners.empty:
+        safe = study.learners.assign(learner=study.learners["learner"].map(spreadsheet_safe))
+        safe.round(6).to_csv(learners, index=False)
+    show(study.analysis, format)
 
 
 def items(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     )
     from ipe_workbench.evaluation.items import analyse_items, mantel_haenszel
     from ipe_workbench.evaluation.missingness import describe_missing
+    from ipe_workbench.evaluation.many_facet import ManyFacetStudy, study_many_facet
     from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mixed_model
     from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
     from ipe_workbench.evaluation.power import solve_power
@@ -45,6 +46,7 @@ _HOMES = {
     "Claim": "plan",
     "Estimate": "estimates",
     "EvaluationPlan": "plan",
+    "ManyFacetStudy": "many_facet",
     "MixedModel": "mixed_models",
     "OutcomeLevel": "plan",
     "RandomTerm": "mixed_models",
@@ -75,6 +77,7 @@ _HOMES = {
     "read_tidy": "tidy_files",
     "scored_items": "reliability",
     "solve_power": "power",
+    "study_many_facet": "many_facet",
     "study_raters": "raters",
 }
 
@@ -85,6 +88,7 @@ __all__ = [
     "EvaluationPlan",
     "Instrument",
     "InstrumentItem",
+    "ManyFacetStudy",
     "MixedModel",
     "OutcomeLevel",
     "Pooled",
@@ -118,6 +122,7 @@ __all__ = [
     "score_instrument",
     "scored_items",
     "solve_power",
+    "study_many_facet",
     "study_raters",
 ]
 
