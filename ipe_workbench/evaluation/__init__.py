@@ -26,8 +26,8 @@ if TYPE_CHECKING:
         score_instrument,
     )
     from ipe_workbench.evaluation.items import analyse_items, mantel_haenszel
-    from ipe_workbench.evaluation.missingness import describe_missing
     from ipe_workbench.evaluation.many_facet import ManyFacetStudy, study_many_facet
+    from ipe_workbench.evaluation.missingness import describe_missing
     from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mixed_model
     from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
     from ipe_workbench.evaluation.power import solve_power
