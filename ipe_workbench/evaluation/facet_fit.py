@@ -88,9 +88,9 @@ def biases(
     of[model.cell] = code.ravel()
     n = counted.sum(axis=1)
     k = np.arange(counted.shape[1])
-    observed: Numbers = np.bincount(of, weights=(counted * k[None, :, None]).sum(axis=(1, 2)))
+    observed = _added(of, (counted * k[None, :, None]).sum(axis=(1, 2)))
     # A pair with only the lowest or highest category has no finite shift: half a rating is moved, as is customary.
-    total: Numbers = np.bincount(of, weights=n.sum(axis=1)).round()
+    total = _added(of, n.sum(axis=1)).round()
     observed = np.clip(observed, 0.5, total * k[-1] - 0.5)
     shift = np.zeros(len(unique))
     information: Numbers = np.ones(len(unique))
@@ -99,10 +99,14 @@ def biases(
         p /= p.sum(axis=1, keepdims=True)
         mean = np.einsum("ckq,k->cq", p, k)
         variance = np.einsum("ckq,k->cq", p, k**2) - mean**2
-        expected, information = (np.bincount(of, weights=(n * one).sum(axis=1)) for one in (mean, variance))
+        expected, information = (_added(of, (n * one).sum(axis=1)) for one in (mean, variance))
         step = np.clip((expected - observed) / np.maximum(information, 1e-9), -1, 1)
         shift = shift + step
         if np.abs(step).max() < 1e-9:
             break
     found = [(int(a), int(b)) for a, b in unique]
     return found, shift, 1 / np.sqrt(np.maximum(information, 1e-9)), total
+
+
+def _added(of: Codes, values: Numbers) -> Numbers:
+    return np.asarray(np.bincount(of, weights=values), dtype=float)
