@@ -84,7 +84,7 @@ class AwardsToIssue:
 
 
 def read_awards_to_issue(path: str | Path, programme: Programme) -> AwardsToIssue:
-    """Read a file of awards; see `parse_awards_to_issue`.
+    r"""Read a file of awards; see `parse_awards_to_issue`.
 
     Raises
     ------
@@ -92,6 +92,15 @@ def read_awards_to_issue(path: str | Path, programme: Programme) -> AwardsToIssu
         When the file is missing, too large, or not UTF-8.
     UnusableInputError
         When a cell cannot be used; its `findings` name every row and column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.credentials import example_programme
+    >>> file = Path(tempfile.mkdtemp(), "awards.csv")
+    >>> _ = file.write_text("learner,email,credential,awarded\nL1,a@example.edu,speaking-up,2026-10-01\n")
+    >>> [one.credential for one in read_awards_to_issue(file, example_programme()).awards]
+    ['speaking-up']
     """
     file = Path(path)
     try:

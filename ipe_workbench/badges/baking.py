@@ -56,6 +56,13 @@ def extract(image: bytes, *, name: str = "the image") -> Carried:
     ------
     UnreadableFileError
         When it is no image, damaged, carries none or several, or is a trap.
+
+    Examples
+    --------
+    >>> extract(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    Traceback (most recent call last):
+        ...
+    ipe_workbench.errors.UnreadableFileError: the image: This SVG image carries no badge.
     """
     try:
         found = badge_in_image(image)

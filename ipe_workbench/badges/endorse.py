@@ -45,6 +45,17 @@ def endorse(
         The moment.
     passphrase : str or None
         Opens the private key.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.badges import Keyring
+    >>> now = datetime.datetime(2026, 9, 1, tzinfo=datetime.UTC)
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> ring = Keyring.generated(folder / "keys", "correct horse", issuer="did:web:x.edu", kinds=["Ed25519"], now=now)
+    >>> said = endorse("https://example.edu/ipe", "Sound.", ring, name="Ann", now=now, passphrase="correct horse")
+    >>> said["type"][-1], said["proof"]["type"]
+    ('EndorsementCredential', 'DataIntegrityProof')
     """
     issuer = keyring.issuer_id("Ed25519")
     made = {
@@ -71,6 +82,20 @@ def read_endorsements(paths: Iterable[Path], *, now: datetime.datetime) -> dict[
         When a file is no JSON.
     UnusableInputError
         When a file is no endorsement, has a false proof, or stands twice.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.badges import Keyring
+    >>> now = datetime.datetime(2026, 9, 1, tzinfo=datetime.UTC)
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> ring = Keyring.generated(folder / "keys", "correct horse", issuer="did:web:x.edu", kinds=["Ed25519"], now=now)
+    >>> said = endorse("https://example.edu/ipe", "Sound.", ring, name="Ann", now=now, passphrase="correct horse")
+    >>> import json
+    >>> file = folder / "endorsement.json"
+    >>> _ = file.write_text(json.dumps(said))
+    >>> list(read_endorsements([file], now=now))
+    ['https://example.edu/ipe']
     """
     found: dict[str, list[Mapping[str, Any]]] = {}
     for path in paths:

@@ -102,24 +102,31 @@ def issue_awards(
     suspension : bool
         Whether badges can be suspended, too: they then name one more list.
     pictures : bool, optional
-        Whether badges name a picture of their achievement, which the caller draws (`Issued.pictures`). By default as
-        the folder was begun; in a new one they do not.
+        Whether badges name a picture, which the caller draws (`Issued.pictures`). By default as the folder was begun.
     endorsements : mapping of str to sequence of mapping, optional
         By the id of the achievement or issuer that they are about (see `read_endorsements`); they are embedded.
     resume : bool
         Go on with a folder.
     changed : {"refuse", "keep"}
-        What to do with an award that was issued with other content, and is not revoked: raise, or leave its badge as it
-        is and tell it in `Issued.kept`.
+        An award that was issued with other content, and is not revoked: raise, or keep its badge (`Issued.kept`).
     progress : callable, optional
         Called with the number of awards done.
 
     Raises
     ------
     UnusableInputError
-        When the folder holds badges and `resume` is not set, or badges of another issuer; when an award was issued
-        with other content; when a text of the design cannot be signed; when suspensions are asked for and no list can
-        hold them.
+        When the folder holds badges without `resume`, or another issuer's; when an award was issued with other
+        content; when a text of the design cannot be signed; when no list can hold the suspensions asked for.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.credentials import example_programme
+    >>> now, folder = datetime.datetime(2026, 9, 1, tzinfo=datetime.UTC), Path(tempfile.mkdtemp())
+    >>> ring = Keyring.generated(folder / "keys", "correct horse", issuer="did:web:x.edu", kinds=["Ed25519"], now=now)
+    >>> award = AwardRow(2, "L1", "speaking-up", "1.0", datetime.date(2026, 10, 1), email="a@example.edu")
+    >>> issue_awards(example_programme(), [award], ring, folder / "out", now=now, passphrase="correct horse").made
+    1
     """
     kind: KeyKind = "Ed25519" if proof == "data-integrity" else signing_kind
     signer = keyring.signer(kind, passphrase)

@@ -144,6 +144,25 @@ def change_status(
         When the folder has no such badge.
     UnusableInputError
         When it is revoked already, or cannot be suspended.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.badges import Keyring
+    >>> from ipe_workbench.credentials import example_programme
+    >>> now = datetime.datetime(2026, 9, 1, tzinfo=datetime.UTC)
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> ring = Keyring.generated(folder / "keys", "correct horse", issuer="did:web:x.edu", kinds=["Ed25519"], now=now)
+    >>> from ipe_workbench.badges import AwardRow, issue_awards
+    >>> awards = [AwardRow(2, "L1", "speaking-up", "1.0", datetime.date(2026, 10, 1), email="a@example.edu")]
+    >>> out = folder / "badges"
+    >>> _ = issue_awards(example_programme(), awards, ring, out, now=now, passphrase="correct horse")
+    >>> badge = "urn:uuid:" + next((out / "badges").iterdir()).stem
+    >>> lists = change_status(
+    ...     out, badge, ring, change="revoked", reason="Issued by mistake", now=now, passphrase="correct horse"
+    ... )
+    >>> [path.name for path in lists]
+    ['revocation-1.json', 'revoked.json']
     """
     with locked(folder):
         register = Register.read(folder / REGISTER)

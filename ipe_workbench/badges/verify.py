@@ -141,7 +141,16 @@ def verify_badge(
     known_alignment: Callable[[Mapping[str, Any]], bool | None] | None = None,
     programme: Programme | None = None,
 ) -> Verification:
-    """Verify a badge that was read; see `verify`."""
+    """Verify a badge that was read; see `verify`.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> from ipe_workbench.badges import read_badge
+    >>> badge = read_badge(b'{"type": ["VerifiableCredential"]}')
+    >>> verify_badge(badge, now=datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC)).valid
+    False
+    """
     keys = keys or KnownKeys()
     credential = badge.credential
     issuer = _issuer_of(credential)

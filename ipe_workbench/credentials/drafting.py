@@ -229,6 +229,13 @@ def write_draft(draft: Draft, folder: str | Path) -> Path:
     ------
     UnusableInputError
         When the file exists; nothing is written then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.credentials import draft_credential, example_programme
+    >>> write_draft(draft_credential(example_programme(), "team-huddles"), tempfile.mkdtemp()).name
+    'team-huddles.yaml'
     """
     home = Path(folder) / "credentials"
     for path in (home / f"{draft.credential.id}{ending}" for ending in (".yaml", ".yml")):

@@ -118,7 +118,15 @@ def completed_on(rule: Rule, facts: Facts, *, on: datetime.date) -> datetime.dat
 
 
 def progress(rule: Rule, facts: Facts, *, on: datetime.date) -> float:
-    """How far along the learner is, in [0, 1]; see `evaluate`."""
+    """How far along the learner is, in [0, 1]; see `evaluate`.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import Award, parse_rule
+    >>> held = Facts(awards=[Award("huddles", datetime.date(2026, 10, 1))])
+    >>> progress(parse_rule({"all": ["huddles", "rounds"]}), held, on=datetime.date(2027, 1, 1))
+    0.5
+    """
     return _progress(rule, facts.known_on(on))
 
 

@@ -71,6 +71,12 @@ def load_programme(folder: str | Path) -> Programme:
     ------
     UnusableInputError
         When any file cannot be used; its `findings` name them all.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> len(load_programme(data_folder() / "programmes" / "cu-ipe").credentials)
+    16
     """
     reading = read_programme(folder)
     errors = [finding for finding in reading.findings if finding.severity == "error"]
@@ -83,7 +89,13 @@ def load_programme(folder: str | Path) -> Programme:
 
 
 def example_programme() -> Programme:
-    """The example programme ``cu-ipe`` that ships with the package."""
+    """The example programme ``cu-ipe`` that ships with the package.
+
+    Examples
+    --------
+    >>> example_programme().id
+    'cu-ipe'
+    """
     return load_programme(data_folder() / "programmes" / "cu-ipe")
 
 

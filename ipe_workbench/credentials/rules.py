@@ -253,7 +253,13 @@ _ADAPTER: TypeAdapter[Rule] = TypeAdapter(Rule, config=ConfigDict(defer_build=Tr
 
 
 def parse_rule(data: Any) -> Rule:
-    """A rule from plain data, as it stands in a file. Raises `pydantic.ValidationError` with every violation."""
+    """A rule from plain data, as it stands in a file. Raises `pydantic.ValidationError` with every violation.
+
+    Examples
+    --------
+    >>> parse_rule({"at_least": {"count": 1, "of": ["huddles", "rounds"]}}).at_least.count
+    1
+    """
     return _ADAPTER.validate_python(data)
 
 
@@ -302,7 +308,13 @@ def walk(rule: Rule) -> Iterator[Rule]:
 
 
 def badges_in(rule: Rule) -> tuple[str, ...]:
-    """Ids of every badge that the rule can count, each once, in the order of the file."""
+    """Ids of every badge that the rule can count, each once, in the order of the file.
+
+    Examples
+    --------
+    >>> badges_in(parse_rule({"all": ["huddles", {"any": ["rounds", "huddles"]}]}))
+    ('huddles', 'rounds')
+    """
     found: dict[str, None] = {}
     for part in walk(rule):
         match part:

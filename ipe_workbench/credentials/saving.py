@@ -58,6 +58,14 @@ def save_programme(programme: Programme, folder: str | Path | None = None) -> tu
         When a file that would be written was changed by somebody else since it was read. Nothing is written then.
     UnusableInputError
         When the programme was never read from a folder and none is named.
+
+    Examples
+    --------
+    >>> import shutil, tempfile
+    >>> from ipe_workbench.credentials import example_programme, load_programme
+    >>> folder = Path(shutil.copytree(example_programme().folder, Path(tempfile.mkdtemp(), "mine")))
+    >>> save_programme(load_programme(folder))[1]  # nothing was edited, so nothing is written
+    ()
     """
     target = Path(folder) if folder is not None else programme.folder
     if target is None:

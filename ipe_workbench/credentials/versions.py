@@ -89,6 +89,15 @@ def keep_issued(programme: Programme, references: Iterable[str]) -> tuple[Progra
         When an id is none of the programme's.
     UnusableInputError
         When the version was issued with another content, or the programme was never saved. Nothing is written then.
+
+    Examples
+    --------
+    >>> import shutil, tempfile
+    >>> from ipe_workbench.credentials import example_programme, load_programme
+    >>> folder = Path(shutil.copytree(example_programme().folder, Path(tempfile.mkdtemp(), "mine")))
+    >>> programme, written = keep_issued(load_programme(folder), ["speaking-up"])
+    >>> [path.relative_to(folder).parts[0] for path in written]
+    ['issued']
     """
     if programme.folder is None:
         raise UnusableInputError("The programme has no folder yet.", mend="Save it first.")

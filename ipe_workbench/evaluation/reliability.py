@@ -113,6 +113,13 @@ def scored_items(
     ------
     UnusableInputError
         When a column is missing or no number, an item stands twice, or items are reversed without a scale.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"q1": [1, 5, 4], "q2": [5, 2, 9]})
+    >>> items, findings = scored_items(answers, ["q1", "q2"], reverse=["q2"], scale=(1, 5))
+    >>> items["q2"].tolist(), [one.id for one in findings]
+    ([1.0, 4.0, nan], ['out-of-range'])
     """
     require_columns(frame, items)
     if len(set(items)) < len(items) or len(items) < 2:

@@ -48,6 +48,14 @@ def attainment_by_badge(
     ------
     UnknownNameError
         When the result has no such term.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> attainment_by_badge(result).alt.startswith("Simulated.")
+    True
     """
     when = f"by the end of {(names or {}).get(term, term)}" if term else "by the end of the programme"
     titles = _titles(result)
@@ -108,6 +116,14 @@ def attainment_by_profession(
     ------
     UnknownNameError
         When the result has no such item or term.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> attainment_by_profession(result).alt.startswith("Simulated.")
+    True
     """
     called = dict(names or {})
     when = f"by the end of {called.get(term, term)}" if term else "by the end of the programme"
@@ -149,7 +165,16 @@ def attainment_by_profession(
 def attainment_over_time(
     result: SimulationResult, *, term: str | None = None, names: Mapping[str, str] | None = None
 ) -> AccessibleFigure:
-    """Weekly curves of the stacks with their bands and the terms' boundaries; `term` marks its end."""
+    """Weekly curves of the stacks with their bands and the terms' boundaries; `term` marks its end.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> attainment_over_time(result).alt.startswith("Simulated.")
+    True
+    """
     called = dict(names or {})
     frame = result.attainment_by_week("all", "earned")
     stacks = frame[frame["kind"] == "stack"]

@@ -66,6 +66,13 @@ def coverage_heatmap(coverage: Coverage, titles: Mapping[str, str] | None = None
         Taught, practised and assessed differ in letter, shape and colour; gaps are named at the right of their row.
         A large framework (some 50 sub-competencies and more) is laid out in panels, two beside each other, with codes
         alone and the credentials' names above each panel.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.pathways import coverage
+    >>> coverage_heatmap(coverage(example_programme(), "ipec-2023")).alt[:30]
+    'A grid of 33 sub-competencies '
     """
     credentials = _aligned(coverage)
     names = [fitted((titles or {}).get(one, one), 2.25, size=9.5) for one in credentials]

@@ -32,6 +32,14 @@ def designs_compared(first: SimulationResult, second: SimulationResult) -> Acces
     ----------
     first, second : SimulationResult
         Two results on programmes that share badges; with the same seed their difference is the design.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> designs_compared(result, result).alt.startswith("Simulated.")
+    True
     """
     rows = _rows(first, second)
     title = designs_finding(first, second)
@@ -74,6 +82,14 @@ def retention_over_time(result: SimulationResult, *, items: Sequence[str] | None
         From `ipe_workbench.simulation.simulate`.
     items : sequence of str, optional
         Ids of credentials; otherwise the eight with the highest share at any time.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> retention_over_time(result).alt.startswith("Simulated.")
+    True
     """
     frame = result.retention("all")
     titles = dict(zip(result.badges("all")["credential"], result.badges("all")["title"], strict=True))

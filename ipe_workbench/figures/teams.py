@@ -49,6 +49,14 @@ def team_composition(plan: TeamPlan, roster: Roster, titles: Mapping[str, str] |
         The learners, for professions and scores.
     titles : mapping of str to str, optional
         Titles of professions by id.
+
+    Examples
+    --------
+    >>> from ipe_workbench.pathways.teams import FormingRules, Learner, Roster, form_teams
+    >>> people = tuple(Learner(f"{kind}{n}", kind) for kind in ("nursing", "medicine", "pharmacy") for n in range(4))
+    >>> roster = Roster(people)
+    >>> team_composition(form_teams(roster, FormingRules()), roster).alt[:27]
+    'Grid of professions by team'
     """
     person = {one.id: one for one in roster.learners}
     size = Counter(one.profession for team in plan.teams for one in (person[each] for each in team.learners))

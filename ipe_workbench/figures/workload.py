@@ -30,7 +30,16 @@ _REASONS = {
 
 
 def bottlenecks(result: SimulationResult) -> AccessibleFigure:
-    """For each badge, hardest first: what kept learners from it by the end of the programme."""
+    """For each badge, hardest first: what kept learners from it by the end of the programme.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> bottlenecks(result).alt.startswith("Simulated.")
+    True
+    """
     frame = result.bottlenecks("all")
     titles = dict(zip(result.badges("all")["credential"], result.badges("all")["title"], strict=True))
     shares = frame.pivot_table(index="credential", columns="outcome", values="mean", sort=False, observed=True)
@@ -73,7 +82,16 @@ def bottlenecks(result: SimulationResult) -> AccessibleFigure:
 
 
 def assessor_load(result: SimulationResult, *, names: Mapping[str, str] | None = None) -> AccessibleFigure:
-    """Hours of assessors by term, one panel for each role, against the hours that the programme has."""
+    """Hours of assessors by term, one panel for each role, against the hours that the programme has.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> assessor_load(result).alt.startswith("Simulated.")
+    True
+    """
     frame = result.assessor_hours()
     called = dict(names or {})
     roles = list(dict.fromkeys(frame["role"]))

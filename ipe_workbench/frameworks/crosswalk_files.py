@@ -58,6 +58,13 @@ def write_crosswalk(crosswalk: Crosswalk, path: str | Path, *, replace: bool = F
     UnusableInputError
         When the file exists and `replace` is false, when the id cannot be a file's name, or when the text would be
         larger than a YAML file that `read_crosswalk` accepts.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.frameworks import load_crosswalk
+    >>> write_crosswalk(load_crosswalk("crosswalk-ipec-2016-2023"), tempfile.mkdtemp()).suffix
+    '.yaml'
     """
     file = _file_for(crosswalk, Path(path))
     if file.exists():

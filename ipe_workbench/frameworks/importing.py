@@ -37,6 +37,13 @@ def import_framework(path: str | Path) -> FrameworkReading:
         When the file is missing, too large, damaged or of another kind.
     UnusableInputError
         When our own YAML has mistakes; `findings` has every one with its line.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> reading = import_framework(data_folder() / "frameworks" / "ipec-2023.yaml")
+    >>> reading.framework.id, len(reading.framework.competencies)
+    ('ipec-2023', 37)
     """
     path = Path(path)
     suffix = path.suffix.lower()

@@ -78,7 +78,15 @@ def suggest_mappings(
 
 
 def suggest_crosswalk(source: Framework, target: Framework, minimum: float = MINIMUM, per_code: int = 3) -> Crosswalk:
-    """A draft crosswalk of nothing but suggestions, to be edited; parameters and errors as `suggest_mappings` has."""
+    """A draft crosswalk of nothing but suggestions, to be edited; parameters and errors as `suggest_mappings` has.
+
+    Examples
+    --------
+    >>> from ipe_workbench.frameworks import load_framework
+    >>> draft = suggest_crosswalk(load_framework("ipec-2016"), load_framework("ipec-2023"))
+    >>> draft.source, draft.target, len(draft.mappings) > 0
+    ('ipec-2016', 'ipec-2023', True)
+    """
     return Crosswalk(
         id=f"crosswalk-{source.id}-{target.id}",
         title=f"{source.title} to {target.title} (suggestions)",

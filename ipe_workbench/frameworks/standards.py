@@ -129,6 +129,13 @@ def read_standards(path: str | Path) -> tuple[AccreditationBody | None, tuple[Fi
     ------
     UnreadableFileError
         When the file is missing or not YAML.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> body, findings = read_standards(data_folder() / "standards" / "lcme.yaml")
+    >>> body.id, findings
+    ('lcme', ())
     """
     body, findings, _ = _read(Path(path))
     return body, findings

@@ -42,6 +42,13 @@ def read_framework(path: str | Path) -> tuple[Framework | None, tuple[Finding, .
     ------
     UnreadableFileError
         When the file is missing or not YAML.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> framework, findings = read_framework(data_folder() / "frameworks" / "ipec-2023.yaml")
+    >>> framework.id, findings
+    ('ipec-2023', ())
     """
     document = read_document(Path(path))
     framework, findings = validate(Framework, document)
@@ -58,6 +65,13 @@ def read_crosswalk(path: str | Path) -> tuple[Crosswalk | None, tuple[Finding, .
     """Read a crosswalk; returns and raises as `read_framework` does.
 
     A pair that stands twice is a warning.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> crosswalk, findings = read_crosswalk(data_folder() / "frameworks" / "crosswalk-ipec-2016-2023.yaml")
+    >>> crosswalk.source, crosswalk.target, findings
+    ('ipec-2016', 'ipec-2023', ())
     """
     document = read_document(Path(path))
     crosswalk, findings = validate(Crosswalk, document)
@@ -97,6 +111,13 @@ def write_framework(framework: Framework, folder: str | Path, *, replace: bool =
     UnusableInputError
         When the file exists and `replace` is false, when the id cannot be a file's name, or when the text would be
         larger than a YAML file that `read_framework` accepts.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.frameworks import load_framework
+    >>> write_framework(load_framework("ipec-2023"), tempfile.mkdtemp()).name
+    'ipec-2023.yaml'
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", framework.id):
         message = f"The id {framework.id!r} cannot be the name of a file."

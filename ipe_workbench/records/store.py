@@ -206,6 +206,13 @@ def make_store(db: str | Path | None = None) -> Store:
         When something else stands there, or the key is missing for records that are there.
     EnvironmentFault
         When the database cannot be reached.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> store = make_store(Path(tempfile.mkdtemp(), "records.db"))
+    >>> len(store.frame("awards"))
+    0
     """
     url = url_of(db)
     place = place_of(url)

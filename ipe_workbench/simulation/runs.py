@@ -74,6 +74,17 @@ def read_result(folder: str | Path) -> SimulationResult:
     ------
     UnreadableFileError
         When files are missing, were changed, or are of another format.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> folder = tempfile.mkdtemp()
+    >>> _ = result.write(folder)
+    >>> read_result(folder).digest == result.digest
+    True
     """
     target = Path(folder)
     summary = _summary(target)

@@ -27,6 +27,12 @@ def read_scenario(path: str | Path) -> Scenario:
         When the file is missing or is not YAML.
     UnusableInputError
         When a field is wrong; its `findings` name every violation.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> read_scenario(data_folder() / "programmes" / "reference" / "scenarios" / "reference.yaml").id
+    'reference'
     """
     document = read_document(Path(path))
     scenario, findings = validate(Scenario, document)
@@ -44,6 +50,12 @@ def find_scenario(programme_folder: str | Path, name_or_path: str | Path) -> Sce
     ------
     UnknownNameError
         When there is neither; the message lists near names.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> find_scenario(data_folder() / "programmes" / "cu-ipe", "today").id
+    'today'
     """
     folder = _scenario_folder(Path(programme_folder))
     wanted = str(name_or_path)
@@ -67,6 +79,13 @@ def read_scenarios(
     """Every scenario of a programme folder (or of its ``scenarios`` folder), with everything that is wrong.
 
     With `programme`, each scenario is checked against it; `damaged` are ids whose files exist but cannot be used.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> scenarios, findings = read_scenarios(data_folder() / "programmes" / "cu-ipe")
+    >>> sorted(one.id for one in scenarios), findings
+    (['everything', 'redesign', 'today'], ())
     """
     scenarios: dict[str, Scenario] = {}
     findings: list[Finding] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 
 import pytest
@@ -16,6 +17,8 @@ TOP = {
     "save_programme", "simulate",
 }  # fmt: skip
 
+ROOMS = ["badges", "frameworks", "credentials", "pathways", "records", "simulation", "evaluation", "figures"]
+
 
 def test_top_level_names_are_these_and_all_load():
     assert set(ipe_workbench.__all__) == TOP
@@ -28,9 +31,7 @@ def test_unknown_name_is_an_attribute_error():
         ipe_workbench.nothing_like_it  # noqa: B018
 
 
-@pytest.mark.parametrize(
-    "room", ["badges", "frameworks", "credentials", "pathways", "simulation", "evaluation", "figures", "reporting"]
-)
+@pytest.mark.parametrize("room", [*ROOMS, "reporting"])
 def test_each_room_exports_only_names_that_exist_and_says_what_it_is_for(room):
     module = importlib.import_module(f"ipe_workbench.{room}")
     assert len(module.__doc__ or "") > 80
@@ -40,3 +41,11 @@ def test_each_room_exports_only_names_that_exist_and_says_what_it_is_for(room):
 def test_no_room_is_left_without_a_docstring():
     for found in pkgutil.walk_packages(ipe_workbench.__path__, "ipe_workbench."):
         assert importlib.import_module(found.name).__doc__, found.name
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_each_public_function_shows_how_it_is_used(room):
+    module = importlib.import_module(f"ipe_workbench.{room}")
+    functions = [one for name in module.__all__ if inspect.isfunction(one := getattr(module, name))]
+    assert functions
+    assert not [one.__name__ for one in functions if ">>>" not in (one.__doc__ or "")]

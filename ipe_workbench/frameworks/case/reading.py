@@ -61,6 +61,17 @@ def read_case(path: str | Path) -> FrameworkReading:
     -----
     Linear in items and associations. An item's id is its ``identifier``, its code the ``humanCodingScheme``. Siblings
     follow their sequence numbers; without one, the natural order of their codes (VE2 before VE10).
+
+    Examples
+    --------
+    >>> import datetime
+    >>> import tempfile
+    >>> from ipe_workbench.frameworks import export_framework, load_framework
+    >>> file = Path(tempfile.mkdtemp(), "ipec.json")
+    >>> made = export_framework(load_framework("ipec-2023"), "case-1.1", now=datetime.datetime(2027, 1, 1))
+    >>> _ = file.write_bytes(made.content)
+    >>> len(read_case(file).framework.competencies)
+    37
     """
     return read_case_data(*parse_json(read_bytes(Path(path)), str(path)))
 

@@ -51,6 +51,17 @@ def read_ctdl_asn(path: str | Path) -> FrameworkReading:
     -----
     Linear. A competency's id is its CTID, else the last part of its address. Siblings follow the order of ``hasChild``;
     without it, ``listID``, else the natural order of their codes.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> import tempfile
+    >>> from ipe_workbench.frameworks import export_framework, load_framework
+    >>> file = Path(tempfile.mkdtemp(), "ipec.json")
+    >>> made = export_framework(load_framework("ipec-2023"), "ctdl-asn", now=datetime.datetime(2027, 1, 1))
+    >>> _ = file.write_bytes(made.content)
+    >>> len(read_ctdl_asn(file).framework.competencies)
+    37
     """
     return read_ctdl_asn_data(*parse_json(read_bytes(Path(path)), str(path)))
 

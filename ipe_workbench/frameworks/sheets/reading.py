@@ -44,7 +44,7 @@ _SOURCES = ("paraphrase", "official-local", "publisher", "none")
 
 
 def read_sheet(path: str | Path) -> FrameworkReading:
-    """Read a framework from a CSV file or an Excel workbook.
+    r"""Read a framework from a CSV file or an Excel workbook.
 
     Parameters
     ----------
@@ -66,6 +66,14 @@ def read_sheet(path: str | Path) -> FrameworkReading:
     -----
     Linear in rows. Siblings stand in the order of the rows, unless a column numbers them. A row's id is its identifier,
     else its code.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "skills.csv")
+    >>> _ = file.write_text("code,statement,parent\nT,Work as a team,\nT1,Hand over safely,T\n")
+    >>> [(one.code, one.parent) for one in read_sheet(file).framework.competencies]
+    [('T', None), ('T1', 'T')]
     """
     return read_sheet_bytes(read_bytes(Path(path)), str(path))
 

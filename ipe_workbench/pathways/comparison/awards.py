@@ -43,7 +43,7 @@ class _Learner:
 
 
 def read_awards(path: str | Path, *programmes: Programme) -> AwardsFile:
-    """Read a file of awards; see `parse_awards`.
+    r"""Read a file of awards; see `parse_awards`.
 
     Raises
     ------
@@ -51,6 +51,15 @@ def read_awards(path: str | Path, *programmes: Programme) -> AwardsFile:
         When the file is missing, is too large or is not UTF-8 text.
     UnusableInputError
         When a column is missing or a cell cannot be used; the message names the row and the column.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.credentials import example_programme
+    >>> file = Path(tempfile.mkdtemp(), "awards.csv")
+    >>> _ = file.write_text("learner,badge,awarded_on,profession\nL1,speaking-up,2026-10-01,nursing\n")
+    >>> list(read_awards(file, example_programme()).learners)
+    ['L1']
     """
     file = Path(path)
     try:
