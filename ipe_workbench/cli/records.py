@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
+from ipe_workbench.cli.records_practice import practice
 from ipe_workbench.cli.records_privacy import Who, audit, erase, new_key, research
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.command()(erase)
 app.command()(audit)
 app.command("new-key")(new_key)
+app.command()(practice)
 
 Database = Annotated[
     str | None,
