@@ -10,7 +10,7 @@ _GIVEN = [
     "Aaliyah", "Abena", "Adaeze", "Aiko", "Alejandra", "Amara", "Amir", "Ana", "Anjali", "Anouk", "Arash",
     "Astrid", "Ayşe", "Benedikt", "Bao", "Beatriz", "Camila", "Chidi", "Chloé", "Dalia", "Daniel", "Dilnoza",
     "Diego", "Eilidh", "Elena", "Emeka", "Esra", "Fatima", "Farid", "Freya", "Gabriela", "Gustav", "Hana",
-    "Haruto", "Hiroshi", "Ibrahim", "Imani", "Ines", "Isabel", "Ivan", "Jaya", "Jin", "Joaquín", "José",
+    "Haruto", "Hiroshi", "Ibrahim", "Imani", "Inês", "Isabel", "Ivan", "Jaya", "Jin", "Joaquín", "José",
     "Kai", "Katya", "Keahi", "Kofi", "Kwame", "Lakshmi", "Lars", "Leila", "Lián", "Lucía", "Luka",
     "Magdalena", "Malik", "Mara", "Mateo", "Mei", "Mina", "Mohammed", "Naledi", "Nadia", "Ngozi", "Niamh",
     "Nikolai", "Noor", "Olga", "Omar", "Paolo", "Priya", "Quang", "Rahel", "Ravi", "Rosa", "Ruth", "Sadia",
