@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ipe_workbench.evaluation import Analysis
 
-__all__ = ["FileArgument", "FormatOption", "LevelOption", "app", "columns_of", "read", "scale_of", "show"]
+__all__ = ["FileArgument", "FormatOption", "LevelOption", "app", "columns_of", "numbers_of", "read", "scale_of", "show"]
 
 FileArgument = Annotated[Path, typer.Argument(help="Tidy CSV or Parquet file.", show_default=False)]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Print a table or JSON.")]
@@ -172,10 +172,7 @@ def time_to_badge(
     """
     from ipe_workbench.evaluation import estimate_time_to_badge
 
-    try:
-        times = [float(one) for one in columns_of(at)]
-    except ValueError:
-        raise UnusableInputError(f"--at {at} holds what is no number.", mend="Such as --at 30,60,90.") from None
+    times = numbers_of("--at", at)
     found = estimate_time_to_badge(
         read(file),
         duration=duration,
@@ -223,6 +220,16 @@ def read(file: Path) -> pd.DataFrame:
 def columns_of(text: str | None) -> list[str]:
     """Names with commas between."""
     return [one.strip() for one in (text or "").split(",") if one.strip()]
+
+
+def numbers_of(option: str, text: str | None) -> list[float]:
+    """Numbers with commas between."""
+    try:
+        return [float(one) for one in columns_of(text)]
+    except ValueError:
+        raise UnusableInputError(
+            f"{option} {text} holds what is no number.", mend=f"Such as {option} 30,60,90."
+        ) from None
 
 
 def scale_of(minimum: float | None, maximum: float | None) -> tuple[float, float] | None:

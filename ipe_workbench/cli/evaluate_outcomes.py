@@ -1,4 +1,4 @@
-"""``ipe evaluate``: missing scores, and change when scores are missing."""
+"""``ipe evaluate``: missing scores, change when scores are missing, and retention."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from ipe_workbench.cli.evaluate import ClusterOption, FileArgument, FormatOption, LevelOption, columns_of, read, show
+from ipe_workbench.cli.evaluate import (
+    ClusterOption,
+    FileArgument,
+    FormatOption,
+    LevelOption,
+    columns_of,
+    numbers_of,
+    read,
+    show,
+)
 from ipe_workbench.cli.output import OutputFormat
 
 CovariatesOption = Annotated[
@@ -72,7 +81,42 @@ def change_imputed(
     show(found, format)
 
 
+def retention(
+    file: FileArgument,
+    id: IdOption = "learner",
+    time: Annotated[str, typer.Option(help="Column with the time since the badge, a number.")] = "days",
+    value: ValueOption = "value",
+    pass_mark: Annotated[float | None, typer.Option(help="Score needed for the badge.", show_default=False)] = None,
+    floor: Annotated[float, typer.Option(help="Score of somebody who knows nothing, as by guessing.")] = 0.0,
+    at: Annotated[str | None, typer.Option(help="Times to report, commas between.", show_default=False)] = None,
+    second_rating: Annotated[
+        str | None,
+        typer.Option(help="Column with a second rating at time zero, not decisive.", show_default=False),
+    ] = None,
+    reliability: Annotated[
+        float | None, typer.Option(help="Of the score at time zero, without a second rating.", show_default=False)
+    ] = None,
+    assessed_mean: Annotated[
+        float | None, typer.Option(help="Mean of all who were assessed, failed ones too.", show_default=False)
+    ] = None,
+    cluster: ClusterOption = None,
+    level: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """The forgetting curve since the badge: half-life, what is retained, and the share that still passes.
+
+    Example: ipe evaluate retention scores.csv --time days --value score --pass-mark 70 --cluster team
+    """
+    from ipe_workbench.evaluation import estimate_retention
+
+    found = estimate_retention(
+        read(file), id=id, time=time, value=value, pass_mark=pass_mark, floor=floor, at=numbers_of("--at", at),
+        second_rating=second_rating, reliability=reliability, assessed_mean=assessed_mean, cluster=cluster, level=level,
+    )  # fmt: skip
+    show(found, format)
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to ``ipe evaluate``."""
-    for command in (missing, change_imputed):
+    for command in (missing, change_imputed, retention):
         app.command(command.__name__.replace("_", "-"))(command)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.power import solve_power
     from ipe_workbench.evaluation.raters import study_raters
     from ipe_workbench.evaluation.reliability import alpha_of, estimate_reliability, omega_of, scored_items
+    from ipe_workbench.evaluation.retention import estimate_retention
     from ipe_workbench.evaluation.tidy_files import read_tidy
     from ipe_workbench.evaluation.time_to_badge import cumulative_incidence, estimate_time_to_badge
 
@@ -66,6 +67,7 @@ _HOMES = {
     "estimate_agreement": "agreement",
     "estimate_change": "change",
     "estimate_reliability": "reliability",
+    "estimate_retention": "retention",
     "estimate_time_to_badge": "time_to_badge",
     "fit_growth": "growth",
     "fit_mixed_model": "mixed_models",
@@ -106,6 +108,7 @@ __all__ = [
     "estimate_agreement",
     "estimate_change",
     "estimate_reliability",
+    "estimate_retention",
     "estimate_time_to_badge",
     "fit_growth",
     "fit_mixed_model",

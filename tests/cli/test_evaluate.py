@@ -24,6 +24,7 @@ COMMANDS = {
     "raters": ["ratings.csv", "--criterion", "criterion"],
     "items": ["readiness.csv", "--items", READINESS, "--model", "2pl"],
     "missing": ["decay.csv", "--time", "days", "--value", "score", "--covariates", "profession"],
+    "retention": ["decay.csv", "--value", "score", "--pass-mark", "70", "--cluster", "team", "--at", "30,365"],
     "change-imputed": ["decay.csv", "--time", "days", "--value", "score", "-m", "5", "--cluster", "team"],
 }
 FIRST = {
@@ -35,6 +36,7 @@ FIRST = {
     "raters": "sd[learner]",
     "items": "share_correct[Q1]",
     "missing": "missing[0]",
+    "retention": "half_life",
     "change-imputed": "mean_change_imputed",
 }
 

@@ -1,6 +1,6 @@
 # What R says of missing scores, decay, gaps and confidence; prints outcomes.json. Run in this folder:  Rscript outcomes.R > outcomes.json
-# Packages: mice, jsonlite. None of them is needed by the tests.
-suppressMessages({library(mice); library(jsonlite)})
+# Packages: mice, nlme, jsonlite. None of them is needed by the tests.
+suppressMessages({library(mice); library(nlme); library(jsonlite)})
 out <- list()
 put <- function(name, value) out[[name]] <<- unname(as.numeric(value))
 
@@ -15,5 +15,18 @@ put("mi_slope_estimates", each[1, ]); put("mi_slope_variances", each[2, ]); put(
 m <- mice(w[, c("before", "after", "age")], m = 800, method = "norm", seed = 2, printFlag = FALSE, maxit = 10)
 q <- sapply(1:800, function(i) with(complete(m, i), mean(after - before))); u <- sapply(1:800, function(i) with(complete(m, i), var(after - before) / length(after)))
 p <- pool.scalar(q, u, n = nrow(w)); put("mi_many", c(p$qbar, sqrt(p$t), p$fmi))
-out$versions <- as.list(sapply(c("mice"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
+
+# Decay: given the half-life the curve is a linear mixed model, so nlme profiles it. decay.csv has days since the badge.
+d <- read.csv("decay.csv")
+curve <- function(log_half, power) if (power) (1 + d$days)^(-log(2) / log1p(exp(log_half))) else 2^(-d$days / exp(log_half))
+fitted <- function(log_half, power, floor, slope) { d$g <- curve(log_half, power); lme(if (floor) score ~ g else score ~ 0 + g, random = if (slope) ~ 1 + g | learner else ~ 1 | learner, data = d, method = "ML", control = lmeControl(opt = "optim", maxIter = 200, msMaxIter = 300)) }
+decay <- function(power, floor, slope, ends) { o <- optimize(function(x) as.numeric(logLik(fitted(x, power, floor, slope))), ends, maximum = TRUE, tol = 1e-7); m <- fitted(o$maximum, power, floor, slope); c(exp(o$maximum), o$objective, rev(fixef(m))[1], m$sigma) }
+put("decay_exponential_floor", decay(FALSE, TRUE, FALSE, c(2, 7))); put("decay_exponential_floor_losses", decay(FALSE, TRUE, TRUE, c(2, 7)))
+put("decay_power_no_floor", decay(TRUE, FALSE, FALSE, c(6, 13))); put("decay_power_floor", decay(TRUE, TRUE, FALSE, c(1, 7)))
+# Ebbinghaus 1885 (Ruger's translation 1913, p. 78): minutes and savings in percent.
+e <- data.frame(t = c(20, 64, 526, 1440, 2880, 8640, 44640), y = c(58.2, 44.2, 35.8, 33.7, 27.8, 25.4, 21.1))
+p <- nls(y ~ a * (1 + t)^-b, e, start = list(a = 80, b = .1)); x <- nls(y ~ c + a * exp(-t / k), e, start = list(c = 25, a = 30, k = 300)); z <- nls(y ~ a * exp(-t / k), e, start = list(a = 40, k = 40000))
+put("ebbinghaus_power", c(coef(p)["a"], 2^(1 / coef(p)["b"]) - 1, deviance(p))); put("ebbinghaus_exponential_floor", c(coef(x)["a"], coef(x)["k"] * log(2), deviance(x))); put("ebbinghaus_exponential", c(coef(z)["a"], coef(z)["k"] * log(2), deviance(z)))
+
+out$versions <- as.list(sapply(c("mice", "nlme"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
 cat(toJSON(out, digits = 10, auto_unbox = TRUE, pretty = TRUE))
