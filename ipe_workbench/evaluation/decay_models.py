@@ -260,7 +260,7 @@ def _likelihood(model: str, data: Measurements, log_half_life: float, factors: N
 
 def _contributions(logdet: Numbers, xx: Numbers, xy: Numbers, yy: Numbers, beta: Numbers, sigma2: float) -> Numbers:
     """The log-likelihood of each learner."""
-    squares = yy - 2 * beta @ xy + np.einsum("a,abl,b->l", beta, xx, beta)
+    squares = yy - 2 * beta @ xy + np.einsum("a,abi,b->i", beta, xx, beta)
     determinant, rows = logdet
     return np.asarray(-0.5 * (rows * np.log(2 * np.pi * sigma2) + determinant + squares / sigma2))
 
@@ -275,14 +275,14 @@ def _whitened(
     cross = np.array([[n, sg, sy], [sg, sgg, sgy], [sy, sgy, syy]])  # of (1, shape, score)
     root = _lower(factors)
     q = len(root)
-    loaded = np.einsum("ab,acl->bcl", root, cross[:q])  # root' Z' (1, shape, score)
-    middle = np.einsum("bcl,cd->bdl", loaded[:, :q], root) + np.eye(q)[:, :, None]
+    loaded = np.einsum("ab,aci->bci", root, cross[:q])  # root' Z' (1, shape, score)
+    middle = np.einsum("bci,cd->bdi", loaded[:, :q], root) + np.eye(q)[:, :, None]
     if q == 1:
         determinant, inverse = middle[0, 0], 1 / middle
     else:
         determinant = middle[0, 0] * middle[1, 1] - middle[0, 1] ** 2
         inverse = np.array([[middle[1, 1], -middle[0, 1]], [-middle[1, 0], middle[0, 0]]]) / determinant
-    whitened = cross - np.einsum("abl,acl,cdl->bdl", loaded, inverse, loaded)
+    whitened = cross - np.einsum("abi,aci,cdi->bdi", loaded, inverse, loaded)
     kept = _columns(model)
     return np.array([np.log(determinant), n]), whitened[np.ix_(kept, kept)], whitened[kept, 2], whitened[2, 2]
 
