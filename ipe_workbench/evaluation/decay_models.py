@@ -282,7 +282,7 @@ def _whitened(
     else:
         determinant = middle[0, 0] * middle[1, 1] - middle[0, 1] ** 2
         inverse = np.array([[middle[1, 1], -middle[0, 1]], [-middle[1, 0], middle[0, 0]]]) / determinant
-    whitened = cross - np.einsum("abi,aci,cdi->bdi", loaded, inverse, loaded)
+    whitened = cross - np.einsum("abt,act,cdt->bdt", loaded, inverse, loaded)
     kept = _columns(model)
     return np.array([np.log(determinant), n]), whitened[np.ix_(kept, kept)], whitened[kept, 2], whitened[2, 2]
 
