@@ -24,6 +24,7 @@ from ipe_workbench.cli import (
     diff,
     evaluate,
     evaluate_instruments,
+    evaluate_judgements,
     evaluate_outcomes,
     evaluate_scales,
     frameworks,
@@ -85,6 +86,7 @@ app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Op
 evaluate_scales.add_to(evaluate.app)
 evaluate_outcomes.add_to(evaluate.app)
 evaluate_instruments.add_to(evaluate.app)
+evaluate_judgements.add_to(evaluate.app)
 app.add_typer(evaluate.app, name="evaluate", help="One analysis of a tidy file, with intervals and findings.")
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 simulate_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=GroupWithDefault)

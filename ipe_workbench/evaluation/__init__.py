@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ipe_workbench.evaluation.agreement import estimate_agreement, intraclass_correlations, krippendorff_alpha
+    from ipe_workbench.evaluation.angoff import set_standard_angoff
     from ipe_workbench.evaluation.change import estimate_change
     from ipe_workbench.evaluation.change_imputed import change_with_imputation
     from ipe_workbench.evaluation.comparison import balance, compare_changes, compare_groups
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.raters import study_raters
     from ipe_workbench.evaluation.reliability import alpha_of, estimate_reliability, omega_of, scored_items
     from ipe_workbench.evaluation.retention import estimate_retention
+    from ipe_workbench.evaluation.standard_setting import set_standard_borderline
     from ipe_workbench.evaluation.tidy_files import read_tidy
     from ipe_workbench.evaluation.time_to_badge import cumulative_incidence, estimate_time_to_badge
 
@@ -78,6 +80,8 @@ _HOMES = {
     "read_plan": "plan",
     "read_tidy": "tidy_files",
     "scored_items": "reliability",
+    "set_standard_angoff": "angoff",
+    "set_standard_borderline": "standard_setting",
     "solve_power": "power",
     "study_many_facet": "many_facet",
     "study_raters": "raters",
@@ -124,6 +128,8 @@ __all__ = [
     "read_tidy",
     "score_instrument",
     "scored_items",
+    "set_standard_angoff",
+    "set_standard_borderline",
     "solve_power",
     "study_many_facet",
     "study_raters",

@@ -51,3 +51,29 @@ def test_raters_who_share_nobody_are_not_compared(tmp_path):
     data = json.loads(here("raters", str(path), *MANY_FACET[2:], "--format", "json", code=1).stdout)
     assert data["estimates"] == []
     assert [one["id"] for one in data["findings"]] == ["not-connected"]
+
+
+def test_a_panel_sets_a_standard(tmp_path):
+    points, shares = tmp_path / "points.csv", tmp_path / "shares.csv"
+    pd.DataFrame({"learner": range(80), "marks": [8 + n % 17 for n in range(80)]}).to_csv(points, index=False)
+    ratings = pd.read_csv(TABLES / "angoff.csv")
+    ratings.groupby("item")["rating"].mean().rename("share_correct").reset_index().to_csv(shares, index=False)
+    asked = ["standard", str(TABLES / "angoff.csv"), "--method", "angoff", "--round", "round", "--scores", str(points)]
+    data = json.loads(here(*asked, "--score", "marks", "--correct", str(shares), "--format", "json").stdout)
+    names = [one["name"] for one in data["estimates"]]
+    assert names[0] == "cut"
+    assert {"pass_rate", "judge_correct_r[J0]", "cut_share[round 1]"} <= set(names)
+    assert "80 learners pass" in data["sentence"]
+
+
+def test_examiners_set_a_standard():
+    osce = str(TABLES / "osce.csv")
+    asked = ["standard", osce, "--method", "borderline-regression", "--station", "station"]
+    assert "The cut score is 11.94" in here(*asked, "--borderline", "2").stdout
+    group = here("standard", osce, "--method", "borderline-group", "--station", "station", "--borderline", "2")
+    assert "cut[handover]" in group.stdout
+    assert "Which grade means borderline" in refused(*asked)
+    assert "belong to Angoff" in refused(*asked, "--borderline", "2", "--round", "round")
+    assert "borderline methods" in refused("standard", osce, "--method", "angoff", "--borderline", "2")
+    data = json.loads(here(*asked, "--borderline", "7", "--format", "json", code=1).stdout)
+    assert {one["id"] for one in data["findings"]} == {"extrapolated"}

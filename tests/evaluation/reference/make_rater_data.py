@@ -1,4 +1,4 @@
-"""The made-up ratings of `raters.R`: run once; the table is committed.
+"""The made-up judgements of `raters.R` and `standards.R`: run once; the tables are committed.
 
 python tests/evaluation/reference/make_rater_data.py
 """
@@ -29,5 +29,31 @@ def facets() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["learner", "rater", "criterion", "score"])
 
 
+def osce() -> pd.DataFrame:
+    """Scores of 70 learners at 3 stations, and the examiners' overall grades from 1 to 5."""
+    rng = np.random.default_rng(20261129)
+    ability = rng.normal(size=70)
+    rows = []
+    for station, (first, slope) in {"history": (8, 3.0), "handover": (10, 2.2), "conflict": (5, 3.5)}.items():
+        grade = np.clip(np.round(3 + ability + 0.6 * rng.normal(size=70)), 1, 5).astype(int)
+        score = np.clip(np.round(first + slope * grade + 1.5 * ability + 2 * rng.normal(size=70), 1), 0, 30)
+        rows.append(pd.DataFrame({"learner": np.arange(70), "station": station, "grade": grade, "score": score}))
+    return pd.concat(rows)
+
+
+def angoff() -> pd.DataFrame:
+    """Two rounds of nine judges on 24 items; in the second they are closer."""
+    rng = np.random.default_rng(20261130)
+    item = np.clip(0.65 + 0.15 * rng.normal(size=24), 0.2, 0.95)
+    rows = []
+    for number, (between, within) in {1: (0.08, 0.12), 2: (0.05, 0.07)}.items():
+        judge = between * rng.normal(size=9)
+        said = np.clip(np.round(item + judge[:, None] + within * rng.normal(size=(9, 24)), 2), 0, 1)
+        rows += [(number, f"J{j}", f"I{i:02d}", said[j, i]) for j in range(9) for i in range(24)]
+    return pd.DataFrame(rows, columns=["round", "judge", "item", "rating"])
+
+
 if __name__ == "__main__":
     facets().to_csv(HERE / "facets.csv", index=False)
+    osce().to_csv(HERE / "osce.csv", index=False)
+    angoff().to_csv(HERE / "angoff.csv", index=False)
