@@ -1,4 +1,4 @@
-"""``ipe evaluate``: missing scores, change when scores are missing, and retention."""
+"""``ipe evaluate``: missing scores, change when scores are missing, retention, equity, confidence."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from ipe_workbench.cli.evaluate import (
     FileArgument,
     FormatOption,
     LevelOption,
+    MaxOption,
+    MinOption,
     columns_of,
     numbers_of,
     read,
+    scale_of,
     show,
 )
 from ipe_workbench.cli.output import OutputFormat
+from ipe_workbench.errors import UnusableInputError
 
 CovariatesOption = Annotated[
     str | None, typer.Option(help="Columns known of everybody, commas between.", show_default=False)
@@ -116,7 +120,83 @@ def retention(
     show(found, format)
 
 
+def equity(
+    file: FileArgument,
+    group: Annotated[str, typer.Option(help="Column with the groups, such as the profession.", show_default=False)],
+    value: Annotated[str | None, typer.Option(help="Column with a number.", show_default=False)] = None,
+    rate: Annotated[str | None, typer.Option(help="Column with yes and no, or 1 and 0.", show_default=False)] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="Group to compare with; all others otherwise.", show_default=False)
+    ] = None,
+    stratify: Annotated[
+        str | None, typer.Option(help="Column within which groups are compared, too.", show_default=False)
+    ] = None,
+    cluster: ClusterOption = None,
+    minimum: MinOption = None,
+    maximum: MaxOption = None,
+    threshold: Annotated[int, typer.Option(min=2, help="Fewest learners that are shown.")] = 10,
+    level: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Gaps between groups in a mean or a rate; small groups, and what would give them away, are hidden.
+
+    Example: ipe evaluate equity learners.csv --group profession --value score --stratify site
+
+    Example: ipe evaluate equity learners.csv --group profession --rate earned --reference nursing
+    """
+    from ipe_workbench.evaluation import estimate_equity
+
+    found = estimate_equity(
+        read(file), group=group, value=value, rate=rate, reference=reference, stratify=stratify, cluster=cluster,
+        scale=scale_of(minimum, maximum), threshold=threshold, level=level,
+    )  # fmt: skip
+    show(found, format)
+
+
+def confidence(
+    file: FileArgument,
+    confidence: Annotated[str, typer.Option(help="Column with the self-rating.")] = "confidence",
+    skill: Annotated[str, typer.Option(help="Column with the shown skill.")] = "skill",
+    skill_again: Annotated[
+        str | None, typer.Option(help="Column with a second measure of the skill.", show_default=False)
+    ] = None,
+    group: Annotated[str | None, typer.Option(help="Column such as the profession.", show_default=False)] = None,
+    cluster: ClusterOption = None,
+    confidence_scale: Annotated[
+        str | None, typer.Option(help="Ends of the self-rating, such as 1,5.", show_default=False)
+    ] = None,
+    skill_scale: Annotated[
+        str | None, typer.Option(help="Ends of the skill, such as 0,100.", show_default=False)
+    ] = None,
+    ordinal: Annotated[bool, typer.Option("--ordinal", help="Ranks only: no bias, no slope.")] = False,
+    level: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Self-rated confidence against shown skill: bias, correlation, calibration; and what noise alone would show.
+
+    Example: ipe evaluate confidence ratings.csv --confidence-scale 1,5 --skill-scale 0,100 --group profession
+    """
+    from ipe_workbench.evaluation import calibrate_confidence
+
+    found = calibrate_confidence(
+        read(file), confidence=confidence, skill=skill, skill_again=skill_again, group=group, cluster=cluster,
+        confidence_scale=ends_of("--confidence-scale", confidence_scale), ordinal=ordinal,
+        skill_scale=ends_of("--skill-scale", skill_scale), level=level,
+    )  # fmt: skip
+    show(found, format)
+
+
+def ends_of(option: str, text: str | None) -> tuple[float, float] | None:
+    """Both ends of a scale from ``1,5``."""
+    ends = numbers_of(option, text)
+    if not ends:
+        return None
+    if len(ends) != 2:
+        raise UnusableInputError(f"{option} {text} does not have two ends.", mend=f"Such as {option} 1,5.")
+    return scale_of(*ends)
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to ``ipe evaluate``."""
-    for command in (missing, change_imputed, retention):
+    for command in (missing, change_imputed, retention, equity, confidence):
         app.command(command.__name__.replace("_", "-"))(command)

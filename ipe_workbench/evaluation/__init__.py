@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.change import estimate_change
     from ipe_workbench.evaluation.change_imputed import change_with_imputation
     from ipe_workbench.evaluation.comparison import balance, compare_changes, compare_groups
+    from ipe_workbench.evaluation.confidence import calibrate_confidence
+    from ipe_workbench.evaluation.equity import estimate_equity
     from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, Test
     from ipe_workbench.evaluation.growth import fit_growth
     from ipe_workbench.evaluation.imputation import Pooled, impute, pool
@@ -69,6 +71,8 @@ _HOMES = {
     "estimate_agreement": "agreement",
     "estimate_change": "change",
     "estimate_reliability": "reliability",
+    "calibrate_confidence": "confidence",
+    "estimate_equity": "equity",
     "estimate_retention": "retention",
     "estimate_time_to_badge": "time_to_badge",
     "fit_growth": "growth",
@@ -104,6 +108,7 @@ __all__ = [
     "alpha_of",
     "analyse_items",
     "balance",
+    "calibrate_confidence",
     "change_with_imputation",
     "compare_changes",
     "compare_groups",
@@ -111,6 +116,7 @@ __all__ = [
     "describe_missing",
     "estimate_agreement",
     "estimate_change",
+    "estimate_equity",
     "estimate_reliability",
     "estimate_retention",
     "estimate_time_to_badge",

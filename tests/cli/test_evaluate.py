@@ -25,6 +25,8 @@ COMMANDS = {
     "items": ["readiness.csv", "--items", READINESS, "--model", "2pl"],
     "missing": ["decay.csv", "--time", "days", "--value", "score", "--covariates", "profession"],
     "retention": ["decay.csv", "--value", "score", "--pass-mark", "70", "--cluster", "team", "--at", "30,365"],
+    "equity": ["waves.csv", "--group", "cohort", "--value", "after", "--cluster", "team", "--min", "1", "--max", "5"],
+    "confidence": ["confidence.csv", "--skill-again", "skill_again", "--group", "profession"],
     "change-imputed": ["decay.csv", "--time", "days", "--value", "score", "-m", "5", "--cluster", "team"],
 }
 FIRST = {
@@ -36,6 +38,8 @@ FIRST = {
     "raters": "sd[learner]",
     "items": "share_correct[Q1]",
     "missing": "missing[0]",
+    "equity": "gap[new vs others]",
+    "confidence": "bias",
     "retention": "half_life",
     "change-imputed": "mean_change_imputed",
 }

@@ -1,5 +1,5 @@
 # What R says of missing scores, decay, gaps and confidence; prints outcomes.json. Run in this folder:  Rscript outcomes.R > outcomes.json
-# Packages: mice, nlme, jsonlite. None of them is needed by the tests.
+# Packages: mice, nlme, sandwich, metafor, epitools, jsonlite. None of them is needed by the tests.
 suppressMessages({library(mice); library(nlme); library(jsonlite)})
 out <- list()
 put <- function(name, value) out[[name]] <<- unname(as.numeric(value))
@@ -28,5 +28,23 @@ e <- data.frame(t = c(20, 64, 526, 1440, 2880, 8640, 44640), y = c(58.2, 44.2, 3
 p <- nls(y ~ a * (1 + t)^-b, e, start = list(a = 80, b = .1)); x <- nls(y ~ c + a * exp(-t / k), e, start = list(c = 25, a = 30, k = 300)); z <- nls(y ~ a * exp(-t / k), e, start = list(a = 40, k = 40000))
 put("ebbinghaus_power", c(coef(p)["a"], 2^(1 / coef(p)["b"]) - 1, deviance(p))); put("ebbinghaus_exponential_floor", c(coef(x)["a"], coef(x)["k"] * log(2), deviance(x))); put("ebbinghaus_exponential", c(coef(z)["a"], coef(z)["k"] * log(2), deviance(z)))
 
-out$versions <- as.list(sapply(c("mice", "nlme"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
+# Gaps: first scores of decay.csv by profession.
+b <- d[d$days == 0, ]; b$pass <- b$score >= 84; b$nurse <- b$profession == "nursing"; doc <- b[b$profession != "pharmacy", ]
+t <- t.test(b$score[b$nurse], b$score[b$profession == "medicine"]); put("gap_welch", c(-diff(t$estimate), t$conf.int, t$parameter, t$p.value))
+m <- lm(score ~ nurse, doc); s <- sqrt(sandwich::vcovCL(m, doc$team, type = "HC1")["nurseTRUE", "nurseTRUE"]); q <- qt(.975, length(unique(doc$team)) - 1); put("gap_clustered", coef(m)["nurseTRUE"] + c(0, -q, q) * s)
+n <- table(factor(doc$nurse, c(FALSE, TRUE)), factor(doc$pass, c(FALSE, TRUE))); put("gap_ratio", epitools::riskratio.wald(n)$measure[2, ]); p <- prop.test(n[2:1, 2], rowSums(n)[2:1], correct = FALSE); put("gap_rate", c(-diff(p$estimate), sqrt(p$statistic)))
+y <- as.numeric(tapply(b$score, b$profession, mean)); v <- as.numeric(tapply(b$score, b$profession, function(x) var(x) / length(x))); y <- y + c(0, 6, -5)  # moved, so that there is something between
+r <- metafor::rma(y, v, method = "REML"); l <- metafor::blup(r); put("shrink_means", y); put("shrink_variances", v); put("shrunken", l$pred); put("shrunken_se", l$se); put("shrink_tau", sqrt(r$tau2))
+doc$site <- factor(as.integer(substr(doc$team, 2, 3)) %/% 4); m <- lm(score ~ nurse + site, doc); put("gap_within", c(coef(m)["nurseTRUE"], sqrt(sandwich::vcovHC(m, type = "HC3")["nurseTRUE", "nurseTRUE"])))
+a <- oneway.test(score ~ profession, b); put("gap_any", c(a$statistic, a$parameter, a$p.value)); put("gap_holm", p.adjust(c(.01, .04, .03), "holm"))
+
+# Confidence against skill.
+k <- read.csv("confidence.csv"); t <- t.test(k$confidence, k$skill, paired = TRUE); put("confidence_bias", c(t$estimate, t$conf.int))
+put("confidence_r", c(cor(k$confidence, k$skill), cor.test(k$confidence, k$skill)$conf.int)); put("confidence_rho", cor(k$confidence, k$skill, method = "spearman"))
+m <- lm(confidence ~ skill, k); put("confidence_slope", c(coef(m)["skill"], sqrt(sandwich::vcovHC(m, type = "HC3")["skill", "skill"])))
+iv <- cov(k$confidence, k$skill_again) / cov(k$skill, k$skill_again); e <- k$confidence - mean(k$confidence) - iv * (k$skill - mean(k$skill)); z <- k$skill_again - mean(k$skill_again)
+put("confidence_iv", c(iv, sqrt(sum((z * e)^2) * nrow(k) / (nrow(k) - 2)) / abs(sum(z * (k$skill - mean(k$skill))))))
+g <- lm(abs(residuals(m)) ~ skill, k); q <- lm(confidence ~ skill + I((skill - mean(skill))^2), k); last <- function(m) { n <- length(coef(m)); coef(m)[n] / sqrt(sandwich::vcovHC(m, type = "HC3")[n, n]) }; put("confidence_tests", c(last(q), last(g)))
+
+out$versions <- as.list(sapply(c("mice", "nlme", "sandwich", "metafor", "epitools"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
 cat(toJSON(out, digits = 10, auto_unbox = TRUE, pretty = TRUE))
