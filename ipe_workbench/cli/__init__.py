@@ -21,6 +21,7 @@ from ipe_workbench.cli import (
     compare,
     coverage,
     crosswalks,
+    dashboard,
     diff,
     evaluate,
     evaluate_instruments,
@@ -82,6 +83,7 @@ badges.app.command("bake")(badge_images.bake)
 badges.app.command("extract")(badge_images.extract)
 badges.app.command("images")(badge_images.images)
 badges.app.command("read")(badge_images.read)
+app.add_typer(dashboard.app, name="dashboard", help="Pages on the records for office, faculty and learners.")
 app.add_typer(badges.app, name="badges", help="Keys, issue, verify and revoke Open Badges 3.0.")
 evaluate_scales.add_to(evaluate.app)
 evaluate_outcomes.add_to(evaluate.app)

@@ -1,0 +1,275 @@
+"""``ipe dashboard``: the dashboards in Voilà, and the links that open them."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ipe_workbench.cli.days import day_of
+from ipe_workbench.cli.output import printable
+
+if TYPE_CHECKING:
+    from ipe_workbench.studio.dashboards.door import Door
+    from ipe_workbench.studio.dashboards.identity import LinkKeys, Role
+    from ipe_workbench.studio.dashboards.server import Deployment
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Programme = Annotated[Path, typer.Option("--programme", help="Folder of the programme.", show_default=False)]
+Database = Annotated[
+    str | None,
+    typer.Option("--db", help="SQLite file or PostgreSQL URL; IPE_DB, else records.sqlite here.", show_default=False),
+]
+Port = Annotated[
+    int | None, typer.Option(help="Port to listen on; a free one by default.", min=1, max=65535, show_default=False)
+]
+Key = Annotated[
+    Path | None,
+    typer.Option("--key", help="File of the keys of links: ipe dashboard key FILE.", show_default=False),
+]
+Id = Annotated[
+    str | None,
+    typer.Option("--id", help="Print a link for this person, by the university's id.", show_default=False),
+]
+People = Annotated[
+    Path | None,
+    typer.Option("--people", help="Under JupyterHub: CSV with user, role, id, instead of links.", show_default=False),
+]
+Ip = Annotated[str, typer.Option("--ip", help="Address to listen on.")]
+Base = Annotated[str, typer.Option("--base-url", help="Path under which a proxy serves the page.")]
+Https = Annotated[bool, typer.Option("--https", help="Visitors come by HTTPS: cookies are kept to it.")]
+Ready = Annotated[int, typer.Option(help="Kernels that wait for visitors, of about 200 MB each.", min=0, max=200)]
+Most = Annotated[int, typer.Option(help="How many visitors there may be at once.", min=1, max=1000)]
+Idle = Annotated[int, typer.Option(help="Seconds after which a closed page's kernel is stopped.", min=30)]
+On = Annotated[str | None, typer.Option("--on", help="Day of the page, as 2027-03-01; today.", show_default=False)]
+
+
+@app.command()
+def learner(
+    programme: Programme,
+    db: Database = None,
+    key: Key = None,
+    id_: Id = None,
+    people: People = None,
+    port: Port = None,
+    ip: Ip = "127.0.0.1",
+    base_url: Base = "/",
+    https: Https = False,
+    ready: Ready = 2,
+    most: Most = 40,
+    idle: Idle = 600,
+    on: On = None,
+    badges: Annotated[
+        Path | None, typer.Option(help="Folder of signed badges, to download.", show_default=False)
+    ] = None,
+) -> None:
+    """Serve learners their own badges, growth areas and next steps. It opens with personal links.
+
+    Example: ipe dashboard learner --programme my-programme --id s1234567
+
+    Example: ipe dashboard learner --programme my-programme --key links.key --port 8866 --https --base-url /ipe/learner/
+    """
+    more = {"IPE_DASHBOARD_BADGES": str(badges.resolve())} if badges is not None else {}
+    where = _Where(port, ip, base_url, https, ready, most, idle)
+    _serve("learner", programme, db, key, id_, people, where, on, more)
+
+
+@app.command()
+def faculty(
+    programme: Programme,
+    db: Database = None,
+    key: Key = None,
+    id_: Id = None,
+    people: People = None,
+    port: Port = None,
+    ip: Ip = "127.0.0.1",
+    base_url: Base = "/",
+    https: Https = False,
+    ready: Ready = 2,
+    most: Most = 40,
+    idle: Idle = 600,
+    on: On = None,
+) -> None:
+    """Serve facilitators their own teams: rubrics, who needs help, feedback to raters. It opens with personal links.
+
+    Example: ipe dashboard faculty --programme my-programme --id f042
+    """
+    where = _Where(port, ip, base_url, https, ready, most, idle)
+    _serve("faculty", programme, db, key, id_, people, where, on, {})
+
+
+@app.command()
+def programme(
+    programme: Programme,
+    db: Database = None,
+    key: Key = None,
+    people: People = None,
+    port: Port = None,
+    ip: Ip = "127.0.0.1",
+    base_url: Base = "/",
+    https: Https = False,
+    ready: Ready = 1,
+    most: Most = 20,
+    idle: Idle = 600,
+    on: On = None,
+) -> None:
+    """Serve the programme's office attainment, coverage, equity and load; small groups are hidden.
+
+    Example: ipe dashboard programme --programme my-programme --db records.sqlite
+    """
+    where = _Where(port, ip, base_url, https, ready, most, idle)
+    _serve("programme", programme, db, key, None, people, where, on, {})
+
+
+@app.command()
+def link(
+    programme: Programme,
+    role: Annotated[str, typer.Option(help="programme, faculty or learner.", show_default=False)],
+    key: Annotated[Path, typer.Option("--key", help="File of the keys of links.", show_default=False)],
+    id_: Annotated[str, typer.Option("--id", help="The university's id of the person.", show_default=False)] = "",
+    days: Annotated[float, typer.Option(help="How long the link opens the page.")] = 7,
+    address: Annotated[str, typer.Option(help="Where the page is served.")] = "http://127.0.0.1:8866/",
+) -> None:
+    """Print a personal link: sealed, for one person, one dashboard and a while. Send it to that person only.
+
+    Example: ipe dashboard link --programme my-programme --role learner --id s1234567 --days 7 --key links.key
+    """
+    from ipe_workbench.credentials import load_programme
+    from ipe_workbench.studio.dashboards.identity import LinkKeys
+
+    wanted = _role(role, id_)
+    keys = LinkKeys.read(key)
+    typer.echo(_link(keys, wanted, id_, load_programme(programme).id, address, days))
+
+
+@app.command("key")
+def key_(
+    file: Annotated[Path, typer.Argument(help="The new file; only you may read it.", show_default=False)],
+) -> None:
+    """Make a key that seals links. Keep it where the servers are, and nowhere else.
+
+    Example: ipe dashboard key links.key
+    """
+    from ipe_workbench.studio.dashboards.identity import make_key_file
+
+    typer.echo(f"The key is in {printable(str(make_key_file(file)))}.")
+
+
+class _Where:
+    """Where and how to serve, as the options say."""
+
+    def __init__(self, port: int | None, ip: str, base: str, https: bool, ready: int, most: int, idle: int) -> None:
+        self.port, self.ip, self.https, self.ready, self.most, self.idle = port, ip, https, ready, most, idle
+        self.base = f"/{base.strip('/')}/" if base.strip("/") else "/"
+
+    def deployment(self) -> Deployment:
+        from ipe_workbench.studio.dashboards.server import Deployment
+
+        port = _usable_port(self.ip, self.port)
+        return Deployment(port, self.ip, self.base, self.https, self.ready, self.most, self.idle)
+
+
+def _serve(
+    role: Role,
+    programme: Path,
+    db: str | None,
+    key: Path | None,
+    person: str | None,
+    people: Path | None,
+    where: _Where,
+    on: str | None,
+    more: Mapping[str, str],
+) -> None:
+    import os
+
+    from ipe_workbench.credentials import load_programme
+    from ipe_workbench.records import open_store
+    from ipe_workbench.studio.dashboards.server import serve
+
+    # What cannot work is said here, not on a page.
+    found = load_programme(programme)
+    open_store(db).close()
+    day = None if on is None else day_of(on, "--on")
+    door, link = _door(role, found.id, key, person, people, where)
+    deployment = where.deployment()
+    environment = {"IPE_DASHBOARD_PROGRAMME": str(programme.resolve()), **more}
+    chosen = db or os.environ.get("IPE_DB") or "records.sqlite"
+    environment["IPE_DB"] = chosen if "://" in chosen else str(Path(chosen).resolve())
+    if day is not None:
+        environment["IPE_DASHBOARD_TODAY"] = day.isoformat()
+    address = f"http://{deployment.ip}:{deployment.port}{deployment.base}"
+    typer.echo(f"The {role} dashboard is served at {address} - press Ctrl+C here to stop it.", err=True)
+    if link is not None and door.keys is not None:
+        typer.echo(_link(door.keys, role, link, found.id, address, 1))
+    serve(role, door, deployment, environment)
+
+
+def _door(
+    role: Role, audience: str, key: Path | None, person: str | None, people: Path | None, where: _Where
+) -> tuple[Door, str | None]:
+    """Who comes in, and for whom a link is printed now."""
+    import os
+
+    from ipe_workbench.errors import UnusableInputError
+    from ipe_workbench.studio.dashboards.door import Door
+    from ipe_workbench.studio.dashboards.identity import LinkKeys, hub_visitor
+
+    if people is not None:
+        user = os.environ.get("JUPYTERHUB_USER", "")
+        if not user or key is not None or person is not None:
+            mend = "Start it from the hub, without --key and --id."
+            raise UnusableInputError("A table of people is for a server that JupyterHub started.", mend=mend)
+        if where.ip not in ("127.0.0.1", "localhost", "::1"):
+            # The hub's proxy does not ask who comes: what does stands before us, on this machine.
+            raise UnusableInputError(
+                "Under JupyterHub the page is served to this machine only.", mend="Leave --ip out."
+            )
+        return Door(role, audience, resident=hub_visitor(user, people, role)), None
+    keys = LinkKeys.read(key) if key is not None else LinkKeys.fresh()
+    if key is None and person is None and role != "programme":
+        mend = "Give --key FILE (made by: ipe dashboard key), or --id for a link of your own to one person's page."
+        raise UnusableInputError("Nobody could open this page.", mend=mend)
+    printed = "" if role == "programme" and key is None else person
+    return Door(role, audience, keys=keys, secure=where.https), printed
+
+
+def _link(keys: LinkKeys, role: Role, person: str, audience: str, address: str, days: float) -> str:
+    from ipe_workbench.studio.dashboards.identity import Visitor
+
+    now = datetime.datetime.now(datetime.UTC)
+    token = keys.seal(Visitor(role, person), audience=audience, now=now, days=days)
+    return f"{address.rstrip('/')}/enter#{token}"
+
+
+def _role(role: str, person: str) -> Role:
+    from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
+    from ipe_workbench.studio.dashboards.identity import ROLES
+
+    if role not in ROLES:
+        raise UnknownNameError(f"There is no dashboard `{role}`.", mend=near_names(role, ROLES))
+    if role != "programme" and not person.strip():
+        raise UnusableInputError("A link is for one person.", mend="Say which with --id.")
+    return role
+
+
+def _usable_port(ip: str, wanted: int | None) -> int:
+    """The port, which must be free: the kernels are told of it before the server listens."""
+    import socket
+
+    from ipe_workbench.errors import EnvironmentFault
+
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    with socket.socket(family) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((ip, wanted or 0))
+        except OSError as error:
+            place = f"{ip}:{wanted or ''}"
+            raise EnvironmentFault(
+                f"The port cannot be used: {error.strerror}.", place=place, mend="Name another one."
+            ) from None
+        return int(one.getsockname()[1])

@@ -1,0 +1,94 @@
+"""The page of each role, made for its visitor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets
+
+from ipe_workbench.studio.dashboards.identity import Role, Visitor
+from ipe_workbench.studio.dashboards.opening import Page, Sources
+from ipe_workbench.studio.dashboards.texts import Texts
+
+__all__ = ["make_page", "warm"]
+
+
+def make_page(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
+    """The page of a visitor.
+
+    Raises
+    ------
+    UnknownNameError
+        When the records do not know the person.
+    """
+    return _PAGES[visitor.role](visitor, sources, texts)
+
+
+def warm(role: Role, sources: Sources) -> None:
+    """Do once, before anybody visits, what every page of the role does first."""
+    _WARMERS[role](sources)
+
+
+def _learner(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
+    from ipe_workbench.studio.dashboards.learner_model import LearnerModel
+    from ipe_workbench.studio.dashboards.learner_page import LearnerPage, learner_top
+    from ipe_workbench.studio.dashboards.own_records import read_learner
+
+    records = read_learner(sources.store, sources.programme, visitor.id, sources.day)
+    model = LearnerModel(sources.programme, records, sources.day)
+    return Page(learner_top(model, texts), lambda: LearnerPage(model, texts))
+
+
+def _warm_learner(sources: Sources) -> None:
+    from ipe_workbench.credentials import Facts
+    from ipe_workbench.studio.dashboards.learner_model import LearnerModel
+    from ipe_workbench.studio.dashboards.learner_page import LearnerPage
+    from ipe_workbench.studio.dashboards.own_records import LearnerRecords
+
+    # A page for nobody: it loads the planner, the fonts and the catalogues.
+    nobody = LearnerRecords("", "", "", None, Facts(), (), (), 0.0)
+    page: ipywidgets.Widget = LearnerPage(LearnerModel(sources.programme, nobody, sources.day), Texts("es"))
+    page.close_all()
+
+
+def _faculty(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
+    from ipe_workbench.studio.dashboards.faculty_model import FacultyModel
+    from ipe_workbench.studio.dashboards.faculty_page import FacultyPage, faculty_top
+
+    model = FacultyModel(sources.store, sources.programme, visitor.id, sources.day)
+    return Page(faculty_top(model, texts), lambda: FacultyPage(model, texts))
+
+
+def _warm_faculty(sources: Sources) -> None:
+
+    _warm_learner(sources)
+
+
+def _programme(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
+    from ipe_workbench.studio.dashboards.programme_page import ProgrammePage, programme_top
+
+    model = _programme_model(sources)
+    return Page(programme_top(model, texts), lambda: ProgrammePage(model, texts))
+
+
+def _warm_programme(sources: Sources) -> None:
+    from ipe_workbench.studio.dashboards.programme_page import ProgrammePage, programme_top
+
+    model = _programme_model(sources)
+    programme_top(model, Texts("es"))
+    ProgrammePage(model, Texts("es")).close_all()
+
+
+def _programme_model(sources: Sources) -> Any:
+    """The model of the records as they are: the one from before somebody visited, unless they have changed since."""
+    from ipe_workbench.studio.dashboards.programme_model import ProgrammeModel
+
+    state = sources.store.place, sources.day, tuple(sources.store.counts().items())
+    if _latest.get("state") != state:
+        _latest.update(state=state, model=ProgrammeModel(sources.store, sources.programme, sources.day))
+    return _latest["model"]
+
+
+_latest: dict[str, Any] = {}
+_PAGES = {"learner": _learner, "faculty": _faculty, "programme": _programme}
+_WARMERS = {"learner": _warm_learner, "faculty": _warm_faculty, "programme": _warm_programme}

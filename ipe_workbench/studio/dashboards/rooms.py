@@ -1,0 +1,130 @@
+"""Behind the door: a page for its visitor, and the kernel of that page for nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any, cast
+
+import tornado.web
+from jupyter_core.utils import ensure_async
+from jupyter_server.services.kernels.handlers import KernelHandler
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.tornado.handler import TornadoVoilaHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from ipe_workbench.studio.dashboards.desk import Desk, Visit
+from ipe_workbench.studio.dashboards.door import language_of, notice, told_to_enter
+from ipe_workbench.studio.dashboards.texts import Texts
+
+__all__ = ["NothingHandler", "OwnKernelHandler", "OwnShutdownHandler", "OwnSocketHandler", "PageHandler"]
+
+
+class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
+    """The dashboard. There is one page; every other address is nothing."""
+
+    async def get(self, path: str | None = None) -> None:
+        """Serve the page to a visitor who is let in, while there is room."""
+        self.set_header("Cache-Control", "no-store")
+        texts = Texts(language_of(self))
+        visitor = self.settings["ipe_door"].visitor_of(self)
+        if visitor is None:
+            self.set_status(403)
+            self.finish(told_to_enter(texts))
+        elif path:
+            raise tornado.web.HTTPError(404)
+        elif self._visitors() >= self.settings["ipe_most"]:
+            self.set_status(503)
+            self.set_header("Retry-After", "60")
+            self.finish(notice(texts, texts("Too many people are here just now. Try again in a minute.")))
+        else:
+            self._reception = _Reception(
+                self.settings["kernel_manager"], self.settings["ipe_desk"], Visit(visitor, texts.language)
+            )
+            async for html in self.get_generator():
+                self.write(html)
+                await self.flush()
+
+    @property
+    def kernel_manager(self) -> Any:
+        """The kernels, by way of the reception."""
+        return getattr(self, "_reception", None) or self.settings["kernel_manager"]
+
+    def _visitors(self) -> int:
+        """How many kernels have a visitor."""
+        desk: Desk = self.settings["ipe_desk"]
+        alive = set(self.settings["kernel_manager"].list_kernel_ids())
+        desk.forget(alive)
+        return sum(desk.visitor_of(one) is not None for one in alive)
+
+
+class _Reception:
+    """The kernel manager during one request: the kernel that the request gets is the visitor's."""
+
+    def __init__(self, kernels: Any, desk: Desk, visit: Visit) -> None:
+        self._kernels, self._desk, self._visit = kernels, desk, visit
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._kernels, name)
+
+    async def get_rendered_notebook(self, **how: Any) -> Any:
+        """A kernel that was waiting."""
+        # Voilà would tell the next kernel of this one's address.
+        how.pop("extra_kernel_env_variables", None)
+        found = await self._kernels.get_rendered_notebook(**how)
+        self._desk.bind(found[2], self._visit)
+        return found
+
+    async def start_kernel(self, **how: Any) -> Any:
+        """A kernel that is started now, since none is waiting."""
+        kernel = await ensure_async(self._kernels.start_kernel(**how))
+        self._desk.bind(kernel, self._visit)
+        return kernel
+
+
+class _Own:
+    """For handlers of one kernel: whoever it does not belong to is told that there is none."""
+
+    settings: dict[str, Any]
+
+    def must_own(self, kernel: str) -> None:
+        visitor = self.settings["ipe_door"].visitor_of(self)
+        desk: Desk = self.settings["ipe_desk"]
+        if visitor is None or desk.visitor_of(kernel) != visitor:
+            raise tornado.web.HTTPError(404)
+
+
+class OwnKernelHandler(_Own, KernelHandler):
+    """What a page asks of its kernel by name; it cannot stop it or start another here."""
+
+    SUPPORTED_METHODS = ("GET",)
+
+    def get(self, kernel_id: str) -> Awaitable[None]:
+        """The model of the kernel."""
+        self.must_own(kernel_id)
+        return cast("Awaitable[None]", super().get(kernel_id))
+
+
+class OwnSocketHandler(_Own, VoilaKernelWebsocketHandler):  # type: ignore[misc]
+    """The messages of a page and its kernel."""
+
+    async def get(self, kernel_id: str) -> None:
+        """Open the connection."""
+        self.must_own(kernel_id)
+        await super().get(kernel_id=kernel_id)
+
+
+class OwnShutdownHandler(_Own, VoilaShutdownKernelHandler):  # type: ignore[misc]
+    """What a page says when it is closed."""
+
+    async def post(self, kernel_id: str) -> None:
+        """Stop the kernel."""
+        self.must_own(kernel_id)
+        await super().post(kernel_id)
+
+
+class NothingHandler(tornado.web.RequestHandler):
+    """No file of the folder is served."""
+
+    def prepare(self) -> None:
+        """There is nothing."""
+        raise tornado.web.HTTPError(404)
