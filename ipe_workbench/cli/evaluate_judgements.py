@@ -1,4 +1,4 @@
-"""``ipe evaluate``: standards that panels and examiners set."""
+"""``ipe evaluate``: standards that panels and examiners set, and comments that people have coded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ipe_workbench.cli.evaluate import FileArgument, FormatOption, LevelOption, read, show
-from ipe_workbench.cli.output import OutputFormat
+from ipe_workbench.cli.output import OutputFormat, print_json, printable
 from ipe_workbench.errors import UnusableInputError
 
 
@@ -79,7 +79,60 @@ def standard(
     show(found, format)
 
 
+class CodeRule(StrEnum):
+    """How many coders a code needs to count."""
+
+    majority = "majority"
+    any = "any"
+    all = "all"
+
+
+def comments(
+    file: FileArgument,
+    comment: Annotated[str, typer.Option(help="Column with the number of the comment.")] = "comment",
+    code: Annotated[str, typer.Option(help="Column with the code; empty: none found.")] = "code",
+    coder: Annotated[str | None, typer.Option(help="Column with who coded.", show_default=False)] = None,
+    learner: Annotated[
+        str | None, typer.Option(help="Column with the learner: count learners, not comments.", show_default=False)
+    ] = None,
+    group: Annotated[str | None, typer.Option(help="Column with the group.", show_default=False)] = None,
+    wave: Annotated[str | None, typer.Option(help="Column with the wave.", show_default=False)] = None,
+    rule: Annotated[CodeRule, typer.Option(help="How many of a comment's coders a code needs.")] = CodeRule.majority,
+    threshold: Annotated[int, typer.Option(min=2, help="Smaller counts are hidden.")] = 10,
+    quotes: Annotated[int, typer.Option(min=0, max=20, help="Also print so many comments a code; needs --text.")] = 0,
+    text: Annotated[str | None, typer.Option(help="Column with the words, for --quotes.", show_default=False)] = None,
+    level: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """What coded comments say: shares by group and wave, the coders' agreement, codes said together.
+
+    One row a code that a coder gave to a comment. No words are printed unless --quotes asks for them.
+
+    Example: ipe evaluate comments codes.csv --coder coder --learner learner --group profession --wave wave
+    """
+    from ipe_workbench.evaluation import count_comments, quotations
+
+    if bool(quotes) != bool(text):
+        raise UnusableInputError("--quotes and --text go together.", mend="Such as --quotes 3 --text comment_text.")
+    frame = read(file)
+    found = count_comments(
+        frame, comment=comment, code=code, coder=coder, learner=learner, group=group, wave=wave, rule=rule.value,
+        threshold=threshold, level=level,
+    )  # fmt: skip
+    shown = quotations(frame, text, comment=comment, code=code, most=quotes) if text and found.estimates else {}
+    if format is OutputFormat.json and shown:
+        print_json({**found.to_dict(), "quotations": shown})
+        return
+    show(found, format)
+    for name, said in shown.items():
+        typer.echo(printable(f"{name}:"))
+        for one in said:
+            typer.echo(printable(f"  - {one}"))
+    if shown:
+        typer.echo("Read each quotation before you share it: words can name a person.", err=True)
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to ``ipe evaluate``."""
-    for command in (standard,):
+    for command in (standard, comments):
         app.command(command.__name__)(command)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.angoff import set_standard_angoff
     from ipe_workbench.evaluation.change import estimate_change
     from ipe_workbench.evaluation.change_imputed import change_with_imputation
+    from ipe_workbench.evaluation.comments import count_comments, quotations
     from ipe_workbench.evaluation.comparison import balance, compare_changes, compare_groups
     from ipe_workbench.evaluation.confidence import calibrate_confidence
     from ipe_workbench.evaluation.equity import estimate_equity
@@ -67,6 +68,7 @@ _HOMES = {
     "pool": "imputation",
     "compare_changes": "comparison",
     "compare_groups": "comparison",
+    "count_comments": "comments",
     "cumulative_incidence": "time_to_badge",
     "estimate_agreement": "agreement",
     "estimate_change": "change",
@@ -81,6 +83,7 @@ _HOMES = {
     "krippendorff_alpha": "agreement",
     "mantel_haenszel": "items",
     "omega_of": "reliability",
+    "quotations": "comments",
     "read_plan": "plan",
     "read_tidy": "tidy_files",
     "scored_items": "reliability",
@@ -112,6 +115,7 @@ __all__ = [
     "change_with_imputation",
     "compare_changes",
     "compare_groups",
+    "count_comments",
     "cumulative_incidence",
     "describe_missing",
     "estimate_agreement",
@@ -130,6 +134,7 @@ __all__ = [
     "mantel_haenszel",
     "omega_of",
     "pool",
+    "quotations",
     "read_plan",
     "read_tidy",
     "score_instrument",

@@ -77,3 +77,18 @@ def test_examiners_set_a_standard():
     assert "borderline methods" in refused("standard", osce, "--method", "angoff", "--borderline", "2")
     data = json.loads(here(*asked, "--borderline", "7", "--format", "json", code=1).stdout)
     assert {one["id"] for one in data["findings"]} == {"extrapolated"}
+
+
+def test_comments_are_counted_and_quoted_only_on_request(tmp_path):
+    path = tmp_path / "codes.csv"
+    rows = [(n, who, "roles" if n % 3 else "", f"=words {n}\x1b[2J") for n in range(60) for who in "AB"]
+    pd.DataFrame(rows, columns=["comment", "coder", "code", "words"]).to_csv(path, index=False)
+    plain = here("comments", str(path), "--coder", "coder")
+    assert "Most often said: roles, by 67 % of 60 comments" in plain.stdout
+    assert "words" not in plain.stdout
+    quoted = here("comments", str(path), "--coder", "coder", "--quotes", "2", "--text", "words")
+    assert quoted.stdout.count("=words") == 2
+    assert "\x1b[2J" not in quoted.stdout
+    asked = ("comments", str(path), "--coder", "coder", "--quotes", "1", "--text", "words", "--format", "json")
+    assert len(json.loads(here(*asked).stdout)["quotations"]["roles"]) == 1
+    assert "go together" in refused("comments", str(path), "--quotes", "2")
