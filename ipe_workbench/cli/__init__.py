@@ -27,6 +27,7 @@ from ipe_workbench.cli import (
     evaluate_instruments,
     evaluate_judgements,
     evaluate_outcomes,
+    evaluate_plan,
     evaluate_scales,
     frameworks,
     init,
@@ -89,7 +90,15 @@ evaluate_scales.add_to(evaluate.app)
 evaluate_outcomes.add_to(evaluate.app)
 evaluate_instruments.add_to(evaluate.app)
 evaluate_judgements.add_to(evaluate.app)
-app.add_typer(evaluate.app, name="evaluate", help="One analysis of a tidy file, with intervals and findings.")
+evaluate_plan.add_to(evaluate.app)
+app.add_typer(
+    evaluate.app,
+    name="evaluate",
+    cls=evaluate_plan.GroupWithPlan,
+    help="The evaluation plan of a programme, or one analysis of a tidy file.\n\n"
+    "Example: ipe evaluate data/programmes/cu-ipe --db records.sqlite",
+    epilog="`ipe evaluate PROGRAMME` is short for `ipe evaluate plan PROGRAMME`; its options: ipe evaluate plan --help",
+)
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 simulate_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=GroupWithDefault)
 simulate_app.command(DEFAULT)(simulate.simulate)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.angoff import set_standard_angoff
     from ipe_workbench.evaluation.change import estimate_change
     from ipe_workbench.evaluation.change_imputed import change_with_imputation
+    from ipe_workbench.evaluation.change_threats import compare_pretests, regression_to_the_mean
     from ipe_workbench.evaluation.comments import count_comments, quotations
     from ipe_workbench.evaluation.comparison import balance, compare_changes, compare_groups
     from ipe_workbench.evaluation.confidence import calibrate_confidence
@@ -33,7 +34,12 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.many_facet import ManyFacetStudy, study_many_facet
     from ipe_workbench.evaluation.missingness import describe_missing
     from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mixed_model
+    from ipe_workbench.evaluation.multiplicity import adjust_p_values
     from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
+    from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
+    from ipe_workbench.evaluation.planned.registration import plan_digest, register_plan
+    from ipe_workbench.evaluation.planned.results import Answer, ClaimResult, PlanResult
+    from ipe_workbench.evaluation.planned.running import run_plan
     from ipe_workbench.evaluation.power import solve_power
     from ipe_workbench.evaluation.raters import study_raters
     from ipe_workbench.evaluation.reliability import alpha_of, estimate_reliability, omega_of, scored_items
@@ -43,6 +49,16 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.time_to_badge import cumulative_incidence, estimate_time_to_badge
 
 _HOMES = {
+    "compare_pretests": "change_threats",
+    "regression_to_the_mean": "change_threats",
+    "adjust_p_values": "multiplicity",
+    "PlannedAnalysis": "planned.analyses",
+    "plan_digest": "planned.registration",
+    "register_plan": "planned.registration",
+    "Answer": "planned.results",
+    "ClaimResult": "planned.results",
+    "PlanResult": "planned.results",
+    "run_plan": "planned.running",
     "score_instrument": "instruments",
     "load_instrument": "instruments",
     "list_instruments": "instruments",
@@ -96,7 +112,9 @@ _HOMES = {
 
 __all__ = [
     "Analysis",
+    "Answer",
     "Claim",
+    "ClaimResult",
     "Estimate",
     "EvaluationPlan",
     "Instrument",
@@ -104,10 +122,13 @@ __all__ = [
     "ManyFacetStudy",
     "MixedModel",
     "OutcomeLevel",
+    "PlanResult",
+    "PlannedAnalysis",
     "Pooled",
     "RandomTerm",
     "Status",
     "Test",
+    "adjust_p_values",
     "alpha_of",
     "analyse_items",
     "balance",
@@ -115,6 +136,7 @@ __all__ = [
     "change_with_imputation",
     "compare_changes",
     "compare_groups",
+    "compare_pretests",
     "count_comments",
     "cumulative_incidence",
     "describe_missing",
@@ -133,10 +155,14 @@ __all__ = [
     "load_instrument",
     "mantel_haenszel",
     "omega_of",
+    "plan_digest",
     "pool",
     "quotations",
     "read_plan",
     "read_tidy",
+    "register_plan",
+    "regression_to_the_mean",
+    "run_plan",
     "score_instrument",
     "scored_items",
     "set_standard_angoff",

@@ -18,6 +18,7 @@ from ipe_workbench.documents import FileModel, read_document, validate
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 from ipe_workbench.evaluation.estimates import remark
 from ipe_workbench.evaluation.plan import OutcomeLevel
+from ipe_workbench.evaluation.planned.analyses import FrameOfReference
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
 from ipe_workbench.findings import Finding
 from ipe_workbench.resources import data_folder
@@ -25,9 +26,6 @@ from ipe_workbench.resources import data_folder
 __all__ = ["Instrument", "InstrumentItem", "list_instruments", "load_instrument", "score_instrument"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-#: A learner who thinks back (``retrospective-pre``) gives another measure than a true pretest; they are never averaged.
-FrameOfReference = Literal["pre", "post", "retrospective-pre", "follow-up"]
 
 
 class InstrumentItem(FileModel):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, sparse
+from scipy.sparse.linalg import splu
 
 __all__ = ["ZERO", "Around", "Equations", "RandomTerm", "Solution", "around"]
 
@@ -92,10 +93,13 @@ class Equations:
         self.others = bool(others)
         if others:
             z = sparse.hstack(others, format="csr")
-            self.rest, self.rest_xy = (z.T @ z).toarray(), np.asarray(z.T @ xy)
+            self.rest, self.rest_xy = sparse.csc_array(z.T @ z), np.asarray(z.T @ xy)
             cross = sparse.csr_array(first.T @ z)
             dense = cross.shape[0] * cross.shape[1] < 200_000 or cross.nnz > 0.2 * cross.shape[0] * cross.shape[1]
             self.first_rest: Any = cross.toarray() if dense else cross
+            self.sparse = not dense and _stays_sparse(self.rest, cross)
+            if not self.sparse:
+                self.rest = self.rest.toarray()
 
     def factors(self, theta: Numbers) -> list[Numbers]:
         """The lower-triangular relative factor of each term (q, q)."""
@@ -108,8 +112,8 @@ class Equations:
             start += len(low)
         return found
 
-    def solve(self, theta: Numbers) -> Solution:
-        """Fixed effects, residual squares and determinants at theta."""
+    def solve(self, theta: Numbers, *, factored: bool = False) -> Solution:
+        """Fixed effects, residual squares and determinants at theta; with `factored` the factor of the rest is kept."""
         factor, *others = self.factors(theta)
         inner = factor.T @ self.blocks @ factor + np.eye(len(factor))
         logdet = float(np.linalg.slogdet(inner)[1].sum())
@@ -119,20 +123,35 @@ class Equations:
         rest = None
         if self.others:
             flat = effects.reshape(-1, effects.shape[-1])
-            schur = self.rest - _dense(self.first_rest.T @ self.times_first(first))
-            schur = self._times(self._times(schur, others).T, others)
-            schur[np.diag_indices_from(schur)] += 1
-            lower = linalg.cholesky(schur, lower=True, check_finite=False, overwrite_a=True)
+            schur = self.rest - self.first_rest.T @ self.times_first(first)
             right = self._times((self.rest_xy - self.first_rest.T @ flat).T, others).T
-            right = linalg.solve_triangular(lower, right, lower=True, check_finite=False)
-            logdet += 2 * float(np.log(np.diag(lower)).sum())
-            cross = cross - right.T @ right
-            rest = lower, right
+            if self.sparse and not factored:
+                more, squares = self._solved_sparse(schur, others, right)
+                logdet, cross = logdet + more, cross - squares
+            else:
+                schur = self._times(self._times(_dense(schur), others).T, others)
+                schur[np.diag_indices_from(schur)] += 1
+                lower = linalg.cholesky(schur, lower=True, check_finite=False, overwrite_a=True)
+                right = linalg.solve_triangular(lower, right, lower=True, check_finite=False)
+                logdet += 2 * float(np.log(np.diag(lower)).sum())
+                cross = cross - right.T @ right
+                rest = lower, right
         whole = linalg.cholesky(cross, lower=True, check_finite=False)
         rx, ry = whole[: self.p, : self.p], whole[self.p, : self.p]
         inverse = linalg.solve_triangular(rx, np.eye(self.p), lower=True)
         logdet += 2 * float(np.log(np.diag(rx)).sum())
         return Solution(logdet, float(whole[-1, -1] ** 2), inverse.T @ ry, inverse.T @ inverse, first, rest)
+
+    def _solved_sparse(self, schur: Any, others: Sequence[Numbers], right: Numbers) -> tuple[float, Numbers]:
+        """Log determinant of the rest, and the squares that it takes from the cross products, without filling zeros."""
+        terms = zip(self.terms[1:], others, strict=True)
+        scale = sparse.block_diag([sparse.kron(sparse.eye_array(one.levels), factor) for one, factor in terms], "csc")
+        whole = sparse.csc_array(scale.T @ schur @ scale) + sparse.eye_array(schur.shape[0], format="csc")
+        # Symmetric and positive definite: no pivots are needed, and rows of few zeros (raters) are taken last.
+        factor = splu(
+            sparse.csc_array(whole), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+        )
+        return float(np.log(np.abs(factor.U.diagonal())).sum()), right.T @ factor.solve(right)
 
     def times_first(self, first: Numbers) -> Any:
         """The first term's blocks P times its cross products with the others, K."""
@@ -144,6 +163,8 @@ class Equations:
 
     def effects(self, theta: Numbers, solved: Solution) -> tuple[Numbers, Numbers]:
         """Predicted effects of all terms, one after the other, and their conditional deviations over sigma."""
+        if self.others and solved.rest is None:
+            solved = self.solve(theta, factored=True)
         at = np.append(-solved.beta, 1.0)
         right = self.first_xy @ at
         variance = np.einsum("lqq->lq", solved.first).ravel()
@@ -166,6 +187,15 @@ class Equations:
             start += part.shape[1]
             parts.append((part.reshape(len(matrix), term.levels, term.width) @ factor).reshape(part.shape))
         return parts[0] if len(parts) == 1 else np.hstack(parts)
+
+
+def _stays_sparse(rest: Any, cross: Any) -> bool:
+    """Whether the other terms are many, and most pairs of their levels never meet: such as terms inside learners."""
+    size = rest.shape[0]
+    if size < 300:
+        return False
+    met = abs(rest) + abs(cross.T) @ abs(cross)
+    return bool(met.nnz < 0.05 * size**2)
 
 
 def _dense(matrix: Any) -> Numbers:

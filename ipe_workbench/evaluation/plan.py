@@ -11,9 +11,10 @@ from pydantic import Field, StringConstraints
 from ipe_workbench.credentials.rules import Id
 from ipe_workbench.documents import Document, FileModel, read_document, validate
 from ipe_workbench.errors import UnreadableFileError
-from ipe_workbench.findings import Finding
+from ipe_workbench.evaluation.planned.analyses import Among, PlannedAnalysis, Registration
+from ipe_workbench.findings import Finding, Place
 
-__all__ = ["Claim", "EvaluationPlan", "OutcomeLevel", "read_plan"]
+__all__ = ["Claim", "EvaluationPlan", "OutcomeLevel", "plan_file", "read_plan"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -26,7 +27,9 @@ class Claim(FileModel):
     """One thing that the programme says it achieves, and how anybody could tell.
 
     `instrument_source` is a citation or DOI. `minimum_n` is the number of learners (or other units that the claim is
-    about) below which the analysis is not reported. `limits` says what the design cannot show.
+    about) below which the analysis is not reported. `limits` says what the design cannot show. `analyses` says the same
+    as the prose in a form that ``ipe evaluate PROGRAMME`` can run. `untested` names each part of the statement that no
+    analysis of the records can bear out; with one, the claim can be borne out in part at most.
 
     Examples
     --------
@@ -48,10 +51,15 @@ class Claim(FileModel):
     analysis: Text
     minimum_n: int | None = Field(default=None, ge=1)
     limits: str = ""
+    untested: tuple[Text, ...] = ()
+    analyses: tuple[PlannedAnalysis, ...] = ()
 
 
 class EvaluationPlan(FileModel):
     """The content of ``evaluation.yaml``.
+
+    `alpha` is the size of each test after adjustment; intervals are of level 1 - alpha. `registered` is written by
+    ``ipe evaluate register``. `among` says which learners every analysis is about that does not name its own.
 
     Examples
     --------
@@ -59,6 +67,9 @@ class EvaluationPlan(FileModel):
     ()
     """
 
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    registered: Registration | None = None
+    among: Among | None = None
     claims: tuple[Claim, ...] = ()
 
 
@@ -83,8 +94,7 @@ def read_plan(folder: str | Path) -> tuple[EvaluationPlan | None, tuple[Finding,
     >>> [claim.id for claim in plan.claims], findings
     (['motivation', 'retention', 'confidence', 'faculty-evaluation'], ())
     """
-    names = (Path(folder) / f"evaluation{ending}" for ending in (".yaml", ".yml"))
-    path = next((one for one in names if one.exists()), None)
+    path = plan_file(folder)
     if path is None:
         return None, ()
     try:
@@ -95,16 +105,31 @@ def read_plan(folder: str | Path) -> tuple[EvaluationPlan | None, tuple[Finding,
     return plan, findings if plan is None else tuple(_ids_twice(plan, document))
 
 
+def plan_file(folder: str | Path) -> Path | None:
+    """The file of the evaluation plan, or ``None`` when the programme has none."""
+    names = (Path(folder) / f"evaluation{ending}" for ending in (".yaml", ".yml"))
+    return next((one for one in names if one.exists()), None)
+
+
 def _ids_twice(plan: EvaluationPlan, document: Document) -> Iterator[Finding]:
-    seen: set[str] = set()
+    claims: set[str] = set()
+    analyses: set[str] = set()
     for index, claim in enumerate(plan.claims):
-        if claim.id in seen:
-            yield Finding(
-                "duplicate-id",
-                "error",
-                f"The claim id `{claim.id}` stands twice in the evaluation plan.",
-                "Give one of the two another id; results are reported by it.",
-                document.place("claims", index, "id"),
-                claim.id,
-            )
-        seen.add(claim.id)
+        if claim.id in claims:
+            yield _twice("claim", claim.id, document.place("claims", index, "id"))
+        claims.add(claim.id)
+        for number, one in enumerate(claim.analyses):
+            if one.id in analyses:
+                yield _twice("analysis", one.id, document.place("claims", index, "analyses", number, "id"))
+            analyses.add(one.id)
+
+
+def _twice(what: str, id: str, place: Place) -> Finding:
+    return Finding(
+        "duplicate-id",
+        "error",
+        f"The {what} id `{id}` stands twice in the evaluation plan.",
+        "Give one of the two another id; results are reported by it.",
+        place,
+        id,
+    )

@@ -1,0 +1,329 @@
+"""Each question of the plan, put to the function that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ipe_workbench.evaluation.agreement import estimate_agreement
+from ipe_workbench.evaluation.change import estimate_change
+from ipe_workbench.evaluation.comparison import compare_changes, compare_groups
+from ipe_workbench.evaluation.estimates import Analysis, Estimate, not_estimable, remark
+from ipe_workbench.evaluation.growth import fit_growth
+from ipe_workbench.evaluation.items import analyse_items
+from ipe_workbench.evaluation.many_facet import study_many_facet
+from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
+from ipe_workbench.evaluation.planned.data import PlanData, Scores
+from ipe_workbench.evaluation.raters import study_raters
+from ipe_workbench.evaluation.reliability import estimate_reliability
+from ipe_workbench.evaluation.time_to_badge import estimate_time_to_badge
+from ipe_workbench.findings import Finding
+
+__all__ = ["Asked", "ask"]
+
+_YEAR = 365.25
+RESAMPLES = 1000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question with its answer and the table that was used.
+
+    `table` is one row a learner and point in time (scores), or what else the question takes; `headline` names the
+    estimate that the claim rests on; `standardised` the same in standard deviations, where there is one; `n` the
+    learners (or other units) who took part.
+    """
+
+    analysis: Analysis
+    table: pd.DataFrame
+    n: int
+    headline: str = ""
+    standardised: str = ""
+    scores: Scores | None = None
+    waves: tuple[str, ...] = ()
+
+
+def ask(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    """Answer one planned analysis from the records."""
+    return _ANSWERS[planned.question](planned, data, level)
+
+
+def _change(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    scores, table = _scored(planned, data)
+    lacking = _lacks_waves(planned, scores)
+    if lacking:
+        return lacking
+    before, after = (one.words for one in planned.waves)
+    found = estimate_change(
+        table, value="value", before=before, after=after, cluster=planned.clusters[-1] if planned.clusters else None,
+        scale=scores.scale, level=level, resamples=RESAMPLES,
+    )  # fmt: skip
+    both = table.groupby("learner")["wave"].nunique()
+    return Asked(found, table, int((both == 2).sum()), "mean_change", "g_av_mean_sd", scores, scores.waves)
+
+
+def _comparison(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    scores, table = _scored(planned, data)
+    lacking = _lacks_waves(planned, scores)
+    if lacking:
+        return lacking
+    table, refused = _grouped(planned, data, table)
+    if refused is not None:
+        return Asked(not_estimable("compare", [refused]), table, 0, scores=scores, waves=scores.waves)
+    method, reference = planned.compared.method, planned.compared.reference
+    cluster = planned.clusters[-1] if planned.clusters else None
+    last = planned.waves[-1].words
+    if method == "difference-in-differences":
+        found = compare_changes(
+            table, group="group", time="wave", reference=reference, before=planned.waves[0].words, cluster=cluster,
+            level=level,
+        )  # fmt: skip
+        n = int((table.groupby("learner")["wave"].nunique() == 2).sum())
+        return Asked(found, table, n, "difference_in_differences", "", scores, scores.waves)
+    end = table[table["wave"] == last]
+    baseline = None
+    if method == "ancova":
+        start = table[table["wave"] == planned.waves[0].words].set_index("learner")["value"]
+        end, baseline = end.assign(baseline=end["learner"].map(start)).dropna(subset=["baseline"]), "baseline"
+    covariates = list(planned.covariates) if method == "weighted" else []
+    found = compare_groups(
+        end, group="group", value="value", baseline=baseline, covariates=covariates, cluster=cluster,
+        reference=reference, level=level, resamples=RESAMPLES,
+    )  # fmt: skip
+    headline = {"ancova": "difference_ancova", "weighted": "difference_weighted"}.get(method, "difference_welch")
+    if cluster and method == "difference":
+        headline = "difference_clustered"
+    return Asked(found, table, end["learner"].nunique(), headline, "g_pooled_sd", scores, scores.waves)
+
+
+def _growth(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    scores, table = _scored(planned, data)
+    lacking = _lacks_waves(planned, scores, at_least=2)
+    if lacking:
+        return lacking
+    middle = table.groupby("wave")["on"].mean().reindex(list(scores.waves))
+    dated = middle.notna().all() and middle.is_monotonic_increasing
+    years = (middle - middle.iloc[0]).dt.days / _YEAR if dated else pd.Series(range(len(middle)), index=middle.index)
+    unit = "year" if dated else "wave_number"
+    table = table.assign(**{unit: table["wave"].map(years).astype(float)})
+    found = _grown(planned, table, unit, level, own_slopes=len(scores.waves) > 2)
+    found = _with_standardised(found, unit, table, float(years.iloc[-1]))
+    n = table["learner"].nunique()
+    return Asked(found, table, n, unit, "standardised_growth", scores, scores.waves)
+
+
+def _grown(planned: PlannedAnalysis, table: pd.DataFrame, unit: str, level: float, *, own_slopes: bool) -> Analysis:
+    """The richest of four models that can be fitted: with and without clusters, with and without slopes of learners."""
+    clusters = list(planned.clusters)
+    # Learners grow at their own pace; a model that gives all one slope claims to know it too well, so slopes go last.
+    models = [(groups, slope) for slope in ([True, False] if own_slopes else [False])
+              for groups in ([clusters, []] if clusters else [[]])]  # fmt: skip
+    first: Analysis | None = None
+    for groups, slope in models:
+        found = fit_growth(
+            table, outcome="value", nested=[*groups, "learner"], time=unit, covariates=planned.covariates,
+            random_slope="learner" if slope else None, level=level,
+        )  # fmt: skip
+        first = first or found
+        if found.status not in ("singular", "not-converged"):
+            lost = [*([] if groups else clusters), *(["the slopes of learners"] if own_slopes and not slope else [])]
+            message = f"The data are too few to see the variance of {' and '.join(lost)}; it is not in the model."
+            return _with(found, remark("simpler-model", message, "", "info")) if lost else found
+    return not_estimable("growth", []) if first is None else first
+
+
+def _time_to_badge(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    everybody = data.learners.reset_index()
+    people = data.among(everybody, planned.among).set_index("learner")
+    empty = people.iloc[:0]
+    last = data.last_day
+    if people.empty or last is None:
+        return Asked(not_estimable("time-to-badge", [_no_data("Nobody is enrolled in the records.")]), empty, 0)
+    begins = people["starts"].fillna(pd.Timestamp(min(one.start for one in data.programme.info.terms)))
+    earned = data.earned([planned.measured.id]).set_index("learner")["on"].reindex(people.index)
+    withdrawn = (people["status"] == "withdrawn") & people["ends"].notna()
+    ends = people["ends"].where(withdrawn, pd.Timestamp(last))
+    table = pd.DataFrame({
+        "learner": people.index,
+        "days": (earned.fillna(ends) - begins).dt.days.to_numpy(),
+        "status": np.select([earned.notna(), withdrawn], ["badge", "withdrawn"], "under way"),
+        **{one: people[one].to_numpy() for one in planned.covariates if one in people.columns},
+    })  # fmt: skip
+    table = table[table["days"] >= 0].reset_index(drop=True)
+    competing = ["withdrawn"] if withdrawn.any() else []
+    found = estimate_time_to_badge(
+        table, competing=competing, at=planned.at, level=level,
+        covariates=[one for one in planned.covariates if one in table.columns],
+    )  # fmt: skip
+    shown = [one.name for one in found.estimates if one.name.startswith("incidence[")]
+    return Asked(found, table, len(table), shown[-1] if shown else "")
+
+
+def _reliability(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    form = data.instrument(planned.measured.id)
+    answers, findings = data.answers(form, planned.waves)
+    answers = data.among(answers[(answers["instrument"] == form.id) & answers["value"].notna()], planned.among)
+    if answers.empty:
+        said = findings or [_no_data(f"Nobody answered {form.title} at {planned.waves[0].words}.")]
+        return Asked(not_estimable("reliability", said), answers, 0)
+    wide = answers.drop_duplicates(["learner", "item"]).pivot(index="learner", columns="item", values="value")
+    items = form.scales().get(planned.measured.scale, [])
+    known = [one.number for one in items if one.number in wide.columns]
+    if len(known) < 2:
+        message = f"The scale `{planned.measured.scale}` has fewer than two answered items."
+        return Asked(not_estimable("reliability", [remark("too-few-items", message, "", "error")]), wide, 0)
+    found = estimate_reliability(
+        wide, known, reverse=[one.number for one in items if one.reverse and one.number in known],
+        scale=(form.minimum, form.maximum), level=level,
+    )  # fmt: skip
+    return Asked(found, wide, len(wide), "alpha_listwise", waves=(planned.waves[0].words,))
+
+
+def _agreement(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    ratings, lacking = _ratings(planned, data, "agreement")
+    if lacking:
+        return lacking
+    unit = ratings[["learner", "assessment", "attempt", "criterion"]].astype(str).agg(" ".join, axis=1)
+    several = ratings.assign(unit=unit)
+    several = several[several.groupby("unit")["rater"].transform("nunique") > 1]
+    if several.empty:
+        message = "No performance was rated by two raters."
+        return Asked(
+            not_estimable("agreement", [remark("one-rater", message, "Rate some twice.", "error")]), ratings, 0
+        )
+    found = estimate_agreement(several, unit="unit", rater="rater", value="points", level="ordinal", confidence=level)
+    n = several[["learner", "assessment", "attempt"]].drop_duplicates().shape[0]
+    return Asked(found, several, n, "krippendorff_alpha_ordinal")
+
+
+def _raters(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    ratings, lacking = _ratings(planned, data, "raters")
+    if lacking:
+        return lacking
+    criterion = "criterion" if ratings["criterion"].nunique() > 1 else None
+    if planned.question == "many-facet":
+        study = study_many_facet(ratings, score="points", criterion=criterion, level=level)
+        return Asked(study.analysis, ratings, ratings["rater"].nunique(), "rater_separation")
+    found = study_raters(ratings, score="points", criterion=criterion, level=level)
+    return Asked(found, ratings, ratings["rater"].nunique(), "dependability_phi[1]")
+
+
+def _items(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    answers = data.frame("item_responses")
+    answers = answers[(answers["assessment"] == planned.measured.id) & answers["score"].isin([0.0, 1.0])]
+    answers = data.among(answers[answers["attempt"] == 1], planned.among)
+    if answers.empty:
+        message = f"No answers to single items of `{planned.measured.id}`."
+        return Asked(not_estimable("items", [_no_data(message)]), answers, 0)
+    wide = answers.pivot(index="learner", columns="item", values="score")
+    found = analyse_items(wide, list(wide.columns), level=level)
+    return Asked(found, wide, len(wide), found.estimates[0].name if found.estimates else "")
+
+
+def _scored(planned: PlannedAnalysis, data: PlanData) -> tuple[Scores, pd.DataFrame]:
+    """Scores with what is known of each learner beside them."""
+    scores = data.scores(planned.measured, planned.waves)
+    table = data.among(scores.table, planned.among)
+    people = data.learners
+    team = data.teams(planned.waves[0].term)
+    columns = {one for one in people.columns if one not in table.columns}
+    table = table.join(people[sorted(columns)], on="learner")
+    table = table.assign(team=table["learner"].map(team))
+    for cluster in planned.clusters:
+        # A learner without a team shares it with nobody.
+        if cluster in table.columns:
+            table[cluster] = table[cluster].where(table[cluster].notna(), "alone " + table["learner"])
+    if table["team"].isna().all():
+        table = table.drop(columns="team")
+    return scores, table
+
+
+def _lacks_waves(planned: PlannedAnalysis, scores: Scores, at_least: int | None = None) -> Asked | None:
+    """No answer, when points in time have no scores (`at_least` so many must have some; all by default)."""
+    missing = [one.words for one in planned.waves if one.words not in scores.waves]
+    if not missing or (at_least is not None and len(scores.waves) >= at_least):
+        return None
+    told = [one for one in scores.findings if one.severity == "error"]
+    told = told or [_no_data(f"Nobody has a score of {planned.measured.words} at {', '.join(missing)}.")]
+    n = scores.table["learner"].nunique()
+    return Asked(not_estimable(planned.question, told), scores.table, n, scores=scores, waves=scores.waves)
+
+
+def _grouped(
+    planned: PlannedAnalysis, data: PlanData, table: pd.DataFrame
+) -> tuple[pd.DataFrame, Finding | None]:  # fmt: skip
+    comparison = planned.compared
+    if comparison.earned:
+        holders = set(data.earned(comparison.earned)["learner"])
+        group = np.where(table["learner"].isin(holders), "earned", "not earned")
+        return table.assign(group=group), None
+    by = comparison.by or ""
+    if by not in table.columns:
+        message = f"The records do not say the {by} of learners."
+        return table, remark("unknown-column", message, "Import it as a trait, or compare by another.", "error")
+    table = table.assign(group=table[by])
+    if comparison.group is not None:
+        wanted = [comparison.group, *([comparison.reference] if comparison.reference else [])]
+        if len(wanted) == 2:
+            return table[table["group"].isin(wanted)], None
+        rest = f"not {comparison.group}"
+        table["group"] = table["group"].where(table["group"] == comparison.group, rest)
+    return table, None
+
+
+def _ratings(planned: PlannedAnalysis, data: PlanData, question: str) -> tuple[pd.DataFrame, Asked | None]:
+    measure = planned.measured
+    ratings = data.among(data.ratings(measure.id, planned.waves), planned.among).dropna(subset=["points"])
+    if measure.criterion is not None:
+        ratings = ratings[ratings["criterion"] == measure.criterion]
+    if ratings.empty:
+        when = f" at {planned.waves[0].words}" if planned.waves else ""
+        message = f"There are no ratings of `{measure.id}`{when}."
+        return ratings, Asked(not_estimable(question, [_no_data(message)]), ratings, 0)
+    return ratings, None
+
+
+def _no_data(message: str) -> Finding:
+    return remark("no-data", message, "Import them, or wait until they are collected.", "error")
+
+
+def _with_standardised(found: Analysis, unit: str, table: pd.DataFrame, span: float) -> Analysis:
+    """Growth over the whole span in standard deviations of the first point in time."""
+    try:
+        slope = found[unit]
+    except KeyError:
+        return found
+    first = table.loc[table[unit] == 0, "value"]
+    sd = float(first.std(ddof=1)) if len(first) > 1 else float("nan")
+    if not sd > 0 or slope.estimate is None or slope.low is None or slope.high is None:
+        return found
+    low, high = slope.low * span / sd, slope.high * span / sd
+    how = f"{unit} x {span:.2f} / SD of the first wave, which is taken as known; {slope.method}"
+    made = Estimate("standardised_growth", slope.estimate * span / sd, low, high, slope.n, how)
+    return _replaced(found, (*found.estimates, made), found.findings)
+
+
+def _with(found: Analysis, finding: Finding) -> Analysis:
+    return _replaced(found, found.estimates, (*found.findings, finding))
+
+
+def _replaced(found: Analysis, estimates: Sequence[Estimate], findings: Sequence[Finding]) -> Analysis:
+    return Analysis(
+        found.question, estimates, found.status, findings, found.sentence, found.model, found.tests, found.missing
+    )
+
+
+_ANSWERS: dict[str, Callable[[PlannedAnalysis, PlanData, float], Asked]] = {
+    "change": _change,
+    "comparison": _comparison,
+    "growth": _growth,
+    "time-to-badge": _time_to_badge,
+    "reliability": _reliability,
+    "agreement": _agreement,
+    "raters": _raters,
+    "many-facet": _raters,
+    "items": _items,
+}

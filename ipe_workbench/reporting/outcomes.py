@@ -1,0 +1,123 @@
+"""The outcomes of a plan as files: tidy estimates, machine JSON, a page of tables and figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipe_workbench.documents import write_atomically
+from ipe_workbench.reporting.html import Html, element, join, listing, notice
+from ipe_workbench.reporting.outcome_tables import (
+    analyses_table,
+    checks_table,
+    claims_table,
+    deviations_table,
+    verdict_words,
+)
+from ipe_workbench.reporting.tables import csv_text
+from ipe_workbench.reporting.transcript_page import standalone_page
+
+if TYPE_CHECKING:
+    from ipe_workbench.evaluation import ClaimResult, PlanResult
+    from ipe_workbench.figures import AccessibleFigure
+
+__all__ = ["outcomes_page", "outcomes_sections", "write_outcomes"]
+
+
+def write_outcomes(
+    result: PlanResult, folder: str | Path, *, figures: Sequence[tuple[str, AccessibleFigure]] = ()
+) -> list[Path]:
+    """Write ``estimates.csv``, ``result.json``, ``outcomes.html`` and each figure as SVG into a folder.
+
+    Parameters
+    ----------
+    result : PlanResult
+    folder : path
+    figures : sequence of (name, figure)
+        Names become file names; the figures stand in the page, too.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+    """
+    target = Path(folder)
+    frame = result.estimates.astype(object)
+    files = {
+        "estimates.csv": csv_text(list(frame.columns), frame.itertuples(index=False, name=None)),
+        "result.json": json.dumps(result.to_dict(), indent=2, ensure_ascii=False) + "\n",
+        "outcomes.html": outcomes_page(result, figures=[one for _, one in figures]),
+    }
+    for name, content in files.items():
+        write_atomically(target / name, content)
+    drawn = [figure.save(target / f"{name}.svg") for name, figure in figures]
+    return [*(target / name for name in files), *drawn]
+
+
+def outcomes_page(result: PlanResult, *, figures: Sequence[AccessibleFigure] = ()) -> str:
+    """One page that needs nothing else: what can be said, the tables behind it, and how the plan was left."""
+    title = f"Outcomes of {result.programme}"
+    head = [element("h1", title), element("p", _about(result), class_="kicker")]
+    return standalone_page(title, join([*head, outcomes_sections(result, figures=figures)]))
+
+
+def outcomes_sections(result: PlanResult, *, figures: Sequence[AccessibleFigure] = ()) -> Html:
+    """The sections of the page, for a report that has others besides."""
+    parts: list[object] = []
+    if result.simulated:
+        parts.append(
+            notice("These records are simulated: no number here is about a person or a programme that exists.")
+        )
+    parts += [element("h2", "What can be said"), listing(_headline(one) for one in result.claims), claims_table(result)]
+    parts += [Html(one.to_html()) for one in figures]
+    for claim in result.claims:
+        parts += _claim(claim, 1 - result.alpha)
+    parts += [element("h2", "Deviations from the plan"), deviations_table(result)]
+    return join(parts)
+
+
+def _claim(claim: ClaimResult, level: float) -> list[object]:
+    planned = claim.claim
+    parts: list[object] = [
+        element("h2", f"Claim: {planned.id}"),
+        element("p", planned.statement, class_="lede"),
+        element("p", element("strong", verdict_words(claim.verdict).capitalize() + ". "), claim.sentence),
+    ]
+    if planned.comparison:
+        parts.append(element("p", element("strong", "Compared with: "), planned.comparison))
+    if planned.limits:
+        parts.append(element("p", element("strong", "Limits: "), planned.limits))
+    if not claim.answers:
+        return parts
+    parts += [analyses_table(claim, level=level), element("h3", "In words")]
+    parts.append(listing(join([element("strong", one.planned.id + ": "), one.sentence]) for one in claim.answers))
+    findings = [
+        join([element("strong", one.planned.id + ": "), f"{each.message} {each.mend}"])
+        for one in claim.answers
+        for each in [*one.analysis.findings, *(two for check in one.checks for two in check.findings)]
+        if each.message != one.analysis.sentence
+    ]
+    if findings:
+        parts += [element("h3", "Findings that a reader must know"), listing(findings)]
+    checked = [one for one in claim.answers if one.checks]
+    for one in checked:
+        words = [check.sentence for check in one.checks if check.sentence]
+        parts.append(
+            element(
+                "details", element("summary", f"Missing data and other explanations: {one.planned.id}"),
+                listing(words), checks_table(one, level=level),
+            )
+        )  # fmt: skip
+    return parts
+
+
+def _headline(claim: ClaimResult) -> Html:
+    return join([element("strong", f"{claim.claim.id}: "), claim.sentence])
+
+
+def _about(result: PlanResult) -> str:
+    registered = f"Plan registered on {result.registered}" if result.registered else "Plan not registered"
+    until = f"records until {result.until}" if result.until else "no records"
+    return f"{registered}; {until}; tests of size {result.alpha:g}, adjusted over the plan."
