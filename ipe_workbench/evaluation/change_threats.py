@@ -33,9 +33,6 @@ def regression_to_the_mean(
     value: str = "value",
     before: str,
     after: str,
-    selected_at: float | None = None,
-    population: tuple[float, float] | None = None,
-    reliability: float | None = None,
     level: float = 0.95,
 ) -> Analysis:
     """Whether those who were low rose more than those who were high, and how much of it chance alone would do.
@@ -48,12 +45,6 @@ def regression_to_the_mean(
         Columns.
     before, after : str
         The two waves.
-    selected_at : float, optional
-        The score at or above which learners got into the table, such as a pass mark. Their mean falls by itself.
-    population : (float, float), optional
-        Mean and SD of the scores before of everybody, selected or not; needed with `selected_at`.
-    reliability : float, optional
-        Of one score, such as from double ratings; needed with `selected_at`.
     level : float
         Of the intervals.
 
@@ -61,14 +52,15 @@ def regression_to_the_mean(
     -------
     Analysis
         ``correlation_of_change_with_mean`` (Oldham: unlike that with the first score it is 0 when nothing but chance
-        makes the low rise and the high fall), ``correlation_of_change_with_before`` (biased downward, for comparison),
-        and with a selection ``expected_from_selection``: the change that chance alone brings.
+        makes the low rise and the high fall) and ``correlation_of_change_with_before`` (biased downward).
+
+    Notes
+    -----
+    Where learners were chosen by the first score, their mean falls by itself: see `estimate_retention`.
 
     References
     ----------
-    Oldham PD. J Chronic Dis 1962;15:969, doi 10.1016/0021-9681(62)90116-9. Expected change after selection: Davis CE.
-    Am J Epidemiol 1976;104:493; Barnett AG et al. Int J Epidemiol 2005;34:215, doi 10.1093/ije/dyh299: with normal
-    scores -(1 - reliability) SD h(z), z = (cut - mean) / SD, h the hazard of the standard normal distribution.
+    Oldham PD. J Chronic Dis 1962;15:969, doi 10.1016/0021-9681(62)90116-9.
 
     Examples
     --------
@@ -78,9 +70,9 @@ def regression_to_the_mean(
     ...                       "value": np.concatenate([true + rng.normal(0, 0.5, 400) for _ in range(2)])})
     >>> found = regression_to_the_mean(frame, before="pre", after="post")
     >>> round(found["correlation_of_change_with_before"].estimate, 1)
-    -0.5
+    -0.6
     >>> round(found["correlation_of_change_with_mean"].estimate, 1)
-    0.1
+    -0.1
     """
     require_columns(frame, [id, time, value])
     first, last = _paired(frame, id, time, value, before, after)
@@ -94,16 +86,7 @@ def regression_to_the_mean(
     naive = _correlation("correlation_of_change_with_before", change, first, level, f"biased downward; {how}")
     estimates, found = [oldham, naive], []
     tests = [Test("Oldham", oldham.estimate or 0.0, (float(n - 2),), _p_of(oldham.estimate or 0.0, n))]
-    if selected_at is not None and population is not None and reliability is not None:
-        mean, sd = population
-        z = (selected_at - mean) / sd
-        hazard = float(np.exp(stats.norm.logpdf(z) - stats.norm.logsf(z)))
-        fall = -(1 - reliability) * sd * hazard
-        how = f"normal scores; cut {selected_at:g}, mean {mean:.2f}, SD {sd:.2f}, reliability {reliability:.2f}"
-        estimates.append(Estimate("expected_from_selection", fall, None, None, n, how))
-        message = f"Chosen by a score of {selected_at:g} or more, learners would change by {fall:+.2f} by chance alone."
-        found.append(remark("regression-to-the-mean", message, "Hold the change against it, not against 0."))
-    elif (naive.high or 0.0) < 0:
+    if (naive.high or 0.0) < 0:
         real = "goes beyond what chance does" if tests[0].p < 0.05 else "is no more than chance does"
         message = (
             f"Those who were low before rose more (r {naive.estimate:.2f}), which {real} "

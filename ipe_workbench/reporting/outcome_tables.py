@@ -147,7 +147,7 @@ def _table(
     keys = [f"c{place}" for place in range(len(columns))]
     frame = pd.DataFrame([[visible(cell) for cell in row] for row in rows], columns=keys, dtype=object)
     table = GT(frame, rowname_col="c0", id=id).tab_header(title=visible(title)).tab_stubhead(label=visible(columns[0]))
-    table = table.cols_label(**{key: visible(label) for key, label in zip(keys[1:], columns[1:], strict=True)})
+    table = table.cols_label(dict(zip(keys[1:], map(visible, columns[1:]), strict=True)))
     words = {1, *text, *([len(columns) - 1] if columns[-1] == "Verdict" else [])}
     table = table.cols_align("right", columns=[key for place, key in enumerate(keys) if place not in {0, *words}])
     table = table.cols_align("left", columns=[key for place, key in enumerate(keys) if place in {0, *words}])

@@ -76,6 +76,18 @@ def register_plan(folder: str | Path, on: datetime.date, *, again: bool = False)
     ------
     UnusableInputError
         When there is no plan, it has faults, no claim has analyses, or it is registered already.
+
+    Examples
+    --------
+    >>> import shutil, tempfile
+    >>> from ipe_workbench.evaluation import read_plan
+    >>> from ipe_workbench.resources import data_folder
+    >>> folder = tempfile.mkdtemp()
+    >>> _ = shutil.copy(data_folder() / "programmes" / "cu-ipe" / "evaluation.yaml", folder)
+    >>> file, copy = register_plan(folder, datetime.date(2026, 8, 1))
+    >>> read_plan(folder)[0].registered.on, copy.name
+    (datetime.date(2026, 8, 1), 'evaluation.registered.json')
+    >>> shutil.rmtree(folder)
     """
     from ipe_workbench.evaluation.plan import EvaluationPlan, plan_file, read_plan
 

@@ -17,7 +17,7 @@ from ipe_workbench.findings import Finding
 if TYPE_CHECKING:
     from ipe_workbench.evaluation.plan import Claim, OutcomeLevel
 
-__all__ = ["ESTIMATE_COLUMNS", "Answer", "ClaimResult", "PlanResult", "Tested", "Verdict"]
+__all__ = ["ESTIMATE_COLUMNS", "Answer", "ClaimResult", "PlanResult", "PValue", "Verdict"]
 
 #: ``supported``: the interval lies where the claim wants it, and the adjusted p agrees; ``contradicted``: the interval
 #: lies on the other side; ``not-shown``: neither; ``partly``: some primary analyses support the claim and none
@@ -31,7 +31,7 @@ ESTIMATE_COLUMNS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class PValue:
     """The p-value of an analysis, raw and adjusted over the primary analyses of the whole plan (None: secondary)."""
 
     p: float
@@ -64,7 +64,7 @@ class Answer:
         The estimate that the verdict rests on.
     standardised : Estimate or None
         The same in standard deviations.
-    tested : Tested or None
+    tested : PValue or None
         Never without a headline that has an interval.
     checks : sequence of Analysis
         What may look like an effect and is none, and what the missing may change: response shift, regression to the
@@ -80,7 +80,7 @@ class Answer:
     n: int
     headline: Estimate | None = None
     standardised: Estimate | None = None
-    tested: Tested | None = None
+    tested: PValue | None = None
     checks: Sequence[Analysis] = ()
     sentence: str = ""
 

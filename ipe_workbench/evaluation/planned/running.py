@@ -19,7 +19,7 @@ from ipe_workbench.evaluation.planned.deviations import deviations_of, of_learne
 from ipe_workbench.evaluation.planned.discretion import discreet, few_words
 from ipe_workbench.evaluation.planned.questions import Asked, ask
 from ipe_workbench.evaluation.planned.registration import changes_since_registration
-from ipe_workbench.evaluation.planned.results import Answer, ClaimResult, PlanResult, Tested
+from ipe_workbench.evaluation.planned.results import Answer, ClaimResult, PlanResult, PValue
 from ipe_workbench.evaluation.planned.saying import claim_sentence, claim_verdict, result_sentence, verdict_of
 from ipe_workbench.findings import Finding
 from ipe_workbench.records.privacy.suppression import THRESHOLD
@@ -41,7 +41,7 @@ class _Run:
     asked: Asked
     checks: Sequence[Analysis]
     headline: Estimate | None
-    tested: Tested | None
+    tested: PValue | None
     enough: bool
 
 
@@ -84,6 +84,24 @@ def run_plan(
     -----
     A number about fewer than ten learners is left out of the result, and so are single raters. Below a claim's
     ``minimum_n`` only the number of those who took part is reported, and the test leaves the family.
+
+    Examples
+    --------
+    On a simulated cohort, of which there are no surveys:
+
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.evaluation import EvaluationPlan
+    >>> from ipe_workbench.records.simulated import simulated_records
+    >>> from ipe_workbench.simulation import Scenario
+    >>> programme = example_programme()
+    >>> plan = EvaluationPlan.model_validate({"claims": [{
+    ...     "id": "attainment", "statement": "Half have the first badge.", "outcome_level": "knowledge-skill",
+    ...     "instrument": "awards", "time_points": ["the end"], "comparison": "none", "analysis": "Incidence",
+    ...     "analyses": [{"id": "first-badge", "question": "time-to-badge", "measure": {"award": "values-foundations"},
+    ...                   "at": [500], "expected": "at-least", "target": 0.5}]}]})
+    >>> result = run_plan(plan, programme, simulated_records(programme, Scenario(id="x", title="X"), seed=1))
+    >>> result.claims[0].verdict, result.simulated
+    ('supported', True)
     """
     if claim is not None and claim not in [one.id for one in plan.claims]:
         raise UnknownNameError(
@@ -185,7 +203,7 @@ def _named(found: Analysis, name: str) -> Estimate | None:
     return next((one for one in found.estimates if one.name == name), None)
 
 
-def _test(planned: PlannedAnalysis, found: Analysis, headline: Estimate | None, level: float) -> Tested | None:
+def _test(planned: PlannedAnalysis, found: Analysis, headline: Estimate | None, level: float) -> PValue | None:
     """The p-value of the headline against the bound: the analysis' own test, or by inversion of its interval."""
     if planned.expected == "describe" or headline is None or headline.estimate is None:
         return None
@@ -201,11 +219,11 @@ def _test(planned: PlannedAnalysis, found: Analysis, headline: Estimate | None, 
     if half <= 0:
         return None
     z = abs(distance) / half * stats.norm.ppf(0.5 + level / 2)
-    return Tested(float(2 * stats.norm.sf(z)), f"against {planned.bound:g}, from the half of the interval toward it")
+    return PValue(float(2 * stats.norm.sf(z)), f"against {planned.bound:g}, from the half of the interval toward it")
 
 
-def _own_test(found: Analysis, name: str) -> Tested | None:
+def _own_test(found: Analysis, name: str) -> PValue | None:
     wanted = {"mean_change": ("paired t", "clustered t"), "difference_welch": ("Welch",),
               "difference_in_differences": ("clustered t",)}.get(name, (name, f"t of {name}"))  # fmt: skip
     test = next((one for one in found.tests if one.name in wanted), None)
-    return Tested(test.p, test.name) if test is not None and np.isfinite(test.p) else None
+    return PValue(test.p, test.name) if test is not None and np.isfinite(test.p) else None

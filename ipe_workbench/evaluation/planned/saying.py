@@ -8,7 +8,7 @@ import numpy as np
 
 from ipe_workbench.evaluation.estimates import Analysis, Estimate
 from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
-from ipe_workbench.evaluation.planned.results import Answer, Tested, Verdict
+from ipe_workbench.evaluation.planned.results import Answer, PValue, Verdict
 from ipe_workbench.findings import Finding
 
 __all__ = ["claim_sentence", "claim_verdict", "result_sentence", "verdict_of"]
@@ -18,7 +18,7 @@ def verdict_of(
     planned: PlannedAnalysis,
     found: Analysis,
     headline: Estimate | None,
-    tested: Tested | None,
+    tested: PValue | None,
     alpha: float,
     *,
     enough: bool,
@@ -98,7 +98,7 @@ def result_sentence(
     planned: PlannedAnalysis,
     found: Analysis,
     headline: Estimate | None,
-    tested: Tested | None,
+    tested: PValue | None,
     verdict: Verdict,
     alpha: float,
 ) -> str:
