@@ -17,7 +17,7 @@ from ipe_workbench.findings import Finding
 if TYPE_CHECKING:
     from ipe_workbench.evaluation.plan import Claim, OutcomeLevel
 
-__all__ = ["ESTIMATE_COLUMNS", "Answer", "ClaimResult", "PlanResult", "PValue", "Verdict"]
+__all__ = ["ESTIMATE_COLUMNS", "Answer", "ClaimResult", "PValue", "PlanResult", "Verdict"]
 
 #: ``supported``: the interval lies where the claim wants it, and the adjusted p agrees; ``contradicted``: the interval
 #: lies on the other side; ``not-shown``: neither; ``partly``: some primary analyses support the claim and none
