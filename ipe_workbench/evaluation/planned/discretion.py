@@ -10,14 +10,14 @@ from ipe_workbench.evaluation.estimates import Analysis, remark
 from ipe_workbench.findings import Finding
 from ipe_workbench.records.privacy.suppression import THRESHOLD
 
-__all__ = ["discreet", "few_words"]
+__all__ = ["few_words", "shareable"]
 
 #: Spreads between raters, teams or sites rest on few of them by nature, and say nothing of any one.
 _SPREADS = ("sd[", "variance[", "icc[", "correlation[")
 _WORD = re.compile(r"[\w.@-]+")
 
 
-def discreet(found: Analysis, people: Collection[str]) -> Analysis:
+def shareable(found: Analysis, people: Collection[str]) -> Analysis:
     """The analysis without estimates that rest on fewer than ten people or name one, and without names in sentences.
 
     Parameters
@@ -30,7 +30,7 @@ def discreet(found: Analysis, people: Collection[str]) -> Analysis:
     --------
     >>> from ipe_workbench.evaluation import Estimate
     >>> small = Analysis("compare", [Estimate("mean[a]", 1, 0, 2, 40, "t"), Estimate("mean[b]", 1, 0, 2, 4, "t")])
-    >>> shown = discreet(small, [])
+    >>> shown = shareable(small, [])
     >>> [one.name for one in shown.estimates], shown.findings[0].id
     (['mean[a]'], 'small-cells')
     """

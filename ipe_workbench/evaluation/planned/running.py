@@ -16,7 +16,7 @@ from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
 from ipe_workbench.evaluation.planned.checking import checks_of
 from ipe_workbench.evaluation.planned.data import PlanData
 from ipe_workbench.evaluation.planned.deviations import deviations_of, of_learners
-from ipe_workbench.evaluation.planned.discretion import discreet, few_words
+from ipe_workbench.evaluation.planned.discretion import few_words, shareable
 from ipe_workbench.evaluation.planned.questions import Asked, ask
 from ipe_workbench.evaluation.planned.registration import changes_since_registration
 from ipe_workbench.evaluation.planned.results import Answer, ClaimResult, PlanResult, PValue
@@ -143,11 +143,11 @@ def _run(
     )
     if not enough and asked.analysis.status != "not-estimable":
         asked = replace(asked, analysis=_only_the_number(planned, asked, minimum))
-    asked = replace(asked, analysis=discreet(asked.analysis, data.people))
+    asked = replace(asked, analysis=shareable(asked.analysis, data.people))
     headline = _named(asked.analysis, planned.estimate or asked.headline)
     tested = _test(planned, asked.analysis, headline, level) if enough else None
     checks = checks_of(planned, asked, data, level, seed) if enough and full else ()
-    shown = tuple(discreet(one, data.people) for one in checks)
+    shown = tuple(shareable(one, data.people) for one in checks)
     return _Run(claim, planned, asked, shown, headline, tested, enough), departures
 
 
