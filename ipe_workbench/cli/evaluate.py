@@ -163,6 +163,7 @@ def time_to_badge(
     covariates: Annotated[
         str | None, typer.Option(help="Columns of a Cox model, commas between.", show_default=False)
     ] = None,
+    cluster: ClusterOption = None,
     level: LevelOption = 0.95,
     format: FormatOption = OutputFormat.table,
 ) -> None:
@@ -182,6 +183,7 @@ def time_to_badge(
         entry=entry,
         at=times,
         covariates=columns_of(covariates),
+        cluster=cluster,
         level=level,
     )
     show(found, format)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.change_imputed import change_with_imputation
     from ipe_workbench.evaluation.change_threats import compare_pretests, regression_to_the_mean
     from ipe_workbench.evaluation.comments import count_comments, quotations
-    from ipe_workbench.evaluation.comparison import balance, compare_changes, compare_groups
+    from ipe_workbench.evaluation.comparison import compare_changes, compare_groups
     from ipe_workbench.evaluation.confidence import calibrate_confidence
     from ipe_workbench.evaluation.equity import estimate_equity
     from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, Test
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.standard_setting import set_standard_borderline
     from ipe_workbench.evaluation.tidy_files import read_tidy
     from ipe_workbench.evaluation.time_to_badge import cumulative_incidence, estimate_time_to_badge
+    from ipe_workbench.evaluation.weighting import balance
 
 _HOMES = {
     "compare_pretests": "change_threats",
@@ -76,7 +77,7 @@ _HOMES = {
     "Test": "estimates",
     "alpha_of": "reliability",
     "analyse_items": "items",
-    "balance": "comparison",
+    "balance": "weighting",
     "Pooled": "imputation",
     "change_with_imputation": "change_imputed",
     "describe_missing": "missingness",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,13 +19,13 @@ from ipe_workbench.evaluation.estimates import (
     remark,
     status_of,
 )
-from ipe_workbench.evaluation.growth import design_of
 from ipe_workbench.evaluation.intervals import hedges_correction, noncentral_d, t_interval
-from ipe_workbench.evaluation.regression import clustered_ols, hc3, logistic, ols
+from ipe_workbench.evaluation.regression import clustered_ols, hc3, ols
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.evaluation.weighting import weighted_difference
 from ipe_workbench.findings import Finding
 
-__all__ = ["balance", "compare_changes", "compare_groups"]
+__all__ = ["compare_changes", "compare_groups"]
 
 FEWEST = 5
 Numbers = NDArray[np.float64]
@@ -69,7 +68,8 @@ def compare_groups(
     -------
     Analysis
         ``difference_welch``, ``d_pooled_sd``, ``g_pooled_sd`` (Hedges), ``difference_ancova`` and
-        ``difference_ancova_hc3`` (which allows for unequal spread) with a test that the slopes are equal,
+        ``difference_ancova_hc3`` (which allows for unequal spread) with a test that the slopes are equal; with a
+        cluster ``difference_clustered`` comes first, and the adjusted difference allows for it, too;
         ``difference_weighted`` with ``effective_n[GROUP]``. Tests: Welch, Mann-Whitney, slopes.
 
     Raises
@@ -114,13 +114,21 @@ def compare_groups(
         return not_estimable("compare", [remark("constant", message, "Check the column.", "error"), *found], missing)
     estimates, tests = _plain(mine, theirs, level)
     inside: Numbers = np.asarray(complete[group].astype(str) == names[1], dtype=float)
-    if baseline or cluster:
-        adjusted, more, said = _ancova(complete, inside, value, baseline, cluster, level)
-        estimates += adjusted
+    if cluster and complete[cluster].nunique() < 2:
+        message = "All learners are in one cluster."
+        return not_estimable(
+            "compare", [remark("one-cluster", message, "Leave the cluster out.", "error"), *found], missing
+        )
+    for adjust in dict.fromkeys([None, baseline]) if cluster else ([baseline] if baseline else []):
+        adjusted, more, said = _ancova(complete, inside, value, adjust, cluster, level)
+        # The interval that allows for clusters is the one to read first.
+        estimates = [*adjusted, *estimates] if cluster and adjust is None else [*estimates, *adjusted]
         tests += more
-        found += said
+        found += [one for one in said if one not in found]
     if covariates:
-        weighted, said = _weighted(complete, inside, value, covariates, names, level, resamples, seed)
+        weighted, said = weighted_difference(
+            complete, inside, value, covariates, names, cluster=cluster, level=level, resamples=resamples, seed=seed
+        )
         estimates += weighted
         found += said
     if cluster is None and "team" in frame.columns:
@@ -226,33 +234,6 @@ def compare_changes(
     return Analysis("compare", estimates, status, found, sentence, f"{value} ~ group * time", tests, missing)
 
 
-def balance(frame: pd.DataFrame, inside: Numbers, weights: Numbers | None = None) -> pd.DataFrame:
-    """Standardised mean differences of numeric columns between two groups, before and after weighting.
-
-    Returns
-    -------
-    DataFrame
-        ``column, smd, smd_weighted``; below 0.1 a column counts as balanced (Austin PC. Stat Med 2009;28:3083).
-
-    Examples
-    --------
-    >>> balance(pd.DataFrame({"age": [20, 22, 24, 26.]}), np.array([0, 0, 1, 1.]))["smd"].round(2).tolist()
-    [2.83]
-    """
-    one, zero = inside == 1, inside == 0
-    rows = []
-    for column in frame.columns:
-        x = frame[column].to_numpy(dtype=float)
-        sd = np.sqrt((x[one].var(ddof=1) + x[zero].var(ddof=1)) / 2)
-        w = np.ones(len(x)) if weights is None else weights
-        gaps = [
-            x[one].mean() - x[zero].mean(),
-            np.average(x[one], weights=w[one]) - np.average(x[zero], weights=w[zero]),
-        ]
-        rows.append((str(column), *(float(gap / sd) if sd > 0 else 0.0 for gap in gaps)))
-    return pd.DataFrame(rows, columns=["column", "smd", "smd_weighted"])
-
-
 def _two_groups(
     data: pd.DataFrame, column: str, reference: str | None
 ) -> tuple[tuple[str, str] | None, list[Finding], Finding | None]:
@@ -340,52 +321,6 @@ def _unequal_spread(residual: Numbers, inside: Numbers) -> list[Finding]:
         return []
     message = f"The groups scatter unequally (Levene's p = {p:.3f}): the OLS interval may be too narrow or too wide."
     return [remark("unequal-spread", message, "Read difference_ancova_hc3.")]
-
-
-def _weighted(
-    data: pd.DataFrame, inside: Numbers, value: str, covariates: Sequence[str], names: tuple[str, str],
-    level: float, resamples: int, seed: int,
-) -> tuple[list[Estimate], list[Finding]]:  # fmt: skip
-    design, found = design_of(data, covariates)
-    x, y, n = design.to_numpy(dtype=float), data[value].to_numpy(dtype=float), len(data)
-    propensity = logistic(x, inside)
-    if propensity is None or ((propensity < 1e-6) | (propensity > 1 - 1e-6)).any():
-        message = "The covariates tell the groups apart completely; no weights can make them alike."
-        return [], [*found, remark("no-overlap", message, "Use fewer covariates, or do not compare.")]
-
-    def gap(rows: Any) -> float:
-        score = logistic(x[rows], inside[rows])
-        if score is None:
-            return float("nan")
-        weights = np.where(inside[rows] == 1, 1 - score, score)
-        one = inside[rows] == 1
-        return float(
-            np.average(y[rows][one], weights=weights[one]) - np.average(y[rows][~one], weights=weights[~one])
-        )  # fmt: skip
-
-    rng = np.random.default_rng(seed)
-    drawn = np.array([gap(rng.integers(0, n, n)) for _ in range(resamples)])
-    low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    how = f"overlap weights, logistic; percentile bootstrap, {resamples} resamples, {level:.0%}"
-    estimates = [Estimate("difference_weighted", gap(np.arange(n)), float(low), float(high), n, how)]
-    weights = np.where(inside == 1, 1 - propensity, propensity)
-    for name, side in zip(names[::-1], (1, 0), strict=True):
-        w = weights[inside == side]
-        effective = float(w.sum() ** 2 / (w**2).sum())
-        estimates.append(Estimate(f"effective_n[{name}]", effective, None, None, len(w), "Kish"))
-    table = balance(design.drop(columns="intercept"), inside, weights)
-    for column, plain, after in zip(table["column"], table["smd"], table["smd_weighted"], strict=True):
-        estimates += [
-            Estimate(f"smd[{column}]", plain, None, None, n, "before weighting"),
-            Estimate(f"smd_weighted[{column}]", after, None, None, n, "after weighting"),
-        ]
-    apart = table.loc[table["smd"].abs() > 0.1, "column"].tolist()
-    if apart:
-        message = f"Before weighting the groups differ in {', '.join(apart[:5])} (standardised difference above 0.1)."
-        found.append(
-            remark("unbalanced", message, "Read the weighted difference; look for what was not measured.", "info")
-        )
-    return estimates, found
 
 
 def _few_clusters(clusters: float) -> list[Finding]:

@@ -13,7 +13,7 @@ from scipy import stats
 
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.evaluation.estimates import Analysis, Estimate, Test, not_estimable, remark, status_of
-from ipe_workbench.evaluation.growth import design_of
+from ipe_workbench.evaluation.hazards import hazard_ratios
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
 from ipe_workbench.findings import Finding
 
@@ -28,6 +28,7 @@ class _Learners:
     duration: Numbers
     kind: NDArray[np.intp]  # 0 still under way (censored), 1 the badge, 2 a competing end
     entry: Numbers
+    cluster: NDArray[Any] | None = None
 
 
 def estimate_time_to_badge(
@@ -40,6 +41,7 @@ def estimate_time_to_badge(
     entry: str | None = None,
     at: Sequence[float] = (),
     covariates: Sequence[str] = (),
+    cluster: str | None = None,
     level: float = 0.95,
 ) -> Analysis:
     """Cumulative incidence of a badge with withdrawal as a competing event; hazard ratios on request.
@@ -63,6 +65,8 @@ def estimate_time_to_badge(
         Times at which to report; by default the quarters of the observed time.
     covariates : sequence of str
         Columns for a Cox model of the cause-specific hazard of the badge.
+    cluster : str, optional
+        Column such as the team; intervals then allow for it (jackknife over clusters, robust errors of the Cox model).
     level : float
         Of the intervals.
 
@@ -70,8 +74,9 @@ def estimate_time_to_badge(
     -------
     Analysis
         ``incidence[TIME]`` (share that has earned the badge by then), ``competing_incidence[TIME]``, ``median_time``
-        (when half of all who began have earned it; null if never), ``hazard_ratio[COLUMN]`` for covariates. 1 minus
-        Kaplan-Meier, which overstates attainment, is not given.
+        (when half of all who began have earned it; null if never), ``hazard_ratio[COLUMN]`` for covariates, with tests
+        that it is the same all along (Schoenfeld residuals). 1 minus Kaplan-Meier, which overstates attainment, is not
+        given.
 
     Raises
     ------
@@ -92,8 +97,8 @@ def estimate_time_to_badge(
     >>> [round(result[f"incidence[{time}]"].estimate, 2) for time in (15, 30)]
     [0.3, 0.5]
     """
-    require_columns(frame, [duration, status, *([entry] if entry else []), *covariates])
-    learners, used, missing = _learners(frame, duration, status, event, competing, entry)
+    require_columns(frame, [duration, status, *(one for one in (entry, cluster) if one), *covariates])
+    learners, used, missing = _learners(frame, duration, status, event, competing, entry, cluster)
     refused, found = _look(learners, used, status, event, competing)
     if refused:
         return not_estimable("time-to-badge", [refused, *found], missing)
@@ -104,14 +109,20 @@ def estimate_time_to_badge(
     if late:
         message = f"Nobody was observed as long as {late[0]:g} (the longest is {last:g})."
         found.append(remark("beyond-observation", message, "Ask for an earlier time."))
+    found += _clustering(learners, frame, cluster)
     n, how = len(learners.duration), f"Aalen-Johansen; complementary log-log, {level:.0%}"
+    if learners.cluster is not None:
+        curve, how = _clustered(curve, learners, level), f"{how}, jackknife over clusters"
     estimates = [_at(curve, "incidence", "", time, n, how) for time in times if time <= last]
     if (learners.kind == 2).any():
         estimates += [_at(curve, "competing_incidence", "competing_", time, n, how) for time in times if time <= last]
     estimates.append(_median(curve, n))
     tests: list[Test] = []
     if covariates:
-        ratios, tests, more = _cox(learners, used, covariates, level)
+        ratios, tests, more = hazard_ratios(
+            used, covariates, duration=learners.duration, earned=learners.kind == 1, entry=learners.entry,
+            cluster=learners.cluster, level=level,
+        )  # fmt: skip
         estimates += ratios
         found += more
     status = status_of(found)
@@ -195,11 +206,18 @@ def _cloglog(share: Numbers, se: Numbers, level: float) -> tuple[Numbers, Number
 
 
 def _learners(
-    frame: pd.DataFrame, duration: str, status: str, event: str, competing: Sequence[str], entry: str | None
+    frame: pd.DataFrame,
+    duration: str,
+    status: str,
+    event: str,
+    competing: Sequence[str],
+    entry: str | None,
+    cluster: str | None,
 ) -> tuple[_Learners, pd.DataFrame, dict[str, int]]:
     data = frame.assign(**{duration: numbers(frame, duration)})
     data["_entry"] = numbers(frame, entry) if entry else 0.0
-    used = data[data[duration].notna() & data[status].notna() & data["_entry"].notna()]
+    known = data[duration].notna() & data[status].notna() & data["_entry"].notna()
+    used = data[known & data[cluster].notna()] if cluster else data[known]
     if (used[duration] < 0).any():
         row = int(np.flatnonzero((data[duration] < 0).to_numpy())[0])
         raise UnusableInputError(
@@ -209,7 +227,12 @@ def _learners(
     if event in competing:
         raise UnusableInputError(f"`{event}` cannot be the event and compete with it.", mend="Name another.")
     kind = np.where(names == event, 1, np.where(names.isin(list(competing)), 2, 0)).astype(np.intp)
-    learners = _Learners(used[duration].to_numpy(dtype=float), kind, used["_entry"].to_numpy(dtype=float))
+    learners = _Learners(
+        used[duration].to_numpy(dtype=float),
+        kind,
+        used["_entry"].to_numpy(dtype=float),
+        used[cluster].astype(str).to_numpy() if cluster else None,
+    )
     return learners, used, {"no_time_or_status": len(frame) - len(used)}
 
 
@@ -220,6 +243,8 @@ def _look(
     shown = ", ".join(names[:8])
     if not (learners.kind == 1).any():
         return remark("no-event", f"Nobody has the status `{event}` (found: {shown}).", "Name the event.", "error"), []
+    if learners.cluster is not None and len(np.unique(learners.cluster)) < 2:
+        return remark("one-cluster", "All learners are in one cluster.", "Leave the cluster out.", "error"), []
     if len(learners.kind) < FEWEST:
         return remark("too-few", f"Only {len(learners.kind)} learners; {FEWEST} are the least.", "", "error"), []
     found = []
@@ -234,6 +259,41 @@ def _look(
         late = int(((learners.entry >= learners.duration) & (learners.entry > 0)).sum())
         return remark("entry-after-end", f"{late} learners entered after their end.", "Check the dates.", "error"), []
     return None, found
+
+
+def _clustering(learners: _Learners, frame: pd.DataFrame, cluster: str | None) -> list[Finding]:
+    if learners.cluster is None:
+        if "team" not in frame.columns:
+            return []
+        message = "Learners share a team, and the intervals do not allow for it; they may be too narrow."
+        return [remark("clustering-ignored", message, "Name it: cluster team.")]
+    clusters = len(np.unique(learners.cluster))
+    if clusters >= 30:
+        return []
+    message = f"Only {clusters} clusters: intervals that allow for them are too narrow below about 30."
+    return [remark("few-clusters", message, "Read them as too narrow.")]
+
+
+def _clustered(curve: pd.DataFrame, learners: _Learners, level: float) -> pd.DataFrame:
+    """The curve with intervals from leaving out one cluster at a time."""
+    times = curve["time"].to_numpy()
+    codes = np.unique(learners.cluster, return_inverse=True)[1] if learners.cluster is not None else np.empty(0, int)
+    groups = int(codes.max()) + 1
+    told = curve.copy()
+    without = []
+    for one in range(groups):
+        keep = codes != one
+        part = cumulative_incidence(learners.duration[keep], learners.kind[keep], learners.entry[keep], level=level)
+        rows = np.searchsorted(part["time"].to_numpy(), times, side="right") - 1
+        without.append([np.where(rows >= 0, part[f"{name}incidence"].to_numpy()[np.maximum(rows, 0)], 0.0)
+                        for name in ("", "competing_")])  # fmt: skip
+    t = float(stats.t.ppf(0.5 + level / 2, groups - 1)) / float(stats.norm.ppf(0.5 + level / 2))
+    for i, name in enumerate(("", "competing_")):
+        drawn = np.array([one[i] for one in without])
+        se = np.sqrt((groups - 1) / groups * ((drawn - drawn.mean(axis=0)) ** 2).sum(axis=0))
+        low, high = _cloglog(curve[f"{name}incidence"].to_numpy(), t * se, level)
+        told = told.assign(**{f"{name}se": se, f"{name}low": low, f"{name}high": high})
+    return told
 
 
 def _quarters(learners: _Learners) -> list[float]:
@@ -258,33 +318,6 @@ def _median(curve: pd.DataFrame, n: int) -> Estimate:
     # A larger share is reached earlier, so the ends of the interval change places.
     how = "time at which the incidence, and each end of its interval, reaches one half"
     return Estimate("median_time", reached("incidence"), reached("high"), reached("low"), n, how)
-
-
-def _cox(
-    learners: _Learners, used: pd.DataFrame, covariates: Sequence[str], level: float
-) -> tuple[list[Estimate], list[Test], list[Finding]]:
-    from statsmodels.duration.hazard_regression import PHReg
-
-    complete = used[list(covariates)].notna().all(axis=1).to_numpy()
-    design, found = design_of(used[complete], covariates)
-    columns = [one for one in design.columns if one != "intercept"]
-    if not columns or (learners.kind[complete] == 1).sum() < 5 * len(columns):
-        message = f"Too few earned the badge for a Cox model with {len(columns)} columns."
-        return [], [], [*found, remark("too-few-events", message, "Use fewer covariates.")]
-    fit = PHReg(
-        learners.duration[complete], design[columns].to_numpy(), status=(learners.kind[complete] == 1).astype(int),
-        entry=learners.entry[complete] if learners.entry.any() else None, ties="efron",
-    ).fit()  # fmt: skip
-    z, n = float(stats.norm.ppf(0.5 + level / 2)), int(complete.sum())
-    estimates, tests = [], []
-    for name, value, se in zip(columns, fit.params, fit.bse, strict=True):
-        ends = np.exp([value - z * se, value + z * se])
-        how = f"cause-specific Cox, Efron; Wald, {level:.0%}"
-        estimates.append(
-            Estimate(f"hazard_ratio[{name}]", float(np.exp(value)), float(ends[0]), float(ends[1]), n, how)
-        )
-        tests.append(Test(f"Wald of {name}", float(value / se), (), float(2 * stats.norm.sf(abs(value / se)))))
-    return estimates, tests, found
 
 
 def _sentence(estimates: list[Estimate], learners: _Learners, level: float) -> str:

@@ -26,6 +26,7 @@ from ipe_workbench.evaluation.item_response import two_parameter
 
 FOLDER = Path(__file__).parent / "reference"
 R = json.loads((FOLDER / "reference.json").read_text(encoding="utf-8"))
+MORE = json.loads((FOLDER / "outcomes.json").read_text(encoding="utf-8"))
 
 
 def table(name):
@@ -126,6 +127,29 @@ def test_cumulative_incidence_is_that_of_cmprsk_and_survival():
     # survival's is the infinitesimal jackknife, which is the same to the order of 1 / n.
     assert se == pytest.approx(R["incidence_se"], rel=5e-3)
     assert interval(found["hazard_ratio[group[b]]"]) == pytest.approx(R["hazard_ratio"], rel=1e-5)
+
+
+def test_hazards_and_incidence_in_teams_are_those_of_survival():
+    times = table("times").assign(team=lambda f: f["learner"] // 6, late=lambda f: f["learner"] / 100)
+    asked = {"competing": ["withdrawn"], "at": [60], "covariates": ["group", "late"]}
+    plain, robust = (estimate_time_to_badge(times, **asked, cluster=one) for one in (None, "team"))
+    assert "clustering-ignored" in {one.id for one in plain.findings}
+    chi = [one.statistic for one in plain.tests if one.name.startswith("same hazard ratio")]
+    # survival since 3.0 has a score test, which agrees with Grambsch and Therneau's first form near the null.
+    assert chi == pytest.approx(MORE["cox_proportional"], abs=0.12)
+    values = [np.log(robust[f"hazard_ratio[{one}]"].estimate) for one in ("group[b]", "late")]
+    assert values == pytest.approx(MORE["cox_robust"][:2], rel=1e-4)
+    errors = [one.statistic for one in robust.tests[:2]]
+    factor = np.sqrt(30 / 29)
+    expected = [b / (se * factor) for b, se in zip(MORE["cox_robust"][:2], MORE["cox_robust"][2:], strict=True)]
+    assert errors == pytest.approx(expected, rel=0.02)  # residuals of Breslow's form stand for Efron's
+    one = robust["incidence[60]"]
+    from scipy.stats import t
+
+    f = one.estimate
+    reach = t.ppf(0.975, 29) * MORE["incidence_jackknife"] / ((1 - f) * -np.log(1 - f))
+    ends = [1 - np.exp(-np.exp(np.log(-np.log(1 - f)) + side * reach)) for side in (-1, 1)]
+    assert [one.low, one.high] == pytest.approx(ends, rel=1e-6)
 
 
 def test_rasch_difficulties_are_those_of_erm():

@@ -68,6 +68,14 @@ CASES = {
     ),
     "flat outcome": (lambda: fit_growth(waves(9).assign(value=1), outcome="value", crossed=["learner"]), "constant"),
     "nobody earned it": (lambda: estimate_time_to_badge(ends(20).assign(status="enrolled")), "no-event"),
+    "one cluster of ends": (
+        lambda: estimate_time_to_badge(ends(20).assign(site="A"), cluster="site"),
+        "one-cluster",
+    ),
+    "one cluster of groups": (
+        lambda: compare_groups(waves(9).assign(group=list("ab") * 9, site=1), group="group", cluster="site"),
+        "one-cluster",
+    ),
     "few ends": (lambda: estimate_time_to_badge(ends(6)), "too-few"),
     "few answers": (lambda: analyse_items((answers(10) > 3).astype(int), list("abc")), "too-few"),
     "all right": (lambda: analyse_items(answers(30).mul(0).add(1), list("abc")), "constant"),
@@ -179,6 +187,21 @@ def test_incidence_and_its_rival_never_exceed_one_and_kaplan_meier_is_larger():
     assert both == pytest.approx(1)
     censored = estimate_time_to_badge(frame, at=[last])
     assert censored[f"incidence[{last}]"].estimate > found[f"incidence[{last}]"].estimate + 0.1
+
+
+def test_a_comparison_that_names_its_teams_speaks_of_them_first():
+    rng = np.random.default_rng(8)
+    team = np.arange(240) // 6
+    value = rng.normal(size=40)[team] + rng.normal(size=240)
+    frame = pd.DataFrame({"cohort": np.where(team % 2, "new", "old"), "team": team, "value": value})
+    frame["age"] = rng.normal(size=240)
+    found = compare_groups(frame, group="cohort", cluster="team", covariates=["age"], resamples=100)
+    first, welch = found.estimates[0], found["difference_welch"]
+    assert first.name == "difference_clustered"
+    assert first.high - first.low > 1.5 * (welch.high - welch.low)
+    assert f"{first.low:.2f}" in found.sentence or f"{-first.high:.2f}" in found.sentence
+    weighted = found["difference_weighted"]
+    assert weighted.high - weighted.low > 1.3 * (welch.high - welch.low)
 
 
 @given(st.integers(2, 400).map(float), st.floats(0.05, 3), st.sampled_from(["paired", "two-groups"]))

@@ -1,5 +1,5 @@
 # What R says of missing scores, decay, gaps and confidence; prints outcomes.json. Run in this folder:  Rscript outcomes.R > outcomes.json
-# Packages: mice, nlme, sandwich, metafor, epitools, jsonlite. None of them is needed by the tests.
+# Packages: mice, nlme, sandwich, metafor, epitools, survival, jsonlite. None of them is needed by the tests.
 suppressMessages({library(mice); library(nlme); library(jsonlite)})
 out <- list()
 put <- function(name, value) out[[name]] <<- unname(as.numeric(value))
@@ -46,5 +46,12 @@ iv <- cov(k$confidence, k$skill_again) / cov(k$skill, k$skill_again); e <- k$con
 put("confidence_iv", c(iv, sqrt(sum((z * e)^2) * nrow(k) / (nrow(k) - 2)) / abs(sum(z * (k$skill - mean(k$skill))))))
 g <- lm(abs(residuals(m)) ~ skill, k); q <- lm(confidence ~ skill + I((skill - mean(skill))^2), k); last <- function(m) { n <- length(coef(m)); coef(m)[n] / sqrt(sandwich::vcovHC(m, type = "HC3")[n, n]) }; put("confidence_tests", c(last(q), last(g)))
 
-out$versions <- as.list(sapply(c("mice", "nlme", "sandwich", "metafor", "epitools"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
+# Hazards: times.csv with made-up teams of six.
+library(survival); h <- read.csv("times.csv"); h$earned <- h$status == "badge"; h$team <- h$learner %/% 6; h$b <- h$group == "b"; h$late <- h$learner / 100
+m <- coxph(Surv(days, earned) ~ b + late, h); put("cox_proportional", cox.zph(m, transform = "rank", terms = FALSE)$table[1:2, "chisq"])
+r <- coxph(Surv(days, earned) ~ b + late + cluster(team), h); put("cox_robust", c(coef(r), sqrt(diag(vcov(r)))))
+j <- function(x) { f <- summary(survfit(Surv(days, factor(status, c("enrolled", "badge", "withdrawn"))) ~ 1, x), times = 60)$pstate; f[2] }
+g <- unique(h$team); v <- sapply(g, function(i) j(h[h$team != i, ])); put("incidence_jackknife", sqrt((length(g) - 1) / length(g) * sum((v - mean(v))^2)))
+
+out$versions <- as.list(sapply(c("mice", "nlme", "sandwich", "metafor", "epitools", "survival"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
 cat(toJSON(out, digits = 10, auto_unbox = TRUE, pretty = TRUE))
