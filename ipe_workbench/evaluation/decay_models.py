@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -41,6 +42,13 @@ class Measurements:
     learners: int
     random_loss: bool  # whether there are enough measurements for a loss of each learner
     cluster: NDArray[np.intp] | None = None  # of each learner, such as the team (from 0)
+
+    @cached_property
+    def sums(self) -> tuple[Numbers, Numbers, Numbers]:
+        """By learner: measurements, sum of scores, sum of their squares."""
+        one, y = np.ones(len(self.score)), self.score
+        n, sy, syy = (np.bincount(self.code, values, self.learners).astype(float) for values in (one, y, y * y))
+        return n, sy, syy
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -101,7 +109,8 @@ class DecayFit:
         factors = self.factors
 
         def fall(log_half_life: float) -> float:
-            value, _ = _inner(self.model, self.data, log_half_life, factors)
+            nonlocal factors
+            value, factors = _inner(self.model, self.data, log_half_life, factors)  # the next search begins here
             return 2 * (self.log_likelihood - value) - reach
 
         found = []
@@ -115,8 +124,7 @@ class DecayFit:
 
     def interval_of(self, statistic: Callable[[DecayFit], float], level: float) -> tuple[float, float]:
         """Delta method: interval of a function of the fitted curve."""
-        theta = self._packed()
-        covariance = self._covariance(theta)
+        theta, covariance = self._packed(), self._covariance
         if covariance is None:
             return float("nan"), float("nan")
         slope = np.array([(statistic(self._at(up)) - statistic(self._at(down))) / (up - down).sum()
@@ -142,15 +150,17 @@ class DecayFit:
             self.log_likelihood, self.parameters, self.aicc, self.at_the_end, self.data,
         )  # fmt: skip
 
-    def _covariance(self, theta: Numbers) -> Numbers | None:
+    @cached_property
+    def _covariance(self) -> Numbers | None:
         """Inverse of the numerical Hessian of minus the log-likelihood; what lies at zero is held there."""
+        theta = self._packed()
         p, size = len(self.beta), len(theta)
         held = [p + 1 + i for i, value in enumerate(self.factors) if abs(value) < 1e-4]
         free = [i for i in range(size) if i not in held]
         steps = 1e-4 * np.maximum(np.abs(theta), 0.1)
 
         def by_learner(moved: Numbers) -> Numbers:
-            sums = _whitened(self.model, self.data, moved[p], moved[p + 1 : -1])
+            sums = _whitened(self.model, _cross(self.model, self.data, moved[p]), moved[p + 1 : -1])
             return _contributions(*sums, moved[:p], float(np.exp(2 * moved[-1])))
 
         def minus(moved: Numbers) -> float:
@@ -202,12 +212,14 @@ def fit_decay(data: Measurements, model: DecayModel) -> DecayFit:
     if data.learners == 1:  # one series of means: its level is no random one
         start = np.array([0.0])
     grid = np.linspace(low + 1, high - 1, 22)
-    values = [_likelihood(model, data, one, start)[0] for one in grid]
+    values = np.array([_likelihood(model, data, one, start)[0] for one in grid])
+    higher = np.concatenate([[-np.inf], values, [-np.inf]])
+    peaks = np.flatnonzero((values >= higher[:-2]) & (values >= higher[2:]))
     best: optimize.OptimizeResult | None = None
-    for at in np.argsort(values)[::-1][:2]:
+    for at in peaks[np.argsort(-values[peaks])][:2]:
         found = optimize.minimize(
             lambda x: -_likelihood(model, data, x[0], x[1:])[0], np.concatenate([[grid[at]], start]),
-            method="L-BFGS-B", bounds=[(low, high), *_bounds(start, data)], options={"maxiter": 300, "ftol": 1e-12},
+            method="L-BFGS-B", bounds=[(low, high), *_bounds(start, data)], options={"maxiter": 300, "ftol": 1e-11},
         )  # fmt: skip
         if best is None or found.fun < best.fun:
             best = found
@@ -241,16 +253,21 @@ def _bounds(factors: Numbers, data: Measurements) -> list[tuple[float | None, fl
 
 def _inner(model: str, data: Measurements, log_half_life: float, start: Numbers) -> tuple[float, Numbers]:
     """The best likelihood at a given half-life."""
+    cross = _cross(model, data, log_half_life)
     found = optimize.minimize(
-        lambda x: -_likelihood(model, data, log_half_life, x)[0], np.where(np.abs(start) < 1e-3, 0.05, start),
-        method="L-BFGS-B", bounds=_bounds(start, data), options={"ftol": 1e-10},
+        lambda x: -_best(_whitened(model, cross, x), data)[0], np.where(np.abs(start) < 1e-3, 0.05, start),
+        method="L-BFGS-B", bounds=_bounds(start, data), options={"ftol": 1e-9},
     )  # fmt: skip
     return -float(found.fun), np.asarray(found.x)
 
 
 def _likelihood(model: str, data: Measurements, log_half_life: float, factors: Numbers) -> tuple[float, Numbers, float]:
     """Log-likelihood at the best coefficients and residual SD, which come with it."""
-    logdet, xx, xy, yy = _whitened(model, data, log_half_life, factors)
+    return _best(_whitened(model, _cross(model, data, log_half_life), factors), data)
+
+
+def _best(sums: tuple[Numbers, Numbers, Numbers, Numbers], data: Measurements) -> tuple[float, Numbers, float]:
+    logdet, xx, xy, yy = sums
     beta = np.linalg.lstsq(xx.sum(axis=2), xy.sum(axis=1), rcond=None)[0]
     squares = float(yy.sum() - 2 * beta @ xy.sum(axis=1) + beta @ xx.sum(axis=2) @ beta)
     sigma2 = max(squares, 1e-300) / len(data.score)
@@ -265,14 +282,17 @@ def _contributions(logdet: Numbers, xx: Numbers, xy: Numbers, yy: Numbers, beta:
     return np.asarray(-0.5 * (rows * np.log(2 * np.pi * sigma2) + determinant + squares / sigma2))
 
 
-def _whitened(
-    model: str, data: Measurements, log_half_life: float, factors: Numbers
-) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """By learner: log determinant and rows; X'WX, X'Wy and y'Wy, W the inverse of the relative covariance."""
+def _cross(model: str, data: Measurements, log_half_life: float) -> Numbers:
+    """Sums of products of (1, shape, score) by learner, 3 by 3 by learners."""
     g, y = _shape(model, data.time, log_half_life), data.score
-    sums = [np.bincount(data.code, one, data.learners) for one in (np.ones(len(y)), g, y, g * g, g * y, y * y)]
-    n, sg, sy, sgg, sgy, syy = sums
-    cross = np.array([[n, sg, sy], [sg, sgg, sgy], [sy, sgy, syy]])  # of (1, shape, score)
+    n, sy, syy = data.sums
+    sg, sgg, sgy = (np.bincount(data.code, one, data.learners) for one in (g, g * g, g * y))
+    return np.array([[n, sg, sy], [sg, sgg, sgy], [sy, sgy, syy]])
+
+
+def _whitened(model: str, cross: Numbers, factors: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """By learner: log determinant and rows; X'WX, X'Wy and y'Wy, W the inverse of the relative covariance."""
+    n = cross[0, 0]
     root = _lower(factors)
     q = len(root)
     loaded = np.einsum("ab,aci->bci", root, cross[:q])  # root' Z' (1, shape, score)

@@ -71,13 +71,13 @@ def hazard_ratios(
     fit = PHReg(
         duration[complete], x, status=earned[complete].astype(int),
         entry=entry[complete] if entry.any() else None, ties="efron",
-    ).fit(groups=None if cluster is None else pd.factorize(cluster[complete])[0])  # fmt: skip
-    n, errors = int(complete.sum()), np.asarray(fit.bse, dtype=float)
-    how, df = f"cause-specific Cox, Efron; Wald, {level:.0%}", float("inf")
+    ).fit()  # fmt: skip
+    n, errors, df = int(complete.sum()), np.asarray(fit.bse, dtype=float), float("inf")
+    how = f"cause-specific Cox, Efron; Wald, {level:.0%}"
     if cluster is not None:
-        groups = len(np.unique(cluster[complete]))
-        errors, df = errors * np.sqrt(groups / (groups - 1)), float(groups - 1)
-        how = f"cause-specific Cox, Efron; robust to clusters, t({groups - 1}), {level:.0%}"
+        times = (entry[complete], duration[complete], earned[complete])
+        errors, groups = _robust_errors(fit, x, times, cluster[complete])
+        df, how = float(groups - 1), f"cause-specific Cox, Efron; robust to clusters, t({groups - 1}), {level:.0%}"
     reach = float(stats.t.ppf(0.5 + level / 2, df))
     estimates, tests = [], []
     for name, value, se in zip(columns, fit.params, errors, strict=True):
@@ -87,6 +87,40 @@ def hazard_ratios(
         tests.append(Test(f"Wald of {name}", float(value / se), () if cluster is None else (df,), p))
     same, more = _same_all_along(fit, duration[complete], columns)
     return estimates, tests + same, found + more
+
+
+def _robust_errors(
+    fit: Any, x: Numbers, times: tuple[Numbers, Numbers, NDArray[np.bool_]], cluster: NDArray[Any]
+) -> tuple[Numbers, int]:
+    """Sandwich of score residuals summed over clusters, and the number of clusters.
+
+    statsmodels' own loses sight of ties: its score residuals do not sum to zero, and its variance can be negative.
+    """
+    beta = np.asarray(fit.params, dtype=float)
+    bread = np.linalg.inv(-np.asarray(fit.model.hessian(beta), dtype=float))
+    _, codes = np.unique(cluster, return_inverse=True)
+    influence = _score_residuals(x, beta, *times) @ bread
+    sums = np.array([np.bincount(codes, one) for one in influence.T])
+    groups = sums.shape[1]
+    return np.sqrt(groups / (groups - 1) * (sums**2).sum(axis=1)), groups
+
+
+def _score_residuals(
+    x: Numbers, beta: Numbers, entry: Numbers, duration: Numbers, earned: NDArray[np.bool_]
+) -> Numbers:
+    """What each learner adds to the score of Cox's likelihood (Efron's ties), n by p; columns sum to zero."""
+    relative = np.exp(x @ beta)
+    residuals = np.zeros_like(x)
+    for time in np.unique(duration[earned]):
+        at_risk = np.flatnonzero((duration >= time) & ((entry < time) | (entry == 0)))
+        tied = earned[at_risk] & (duration[at_risk] == time)
+        events = int(tied.sum())
+        for drawn in range(events):
+            weight = relative[at_risk] * np.where(tied, 1 - drawn / events, 1.0)
+            weight /= weight.sum()
+            apart = x[at_risk] - weight @ x[at_risk]
+            residuals[at_risk] += apart * (tied / events - weight)[:, None]
+    return residuals
 
 
 def _same_all_along(fit: Any, duration: Numbers, columns: Sequence[str]) -> tuple[list[Test], list[Finding]]:

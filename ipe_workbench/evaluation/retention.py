@@ -21,6 +21,7 @@ from ipe_workbench.findings import Finding
 __all__ = ["estimate_retention"]
 
 FEWEST = 10
+_FAR = 10.0  # of AICc: such a model has hardly any support (Burnham KP, Anderson DR. 2002, section 2.6)
 _FLOOR_NEEDS = 4  # times, for a floor to be estimated
 Numbers = NDArray[np.float64]
 
@@ -251,13 +252,15 @@ def _half_lives(
 ) -> list[Estimate]:
     rows = len(fits[0].data.score)
     estimates: list[Estimate] = []
+    best = min(one.aicc for one in fits)
     for one in fits:
         ends: tuple[float, float] = (float("nan"), float("nan"))
         usable = one.beta[-1] > 0 and not one.at_the_end
-        if usable:
+        near = usable and one.aicc < best + _FAR
+        if near:
             ends = one.half_life_interval(asked.level)
         way = "profile likelihood" if one.data.cluster is None else "Wald on the logarithm, robust to clusters"
-        how = f"{one.model}; {way}, {asked.level:.0%}"
+        how = f"{one.model}; {way}, {asked.level:.0%}" if near else f"{one.model}; fits far worse, no interval"
         value = float(np.exp(one.log_half_life)) if usable else None
         told = Estimate(f"half_life[{one.model}]", value, *ends, one.data.learners, how)
         if one is chosen:

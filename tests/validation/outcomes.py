@@ -1,153 +1,163 @@
 """Whether the default analyses keep their word: type I error and coverage over simulated tables.
 
-Each case makes many tables whose truth is known, with teams and missing answers, and counts how often the 95 % interval
-holds the truth and how often a test of a true null is significant at 5 %. Rates outside three Monte-Carlo standard
-errors are marked.
+Each case makes many tables whose truth is known (`outcome_tables`), with teams and missing answers, and counts how
+often the 95 % interval holds the truth and how often a test of a true null is significant at 5 %. Rates outside three
+Monte-Carlo standard errors are marked.
 
-    python -m tests.validation.outcomes [TABLES]     (2,000 by default; also: make validate)
+    python -m tests.validation.outcomes [--tables 2000] [--only WORD] [--part 1/2]     (also: make validate)
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
-from ipe_workbench.evaluation import (
-    Analysis,
-    compare_changes,
-    compare_groups,
-    estimate_change,
-    estimate_reliability,
-    estimate_time_to_badge,
-    fit_growth,
-)
+from ipe_workbench.evaluation import Analysis
+from tests.validation import outcome_tables as make
+
+# Closed forms: rates 1/60 and 1/150 compete; with a gamma frailty of shape 4 the badge's is averaged over it.
+_RATE = 1 / 60 + 1 / 150
+_INCIDENCE = (1 / 60) / _RATE * (1 - np.exp(-45 * _RATE))
+_DAYS = (np.arange(45_000) + 0.5) / 1000
+_FRAIL = float((1 / 60 * (1 + _DAYS / 240) ** -5 * np.exp(-_DAYS / 150)).sum() / 1000)
+_RETAINED = 55 + 30 * 0.5 ** (120 / 50)
+_RETAINED_POWER = 40 + 45 * 121 ** (-np.log(2) / np.log(51))
 
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of table: `make(rng)` gives the analysis; `estimate` names what is judged against `truth`."""
+    """One kind of table: `make(rng)` gives the analysis; `truths` names what its intervals must hold, `nulls` the
+    tests whose null is true, and `families` those of which not even one may be significant in more than 5 %.
+    """
 
     name: str
     make: Callable[[np.random.Generator], Analysis]
-    estimate: str
-    truth: float
+    truths: Mapping[str, float]
+    nulls: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    broken: bool = field(default=False)  # shown as a warning: this is what ignoring the teams costs
 
 
-def _waves(
-    rng: np.random.Generator, effect: float, teams: int = 0, team_sd: float = 0.0, leave: float = 0.15
-) -> pd.DataFrame:
-    n = 6 * teams if teams else 60
-    team = np.arange(n) // 6
-    person, moved = rng.normal(size=n), effect + team_sd * rng.normal(size=n // 6)[team]
-    before = 3 + person + 0.6 * rng.normal(size=n)
-    after = 3 + person + moved + 0.6 * rng.normal(size=n)
-    after[rng.random(n) < leave] = np.nan  # missing completely at random: nobody's analysis should mind
-    return pd.DataFrame(
-        {"learner": [*range(n)] * 2, "wave": [1] * n + [2] * n, "value": [*before, *after], "team": [*team] * 2}
-    )
-
-
-def _change(effect: float) -> Callable[[np.random.Generator], Analysis]:
-    return lambda rng: estimate_change(_waves(rng, effect), resamples=200)
-
-
-def _clustered(rng: np.random.Generator) -> Analysis:
-    return estimate_change(_waves(rng, 0.0, teams=40, team_sd=0.5), cluster="team", resamples=200)
-
-
-def _ignored(rng: np.random.Generator) -> Analysis:
-    return estimate_change(_waves(rng, 0.0, teams=40, team_sd=0.5), resamples=200)
-
-
-def _groups(rng: np.random.Generator) -> Analysis:
-    n = 80
-    group, baseline = rng.random(n) < 0.4, rng.normal(size=n)
-    value = 0.7 * baseline + rng.normal(size=n) * np.where(group, 1.0, 0.6)
-    return compare_groups(
-        pd.DataFrame({"group": np.where(group, "new", "old"), "value": value, "before": baseline}), group="group",
-        baseline="before", reference="old",
-    )  # fmt: skip
-
-
-def _changes(rng: np.random.Generator) -> Analysis:
-    frame = _waves(rng, 0.3, leave=0.1)
-    frame["group"] = np.where(frame["learner"] % 2, "new", "old")
-    return compare_changes(frame, group="group", time="wave", reference="old")
-
-
-def _growth(rng: np.random.Generator) -> Analysis:
-    teams, size, waves = 15, 6, np.array([0, 1, 2, 4])
-    team, person = 0.5 * rng.normal(size=teams), 0.7 * rng.normal(size=(teams, size))
-    rows = [
-        (t, f"{t}-{p}", week, team[t] + person[t, p] + 0.2 * week + 0.8 * rng.normal())
-        for t in range(teams)
-        for p in range(size)
-        for week in waves
-        if rng.random() > 0.15
-    ]
-    frame = pd.DataFrame(rows, columns=["team", "learner", "week", "score"])
-    return fit_growth(frame, outcome="score", nested=["team", "learner"], time="week")
-
-
-def _incidence(rng: np.random.Generator) -> Analysis:
-    n = 120
-    badge, leave = rng.exponential(60, n), rng.exponential(150, n)
-    end = np.minimum(np.minimum(badge, leave), 90)
-    status = np.where(end == badge, "badge", np.where(end == leave, "withdrawn", "enrolled"))
-    return estimate_time_to_badge(pd.DataFrame({"days": end, "status": status}), competing=["withdrawn"], at=[45])
-
-
-def _alpha(rng: np.random.Generator) -> Analysis:
-    items = rng.normal(size=(90, 1)) + rng.normal(size=(90, 6))
-    items[rng.random(items.shape) < 0.01] = np.nan
-    return estimate_reliability(pd.DataFrame(items, columns=list("abcdef")), list("abcdef"), resamples=50)
-
-
-# Closed forms: rates 1/60 and 1/150 compete; six parallel items with loading and error of one.
-_RATE = 1 / 60 + 1 / 150
 CASES = (
-    Case("change, no effect", _change(0.0), "mean_change", 0.0),
-    Case("change of 0.5", _change(0.5), "mean_change", 0.5),
-    Case("change in teams, clustered", _clustered, "mean_change", 0.0),
-    Case("change in teams, clustering ignored", _ignored, "mean_change", 0.0),
-    Case("two groups, unequal spread (Welch)", _groups, "difference_welch", 0.0),
-    Case("two groups, unequal spread (ANCOVA, HC3)", _groups, "difference_ancova_hc3", 0.0),
-    Case("two groups, unequal spread ignored", _groups, "difference_ancova", 0.0),
-    Case("difference in differences", _changes, "difference_in_differences", 0.0),
-    Case("growth, learner in team", _growth, "week", 0.2),
-    Case("cumulative incidence", _incidence, "incidence[45]", (1 / 60) / _RATE * (1 - np.exp(-45 * _RATE))),
-    Case("alpha, Feldt", _alpha, "alpha_listwise", 6 / 7),
-)
+    Case("change, no effect", make.change(0.0), {"mean_change": 0.0, "d_z": 0.0, "d_av_rms_sd": 0.0},
+         ("paired t", "Wilcoxon signed rank")),
+    Case("change of 0.5", make.change(0.5), {"mean_change": 0.5, "d_z": 0.5 / np.sqrt(0.72),
+                                             "d_av_rms_sd": 0.5 / np.sqrt(1.36), "median_change_hodges_lehmann": 0.5}),
+    Case("change, Likert with a ceiling", make.likert_change, {"mean_change": 0.0, "superiority_paired": 0.5},
+         ("Wilcoxon signed rank",)),
+    Case("change in teams, clustered", make.change(0.3, 40), {"mean_change": 0.3}),
+    Case("change in teams, clustering ignored", make.change(0.3, 40, name_them=False), {"mean_change": 0.3},
+         broken=True),
+    Case("change, who began low left, imputed", make.imputed(), {"mean_change_imputed": 0.3}),
+    Case("change in teams, who began low left, imputed", make.imputed(40), {"mean_change_imputed": 0.3}),
+    Case("two groups, unequal spread", make.groups, {"difference_welch": 0.0, "difference_ancova_hc3": 0.0},
+         ("Welch",)),
+    Case("two groups of 18 teams, clustered", make.groups_of_teams, {"difference_clustered": 0.0},
+         ("difference_clustered",)),
+    Case("two groups, propensity weights", make.weighted_groups, {"difference_weighted": 0.0}),
+    Case("difference in differences", make.changes, {"difference_in_differences": 0.0}, ("clustered t",)),
+    Case("growth, learner in team", make.growth, {"week": 0.2}),
+    Case("growth, learner crossed with rater", make.crossed_growth, {"week": 0.2}),
+    Case("cumulative incidence, Cox", make.ends, {"incidence[45]": _INCIDENCE, "hazard_ratio[site[south]]": 1.0},
+         ("Wald of site[south]", "same hazard ratio all along, site[south]")),
+    Case("cumulative incidence in teams, Cox", make.ends_of_teams,
+         {"incidence[45]": _FRAIL, "hazard_ratio[site[south]]": 1.0}, ("Wald of site[south]",)),
+    Case("alpha", make.reliability, {"alpha_listwise": 6 / 7}),
+    Case("intraclass correlation", make.agreement, {"ICC(A,1)": 1 / 2.1, "ICC(C,1)": 0.5}),
+    Case("retention, exponential, who scored low left", make.decay("exponential"),
+         {"half_life[exponential_to_estimated_floor]": 50.0, "half_life": 50.0, "retained[120]": _RETAINED}),
+    Case("retention, power law, who scored low left", make.decay("power"),
+         {"half_life[power_law_to_stated_floor]": 50.0, "retained[120]": _RETAINED_POWER}),
+    Case("retention in teams", make.decay("exponential", 40), {"half_life": 50.0, "retained[120]": _RETAINED}),
+    Case("equity, four groups", make.gaps, {f"gap[{one} vs others]": 0.0 for one in "ad"}, ("gap d vs others",),
+         ("Holm",)),
+    Case("equity, rates", make.rate_gaps, {"gap[nursing vs medicine]": -0.15, "ratio[nursing vs medicine]": 0.8}),
+    Case("equity in teams", make.gaps_in_teams, {"gap[nursing vs medicine]": 0.0}, ("gap nursing vs medicine",)),
+    Case("confidence", make.confidence, {"bias": 10.0, "calibration_slope_corrected": 0.5,
+                                         "correlation_pearson": 50 / np.sqrt(89 * 149)},
+         ("one slope all along (quadratic term)", "one scatter all along (Glejser)")),
+    Case("confidence in teams", make.confidence_in_teams, {"bias": 10.0, "calibration_slope_corrected": 0.5,
+                                                           "correlation_pearson": 50 / np.sqrt(114 * 149)}),
+)  # fmt: skip
 
 
-def coverage(case: Case, tables: int, seed: int = 1) -> tuple[float, int]:
-    """Share of the intervals that hold the truth, and how many tables could not be analysed."""
-    held, refused = 0, 0
+@dataclass
+class Counts:
+    """What came of the tables of a case."""
+
+    tables: int = 0
+    refused: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+    without: Counter[str] = field(default_factory=Counter)  # no interval, or an open one
+    significant: Counter[str] = field(default_factory=Counter)
+
+    def coverage(self, name: str) -> float:
+        """Of the tables with an interval, the share whose interval holds the truth."""
+        return self.held[name] / max(self.tables - self.refused - self.without[name], 1)
+
+    def error(self, name: str) -> float:
+        """The share of tables with a significant test of a true null."""
+        return self.significant[name] / max(self.tables - self.refused, 1)
+
+
+def count(case: Case, tables: int, seed: int = 1) -> Counts:
+    """Analyse that many tables of a case."""
+    told = Counts(tables)
     for table in range(tables):
         found = case.make(np.random.default_rng([seed, table]))
         if found.status in ("not-estimable", "not-converged"):
-            refused += 1
+            told.refused += 1
             continue
-        one = found[case.estimate]
-        held += one.low <= case.truth <= one.high
-    return held / max(tables - refused, 1), refused
+        known = {one.name: one for one in found.estimates}
+        for name, truth in case.truths.items():
+            one = known.get(name)
+            ends = (one.low, one.high) if one is not None else (None, None)
+            if any(end is None or not np.isfinite(end) for end in ends):
+                told.without[name] += 1
+            else:
+                told.held[name] += ends[0] <= truth <= ends[1]
+        for name in case.nulls:
+            told.significant[name] += any(test.name == name and test.p < 0.05 for test in found.tests)
+        for family in case.families:
+            told.significant[family] += any(family in test.name and test.p < 0.05 for test in found.tests)
+    return told
 
 
 def main() -> None:
-    tables = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
-    error = (0.95 * 0.05 / tables) ** 0.5
-    print(f"{tables} tables a case; nominal 95 %, Monte-Carlo standard error {100 * error:.2f} points\n")
-    print(f"{'case':42} {'coverage':>9} {'not fit':>8} {'seconds':>8}")
-    for case in CASES:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", type=int, default=2000)
+    parser.add_argument("--only", default="", help="cases whose name holds this")
+    parser.add_argument("--part", default="1/1", help="such as 1/2: every second case")
+    asked = parser.parse_args()
+    mine, parts = map(int, asked.part.split("/"))
+    error = (0.95 * 0.05 / asked.tables) ** 0.5
+    print(f"{asked.tables} tables a case; Monte-Carlo standard error of 5 and 95 %: {100 * error:.2f} points\n")
+    print("| case | what | 95 % interval holds the truth | significant at 5 % under a true null | not fit |")
+    print("|---|---|---|---|---|", flush=True)
+    for number, case in enumerate(CASES):
+        if asked.only not in case.name or number % parts != mine - 1:
+            continue
         started = time.perf_counter()
-        rate, refused = coverage(case, tables)
-        mark = "" if abs(rate - 0.95) <= 3 * error else "  outside three standard errors"
-        print(f"{case.name:42} {100 * rate:8.1f}% {refused:8} {time.perf_counter() - started:8.0f}{mark}", flush=True)
+        told = count(case, asked.tables)
+        for name in case.truths:
+            rate = told.coverage(name)
+            lost = told.refused + told.without[name]
+            print(f"| {case.name} | `{name}` | {100 * rate:.1f} %{_mark(rate, 0.95, error)} | | {lost} |", flush=True)
+        for name in (*case.nulls, *case.families):
+            rate = told.error(name)
+            what = f"any test, {name}" if name in case.families else name
+            mark = _mark(rate, 0.05, error)
+            print(f"| {case.name} | {what} | | {100 * rate:.1f} %{mark} | {told.refused} |", flush=True)
+        print(f"<!-- {case.name}: {time.perf_counter() - started:.0f} s -->", flush=True)
+
+
+def _mark(rate: float, nominal: float, error: float) -> str:
+    return "" if abs(rate - nominal) <= 3 * error else " (!)"
 
 
 if __name__ == "__main__":
