@@ -24,6 +24,7 @@ from ipe_workbench.cli import (
     dashboard,
     diff,
     evaluate,
+    evaluate_feedback,
     evaluate_instruments,
     evaluate_judgements,
     evaluate_outcomes,
@@ -91,6 +92,7 @@ evaluate_outcomes.add_to(evaluate.app)
 evaluate_instruments.add_to(evaluate.app)
 evaluate_judgements.add_to(evaluate.app)
 evaluate_plan.add_to(evaluate.app)
+evaluate_feedback.add_to(evaluate.app)
 app.add_typer(
     evaluate.app,
     name="evaluate",

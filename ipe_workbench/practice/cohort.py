@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import norm
 
 from ipe_workbench.credentials.programme import Programme, Term
 from ipe_workbench.errors import UnusableInputError
@@ -21,6 +22,9 @@ __all__ = ["Cohort", "PracticeLearner", "Team", "Try", "make_cohort"]
 _DAY = datetime.timedelta(days=1)
 #: How long ago the last attempt of somebody who leaves was, at most, where there is such a one.
 _FRESH = datetime.timedelta(weeks=16)
+#: Ends of the fifths of a standard normal skill, and the mean skill in each.
+_ENDS = norm.ppf([0.2, 0.4, 0.6, 0.8])
+_MIDDLES = 5 * -np.diff(norm.pdf(np.concatenate([[-np.inf], _ENDS, [np.inf]])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def make_cohort(
         When the scenario does not fit the programme, or fewer than two learners are asked for.
     """
     sized = scenario if learners is None else _of_size(programme, scenario, learners)
-    simulated = list(simulate_learners(programme, sized, seed=seed))
+    simulated, skill = _simulated(programme, sized, seed, truths)
     random = chance(seed, "people")
     names, traits = invented_names(len(simulated), random), invented_traits(len(simulated), random)
     tries, awards = _tries(simulated, seed), _awarded(simulated, seed)
@@ -139,8 +143,7 @@ def make_cohort(
     designed = apply_design_changes(programme, sized)
     faculty, preceptors = _staff(designed, len(people))
     made = Cohort(
-        designed, seed, truths, people, _skill(len(people), tries, truths, chance(seed, "skill")), tries, awards, {},
-        faculty, preceptors,
+        designed, seed, truths, people, skill, tries, awards, {}, faculty, preceptors,
     )  # fmt: skip
     return replace(made, teams={term.id: _teams(made, term) for term in designed.info.terms})
 
@@ -159,6 +162,46 @@ def _of_size(programme: Programme, scenario: Scenario, learners: int) -> Scenari
     for name in sorted(exact, key=lambda one: whole[one] - exact[one])[:short]:
         whole[name] += 1
     return scenario.model_copy(update={"cohort": whole})
+
+
+def _simulated(
+    programme: Programme, scenario: Scenario, seed: int, truths: Truths
+) -> tuple[list[SimulatedLearner], npt.NDArray[np.float64]]:
+    """Learners with a skill, each from a simulation of the cohort in which everybody slips as people of that skill do.
+
+    The simulator's learners differ in what they know, hardly in how often they fail. So the cohort is simulated once
+    for each fifth of skill, with the same random numbers, and each learner is taken from the run of the own fifth.
+    """
+    if not truths.slip_by_skill:
+        simulated = list(simulate_learners(programme, scenario, seed=seed))
+        return simulated, chance(seed, "skill").standard_normal(len(simulated))
+    runs = [
+        list(simulate_learners(programme, _slipping(scenario, -truths.slip_by_skill * middle), seed=seed))
+        for middle in _MIDDLES
+    ]
+    skill = chance(seed, "skill").standard_normal(len(runs[0]))
+    fifth = np.searchsorted(_ENDS, skill)
+    return [runs[which][place] for place, which in enumerate(fifth)], skill
+
+
+def _slipping(scenario: Scenario, shift: float) -> Scenario:
+    """The scenario with the logit of slipping moved; never so far that knowing would hurt."""
+
+    def moved(slip: float, guess: float) -> float:
+        if not 0 < slip < 1:
+            return slip
+        return float(min(1 / (1 + np.exp(-np.log(slip / (1 - slip)) - shift)), 1 - guess))
+
+    own = scenario.assessment
+    credentials = {
+        id: one.model_copy(update={"slip": moved(one.slip, own.guess if one.guess is None else one.guess)})
+        if one.slip is not None
+        else one
+        for id, one in scenario.credentials.items()
+    }
+    most_guessed = max((one.guess or 0.0 for one in credentials.values()), default=0.0)
+    assessment = own.model_copy(update={"slip": moved(own.slip, max(own.guess, most_guessed))})
+    return scenario.model_copy(update={"assessment": assessment, "credentials": credentials})
 
 
 def _tries(simulated: Sequence[SimulatedLearner], seed: int) -> list[Try]:
@@ -214,25 +257,6 @@ def _left(
 
 def _programme_weeks(programme: Programme) -> list[datetime.date]:
     return [term.start + 7 * week * _DAY for term in programme.info.terms for week in range(term.weeks)]
-
-
-def _skill(count: int, tries: Sequence[Try], truths: Truths, random: np.random.Generator) -> npt.NDArray[np.float64]:
-    """Skill that goes with how well first attempts went, beyond how easy their credentials are."""
-    firsts = [one for one in tries if one.number == 1]
-    shares: dict[str, list[bool]] = {}
-    for one in firsts:
-        shares.setdefault(one.credential, []).append(one.passed)
-    rate = {name: sum(passed) / len(passed) for name, passed in shares.items()}
-    surplus, variance = np.zeros(count), np.zeros(count)
-    for one in firsts:
-        surplus[one.learner] += one.passed - rate[one.credential]
-        variance[one.learner] += rate[one.credential] * (1 - rate[one.credential])
-    shown = np.divide(surplus, np.sqrt(variance), out=np.zeros(count), where=variance > 0)
-    spread = shown.std()
-    if spread > 0:
-        shown = (shown - shown.mean()) / spread
-    weight = truths.skill_from_outcomes if spread > 0 else 0.0
-    return np.asarray(weight * shown + np.sqrt(1 - weight**2) * random.standard_normal(count))
 
 
 def _staff(programme: Programme, learners: int) -> tuple[list[str], list[str]]:

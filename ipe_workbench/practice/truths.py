@@ -14,8 +14,9 @@ class Truths:
 
     Parameters
     ----------
-    skill_from_outcomes : float
-        Correlation of a learner's skill (standard normal) with how well the learner's first attempts went.
+    slip_by_skill : float
+        By how much the logit of slipping in an assessment falls with one standard deviation of skill. The simulator's
+        own learners hardly differ in that; with 0 the cohort is exactly the scenario's.
     growth_per_term : float
         Growth of shown skill by each term, in standard deviations of skill.
     occasion_sd : float
@@ -65,7 +66,7 @@ class Truths:
         How much lower the factor of the earlier cohort, which had no badges, is at its end.
     """
 
-    skill_from_outcomes: float = 0.5
+    slip_by_skill: float = 1.5
     growth_per_term: float = 0.15
     occasion_sd: float = 0.4
     rating_noise: float = 0.6

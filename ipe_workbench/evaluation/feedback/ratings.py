@@ -1,0 +1,105 @@
+"""Ratings and results of the records, tied to the programme: which level of which rubric, in which credential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from ipe_workbench.credentials.model import Rubric
+from ipe_workbench.credentials.programme import Programme
+from ipe_workbench.evaluation.tidy_files import require_columns
+
+__all__ = ["first_results", "levelled_ratings", "own_assessments"]
+
+
+def own_assessments(programme: Programme, results: pd.DataFrame) -> dict[str, str]:
+    """The assessments that decide about a credential of the programme, with its id.
+
+    That is the assessment with the credential's own id or, where there is none, the only one that names it.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> results = pd.DataFrame({"assessment": ["speaking-up", "speaking-up.later", "sim-1"],
+    ...                         "credential": ["speaking-up", "speaking-up", "team-simulation"]})
+    >>> own_assessments(example_programme(), results)
+    {'speaking-up': 'speaking-up', 'sim-1': 'team-simulation'}
+    """
+    require_columns(results, ["assessment", "credential"])
+    pairs = results[["assessment", "credential"]].drop_duplicates()
+    found = {one: one for one in pairs["assessment"] if one in programme.credentials}
+    known = pairs[pairs["credential"].isin(programme.credentials) & ~pairs["credential"].isin(list(found))]
+    for credential, part in known.groupby("credential", sort=False):
+        if len(part) == 1:
+            found[str(part["assessment"].iloc[0])] = str(credential)
+    return found
+
+
+def levelled_ratings(programme: Programme, ratings: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """Ratings by the programme's rubrics, each with the place of its level.
+
+    Parameters
+    ----------
+    programme : Programme
+    ratings, results : DataFrame
+        The frames ``rubric_scores`` and ``assessments`` of the records.
+
+    Returns
+    -------
+    DataFrame
+        ``learner, assessment, attempt, criterion, rater, on`` as recorded, ``credential``, ``place`` (of the level, 0
+        the lowest) and ``passing`` (the least place that passes). A rating without a level has the level of its points;
+        ratings of other criteria or levels are left out.
+    """
+    require_columns(ratings, ["learner", "assessment", "attempt", "criterion", "rater", "level", "score", "on"])
+    own = own_assessments(programme, results)
+    data = ratings[ratings["assessment"].isin(list(own))].copy()
+    data["credential"] = data["assessment"].map(own)
+    places: dict[tuple[str, str], int] = {}
+    points: dict[tuple[str, float], int] = {}
+    passing: dict[str, int] = {}
+    known = set()
+    for id, rubric in _rubrics(programme):
+        names = [one.id for one in rubric.levels]
+        places |= {(id, name): place for place, name in enumerate(names)}
+        points |= {(id, one.points): place for place, one in enumerate(rubric.levels)}
+        passing[id] = names.index(rubric.pass_level) if rubric.pass_level in names else len(names) // 2
+        known |= {(id, one.id) for one in rubric.criteria}
+    rows = zip(data["credential"], data["criterion"], data["level"], data["score"], strict=True)
+    found = [
+        places.get((credential, level), points.get((credential, score))) if (credential, row) in known else None
+        for credential, row, level, score in rows
+    ]
+    data["place"] = pd.array(found, dtype="Int64")
+    data["passing"] = data["credential"].map(passing).astype("Int64")
+    wanted = ["learner", "assessment", "attempt", "criterion", "rater", "on", "credential", "place", "passing"]
+    return data.dropna(subset=["place"])[wanted].astype({"place": int, "passing": int}).reset_index(drop=True)
+
+
+def first_results(programme: Programme, results: pd.DataFrame) -> pd.DataFrame:
+    """First attempts in the credentials' own assessments of which it is known whether they passed.
+
+    Returns
+    -------
+    DataFrame
+        ``learner, credential, on, passed`` (0 or 1) and ``value``: the score, or where there is none 0 or 1.
+    """
+    require_columns(results, ["learner", "assessment", "credential", "attempt", "on", "score", "passed"])
+    own = own_assessments(programme, results)
+    data = results[results["assessment"].isin(list(own)) & (results["attempt"] == 1)]
+    data = data[data["passed"].notna() & data["on"].notna()]
+    passed = data["passed"].astype(float)
+    return pd.DataFrame(
+        {
+            "learner": data["learner"].astype(str),
+            "credential": data["assessment"].map(own),
+            "on": data["on"],
+            "passed": passed,
+            "value": data["score"].astype(float).fillna(passed),
+        }
+    ).reset_index(drop=True)
+
+
+def _rubrics(programme: Programme) -> Iterable[tuple[str, Rubric]]:
+    return ((id, one.rubric) for id, one in programme.credentials.items() if one.rubric is not None)
