@@ -9,6 +9,7 @@ from typing import Any
 from ipe_workbench.credentials import read_programme
 from ipe_workbench.credentials.checks import Allowed, lint_findings, reviewed
 from ipe_workbench.evaluation import read_plan
+from ipe_workbench.evaluation.planned.plan_checks import plan_findings
 from ipe_workbench.findings import Finding, count_by_severity, sort_findings
 from ipe_workbench.simulation import read_scenarios
 
@@ -84,11 +85,13 @@ def check_folder(folder: str | Path) -> FolderCheck:
     programme = reading.programme
     if programme is None or programme.folder is None:
         return FolderCheck(None, sort_findings(reading.findings), reading.unreadable)
+    plan, said = read_plan(programme.folder)
     findings = [
         *reading.findings,
         *lint_findings(programme, damaged=reading.damaged),
         *read_scenarios(programme.folder, programme, damaged=reading.damaged)[1],
-        *read_plan(programme.folder)[1],
+        *said,
+        *(plan_findings(plan, programme) if plan is not None and not reading.damaged else ()),
     ]
     unreadable = reading.unreadable or any(one.id == "unreadable-file" for one in findings)
     review = reviewed(programme, findings)

@@ -99,7 +99,7 @@ app.add_typer(
     cls=evaluate_plan.GroupWithPlan,
     help="The evaluation plan of a programme, or one analysis of a tidy file.\n\n"
     "Example: ipe evaluate data/programmes/cu-ipe --db records.sqlite",
-    epilog="`ipe evaluate PROGRAMME` is short for `ipe evaluate plan PROGRAMME`; its options: ipe evaluate plan --help",
+    epilog="`ipe evaluate PROGRAMME` is short for `ipe evaluate run PROGRAMME`; its options: ipe evaluate run --help",
 )
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
 simulate_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=GroupWithDefault)

@@ -7,43 +7,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from ipe_workbench.cli.evaluate import FormatOption
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, progress_bar, table
+from ipe_workbench.cli.simulation_means import DEFAULT, GroupWithDefault
 from ipe_workbench.errors import UnusableInputError, near_names
 
 if TYPE_CHECKING:
+    from ipe_workbench.credentials.programme import Programme
     from ipe_workbench.evaluation import Answer, ClaimResult, EvaluationPlan, PlanResult
     from ipe_workbench.findings import Finding
+    from ipe_workbench.records.store import Store
 
-__all__ = ["PLAN", "GroupWithPlan", "add_to"]
+__all__ = ["GroupWithPlan", "add_to"]
 
-#: The command that runs a programme's plan; `ipe evaluate PROGRAMME` is short for it.
-PLAN = "plan"
 _ENDINGS = (".csv", ".parquet", ".tsv", ".txt")
 
 ProgrammeArgument = Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)]
 
 
-class GroupWithPlan(TyperGroup):
+class GroupWithPlan(GroupWithDefault):
     """The questions as commands; a first word that is none of them is the folder of a programme.
 
     A folder that is called like a command is meant by ``./change``.
     """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put in the command that runs a plan where none is named."""
+        """Refuse a first word that is neither; put in the command that runs a plan where none is named."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             named = Path(args[0])
             if not args[0].startswith("-") and not named.is_dir():
-                known = [one for one in self.commands if one != PLAN]
+                known = [one for one in self.commands if one != DEFAULT]
                 if named.suffix in _ENDINGS:
                     mend = f"Say what to do with the file first: {', '.join(known)}."
                 else:
                     mend = near_names(args[0], known)
                 raise UnusableInputError(f"`{args[0]}` is neither a question nor a programme's folder.", mend=mend)
-            args = [PLAN, *args]
         return super().parse_args(ctx, args)
 
 
@@ -55,7 +54,7 @@ def plan(
     claim: Annotated[str | None, typer.Option(help="Only the claim of this id.", show_default=False)] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write estimates.csv, tables.html, result.json and figures here.", show_default=False),
+        typer.Option(help="Write estimates.csv, outcomes.html, result.json and figures here.", show_default=False),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is in --out.")] = False,
     seed: Annotated[int, typer.Option(help="Of multiple imputation.")] = 1,
@@ -80,7 +79,7 @@ def plan(
             found, design, store, claim=claim, seed=seed,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )  # fmt: skip
-        written = _write(result, out) if out is not None else []
+        written = _write(result, out, found, design, store) if out is not None else []
     if format is OutputFormat.json:
         print_json(result.to_dict())
     else:
@@ -112,7 +111,7 @@ def register(
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to ``ipe evaluate``."""
-    app.command(PLAN)(plan)
+    app.command(DEFAULT)(plan)
     app.command("register")(register)
 
 
@@ -131,10 +130,10 @@ def _plan_of(programme: Path) -> EvaluationPlan:
     return found
 
 
-def _write(result: PlanResult, out: Path) -> list[Path]:
-    from ipe_workbench.reporting.outcomes import write_outcomes
+def _write(result: PlanResult, out: Path, found: EvaluationPlan, design: Programme, store: Store) -> list[Path]:
+    from ipe_workbench.reporting.outcomes import outcome_figures, write_outcomes
 
-    return write_outcomes(result, out)
+    return write_outcomes(result, out, figures=outcome_figures(result, found, design, store))
 
 
 def _print(result: PlanResult) -> None:

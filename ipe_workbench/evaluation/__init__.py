@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.multiplicity import adjust_p_values
     from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
     from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
+    from ipe_workbench.evaluation.planned.answer_shares import AnswerShares, answer_shares
     from ipe_workbench.evaluation.planned.registration import plan_digest, register_plan
     from ipe_workbench.evaluation.planned.results import Answer, ClaimResult, PlanResult
     from ipe_workbench.evaluation.planned.running import run_plan
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.weighting import balance
 
 _HOMES = {
+    "AnswerShares": "planned.answer_shares",
+    "answer_shares": "planned.answer_shares",
     "compare_pretests": "change_threats",
     "regression_to_the_mean": "change_threats",
     "adjust_p_values": "multiplicity",
@@ -114,6 +117,7 @@ _HOMES = {
 __all__ = [
     "Analysis",
     "Answer",
+    "AnswerShares",
     "Claim",
     "ClaimResult",
     "Estimate",
@@ -132,6 +136,7 @@ __all__ = [
     "adjust_p_values",
     "alpha_of",
     "analyse_items",
+    "answer_shares",
     "balance",
     "calibrate_confidence",
     "change_with_imputation",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ipe_workbench.figures.coverage import coverage_heatmap
     from ipe_workbench.figures.designs import designs_compared, retention_over_time
     from ipe_workbench.figures.frameworks import crosswalk_links, framework_tree
+    from ipe_workbench.figures.outcomes import forest_plot, likert_bars
     from ipe_workbench.figures.pathways import blocking_heat, critical_path, learner_on_pathway, pathway_map
     from ipe_workbench.figures.plans import plan_chart
     from ipe_workbench.figures.teams import team_composition
@@ -34,8 +35,10 @@ _HOMES = {
     "critical_path": "pathways",
     "crosswalk_links": "frameworks",
     "designs_compared": "designs",
+    "forest_plot": "outcomes",
     "framework_tree": "frameworks",
     "learner_on_pathway": "pathways",
+    "likert_bars": "outcomes",
     "pathway_map": "pathways",
     "plan_chart": "plans",
     "retention_over_time": "designs",
@@ -55,8 +58,10 @@ __all__ = [
     "critical_path",
     "crosswalk_links",
     "designs_compared",
+    "forest_plot",
     "framework_tree",
     "learner_on_pathway",
+    "likert_bars",
     "pathway_map",
     "plan_chart",
     "retention_over_time",

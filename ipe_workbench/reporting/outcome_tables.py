@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ipe_workbench.reporting.apa import DASH, apa_interval, apa_number, apa_p
-from ipe_workbench.reporting.html import Html, visible
+from ipe_workbench.reporting.html import Html, element, visible
 
 if TYPE_CHECKING:
     from great_tables import GT
@@ -135,7 +135,9 @@ def apa_table(
         Columns of running text, besides the first two.
     """
     made = _table(id, title, columns, rows, note, text)
-    return Html(_unique(made.as_raw_html(inline_css=False), id))
+    markup = Html(_unique(made.as_raw_html(inline_css=False), id))
+    # A wide table scrolls in its own box, which the keyboard must be able to reach.
+    return element("div", markup, class_="scroll apa", role="region", aria_label=title, tabindex="0")
 
 
 def _table(

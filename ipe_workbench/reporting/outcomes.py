@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipe_workbench.documents import write_atomically
+from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.reporting.html import Html, element, join, listing, notice
 from ipe_workbench.reporting.outcome_tables import (
     analyses_table,
@@ -20,10 +21,13 @@ from ipe_workbench.reporting.tables import csv_text
 from ipe_workbench.reporting.transcript_page import standalone_page
 
 if TYPE_CHECKING:
-    from ipe_workbench.evaluation import ClaimResult, PlanResult
+    from ipe_workbench.credentials.programme import Programme
+    from ipe_workbench.evaluation import ClaimResult, EvaluationPlan, PlanResult
+    from ipe_workbench.evaluation.planned.analyses import TimePoint
     from ipe_workbench.figures import AccessibleFigure
+    from ipe_workbench.records.simulated import Frames
 
-__all__ = ["outcomes_page", "outcomes_sections", "write_outcomes"]
+__all__ = ["outcome_figures", "outcomes_page", "outcomes_sections", "write_outcomes"]
 
 
 def write_outcomes(
@@ -56,6 +60,34 @@ def write_outcomes(
     return [*(target / name for name in files), *drawn]
 
 
+def outcome_figures(
+    result: PlanResult, plan: EvaluationPlan, programme: Programme, records: Frames
+) -> list[tuple[str, AccessibleFigure]]:
+    """The forest plot of the plan, and the answers to each instrument of a change in the claims shown, by file name."""
+    from ipe_workbench.evaluation.planned.answer_shares import answer_shares
+    from ipe_workbench.evaluation.planned.data import PlanData
+    from ipe_workbench.figures import forest_plot, likert_bars
+
+    drawn = [("forest", forest_plot(result))]
+    data, shown = PlanData(records, programme), [one.claim.id for one in result.claims]
+    waves: dict[str, dict[str, TimePoint]] = {}
+    for claim in plan.claims:
+        for one in claim.analyses if claim.id in shown else ():
+            if one.question == "change" and one.measure is not None and one.measure.instrument is not None:
+                points = waves.setdefault(one.measure.instrument, {})
+                points |= {point.words: point for point in one.waves}
+    for id, points in waves.items():
+        try:
+            form = data.instrument(id)
+        except UnknownNameError:
+            continue
+        answers, _ = data.answers(form, list(points.values()))
+        shares = answer_shares(data.among(answers, plan.among), form, list(points))
+        if len(shares.table):
+            drawn.append((f"answers-{id}", likert_bars(shares)))
+    return drawn
+
+
 def outcomes_page(result: PlanResult, *, figures: Sequence[AccessibleFigure] = ()) -> str:
     """One page that needs nothing else: what can be said, the tables behind it, and how the plan was left."""
     title = f"Outcomes of {result.programme}"
@@ -71,10 +103,12 @@ def outcomes_sections(result: PlanResult, *, figures: Sequence[AccessibleFigure]
             notice("These records are simulated: no number here is about a person or a programme that exists.")
         )
     parts += [element("h2", "What can be said"), listing(_headline(one) for one in result.claims), claims_table(result)]
-    parts += [Html(one.to_html()) for one in figures]
+    parts += [Html(one.to_html()) for one in figures[:1]]
     for claim in result.claims:
         parts += _claim(claim, 1 - result.alpha)
     parts += [element("h2", "Deviations from the plan"), deviations_table(result)]
+    if len(figures) > 1:
+        parts += [element("h2", "Answers, item by item"), *(Html(one.to_html()) for one in figures[1:])]
     return join(parts)
 
 

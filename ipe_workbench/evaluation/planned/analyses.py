@@ -45,7 +45,7 @@ _TAKES: dict[str, tuple[tuple[str, ...], int, int]] = {
     "change": (_SCORES, 2, 2),
     "comparison": (_SCORES, 1, 2),
     "growth": (_SCORES, 2, 99),
-    "retention": (_SCORES, 2, 99),
+    "retention": (_SCORES, 3, 99),  # a curve through two times fits anything
     "time-to-badge": (("award",), 0, 0),
     "reliability": (("instrument",), 1, 1),
     "agreement": (("rubric",), 0, 1),
@@ -184,6 +184,8 @@ class PlannedAnalysis(FileModel):
     comparison : Comparison, optional
     among : mapping, optional
         Which learners: values by column, such as ``{entered: [2026-fall]}``. The plan's own ``among`` by default.
+    selected_by : str, optional
+        An award whose holders alone were measured again: their first scores are lowered by what chance gave them.
     covariates : sequence of str
         Columns to adjust for: ``profession``, ``cohort``, ``study_programme``, ``entered`` (the term in which the
         learner began, or ``earlier``), traits.
@@ -216,6 +218,7 @@ class PlannedAnalysis(FileModel):
     waves: tuple[TimePoint, ...] = ()
     comparison: Comparison | None = None
     among: Among | None = None
+    selected_by: Id | None = None
     covariates: tuple[Text, ...] = ()
     clusters: tuple[Text, ...] = ()
     minimum_n: int | None = Field(default=None, ge=1)
@@ -251,6 +254,10 @@ class PlannedAnalysis(FileModel):
             raise ValueError(f"{self.question} compares no groups")
         if self.question == "confidence-calibration" and (self.against is None or self.against.kind == "award"):
             raise ValueError("confidence-calibration needs `against`: the rubric or assessment that shows the skill")
+        if self.selected_by is not None and (
+            self.question not in ("change", "retention") or self.measure is None or self.measure.kind != "rubric"
+        ):
+            raise ValueError("selected_by belongs to change or retention of a rubric")
         two = self.comparison is not None and self.comparison.method in ("ancova", "difference-in-differences")
         if self.question == "comparison" and two != (len(self.waves) == 2):
             raise ValueError("ancova and difference-in-differences take two points in time, the others one")

@@ -10,12 +10,12 @@ import pandas as pd
 from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.evaluation.change_imputed import change_with_imputation
 from ipe_workbench.evaluation.change_threats import compare_pretests, regression_to_the_mean
-from ipe_workbench.evaluation.estimates import Analysis, Estimate
+from ipe_workbench.evaluation.estimates import Analysis, Estimate, remark
 from ipe_workbench.evaluation.missingness import describe_missing
 from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis, TimePoint
+from ipe_workbench.evaluation.planned.asking import Asked
 from ipe_workbench.evaluation.planned.data import PlanData
 from ipe_workbench.evaluation.planned.discretion import few_words
-from ipe_workbench.evaluation.planned.questions import Asked
 from ipe_workbench.records.privacy.suppression import THRESHOLD
 
 __all__ = ["checks_of"]
@@ -31,8 +31,11 @@ def checks_of(planned: PlannedAnalysis, asked: Asked, data: PlanData, level: flo
     for check in (_missing, _imputed, _pretests, _regression):
         try:
             found = check(planned, asked, data, level, seed)
-        except WorkbenchError:
-            continue
+        except WorkbenchError as error:
+            refused = remark(
+                "check-not-done", f"A check beside the effect was not done: {error.message}", "", "warning"
+            )
+            found = Analysis(check.__name__.strip("_"), findings=(refused,), sentence=refused.message)
         if found is not None and found.status != "not-estimable":
             made.append(found)
     return made
@@ -75,13 +78,15 @@ def _imputed(planned: PlannedAnalysis, asked: Asked, data: PlanData, level: floa
     """The same change of everybody who answered at all, over multiple imputations."""
     if planned.question != "change":
         return None
-    before, after = (one.words for one in planned.waves)
+    # The function orders waves by number or date; the order of the plan is the one that counts.
+    order = {one.words: number for number, one in enumerate(planned.waves, start=1)}
+    table = asked.table.assign(wave=asked.table["wave"].map(order))
     known = [one for one in dict.fromkeys(("profession", *planned.covariates)) if one in asked.table.columns]
     cluster = planned.clusters[-1] if planned.clusters and planned.clusters[-1] in asked.table.columns else None
     return change_with_imputation(
-        asked.table,
-        before=before,
-        after=after,
+        table,
+        before=1,
+        after=2,
         covariates=known,
         cluster=cluster,
         m=_IMPUTATIONS,

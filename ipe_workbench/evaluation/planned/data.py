@@ -112,6 +112,15 @@ class PlanData:
         first = chosen.drop_duplicates("learner").set_index("learner")
         return (first["term"] + " " + first["team"]).rename("team")
 
+    def pass_mark(self, measure: Measure) -> float | None:
+        """The score that passes, in points of the rubric, where the design names one; a share for assessments."""
+        design = self.programme.credentials.get(measure.id)
+        if design is None or design.assessment is None or design.assessment.pass_score is None:
+            return None
+        if measure.kind == "assessment" or design.rubric is None:
+            return design.assessment.pass_score
+        return design.assessment.pass_score * max(one.points for one in design.rubric.levels)
+
     def instrument(self, id: str) -> Instrument:
         """The instrument of that id, the programme's own before ours."""
         return load_instrument(id, self.programme.folder)
@@ -295,5 +304,6 @@ def _present(table: pd.DataFrame, waves: Sequence[TimePoint]) -> tuple[str, ...]
 
 
 def _nothing(*findings: Finding) -> Scores:
-    empty = pd.DataFrame({"learner": [], "wave": [], "value": [], "on": []})
+    types = {"learner": "str", "wave": "str", "value": "float64", "on": "datetime64[s]"}
+    empty = pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
     return Scores(empty, (), None, findings)

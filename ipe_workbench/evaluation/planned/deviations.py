@@ -8,9 +8,9 @@ import pandas as pd
 
 from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis, TimePoint
+from ipe_workbench.evaluation.planned.asking import Asked
 from ipe_workbench.evaluation.planned.data import PlanData
 from ipe_workbench.evaluation.planned.discretion import few_words
-from ipe_workbench.evaluation.planned.questions import Asked
 from ipe_workbench.findings import Finding, Severity
 
 __all__ = ["deviations_of", "of_learners"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from ipe_workbench.evaluation.agreement import estimate_agreement
 from ipe_workbench.evaluation.change import estimate_change
@@ -16,34 +16,19 @@ from ipe_workbench.evaluation.growth import fit_growth
 from ipe_workbench.evaluation.items import analyse_items
 from ipe_workbench.evaluation.many_facet import study_many_facet
 from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
-from ipe_workbench.evaluation.planned.data import PlanData, Scores
+from ipe_workbench.evaluation.planned.asking import Asked, grouped, lacks_waves, no_data, rated, scored
+from ipe_workbench.evaluation.planned.data import PlanData
+from ipe_workbench.evaluation.planned.outcome_questions import OUTCOME_QUESTIONS
+from ipe_workbench.evaluation.planned.selection import lowered_for_selection
 from ipe_workbench.evaluation.raters import study_raters
 from ipe_workbench.evaluation.reliability import estimate_reliability
 from ipe_workbench.evaluation.time_to_badge import estimate_time_to_badge
 from ipe_workbench.findings import Finding
 
-__all__ = ["Asked", "ask"]
+__all__ = ["ask"]
 
 _YEAR = 365.25
 RESAMPLES = 1000
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question with its answer and the table that was used.
-
-    `table` is one row a learner and point in time (scores), or what else the question takes; `headline` names the
-    estimate that the claim rests on; `standardised` the same in standard deviations, where there is one; `n` the
-    learners (or other units) who took part.
-    """
-
-    analysis: Analysis
-    table: pd.DataFrame
-    n: int
-    headline: str = ""
-    standardised: str = ""
-    scores: Scores | None = None
-    waves: tuple[str, ...] = ()
 
 
 def ask(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
@@ -52,25 +37,49 @@ def ask(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
 
 
 def _change(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
-    scores, table = _scored(planned, data)
-    lacking = _lacks_waves(planned, scores)
+    scores, table = scored(planned, data)
+    lacking = lacks_waves(planned, scores)
     if lacking:
         return lacking
     before, after = (one.words for one in planned.waves)
+    table, moved, findings = lowered_for_selection(planned, table, data)
     found = estimate_change(
         table, value="value", before=before, after=after, cluster=planned.clusters[-1] if planned.clusters else None,
         scale=scores.scale, level=level, resamples=RESAMPLES,
     )  # fmt: skip
+    passed = _shares_at_pass(planned, data, scores.table, set(table["learner"]), level)
+    if found.status != "not-estimable":
+        found = _replaced(found, (*found.estimates, *passed, *moved), (*found.findings, *findings))
     both = table.groupby("learner")["wave"].nunique()
     return Asked(found, table, int((both == 2).sum()), "mean_change", "g_av_mean_sd", scores, scores.waves)
 
 
+def _shares_at_pass(
+    planned: PlannedAnalysis, data: PlanData, table: pd.DataFrame, learners: set[str], level: float
+) -> list[Estimate]:
+    """Of those with both scores, the share at or above the pass mark at each point in time, as it was rated."""
+    mark = data.pass_mark(planned.measured) if planned.measured.criterion is None else None
+    if mark is None or planned.measured.kind == "instrument":
+        return []
+    mine = table[table["learner"].isin(learners)]
+    both = mine[mine.groupby("learner")["wave"].transform("nunique") == 2]
+    made = []
+    for point in planned.waves:
+        values = both.loc[both["wave"] == point.words, "value"]
+        if len(values):
+            count = int((values >= mark - 1e-9).sum())
+            ends = stats.binomtest(count, len(values)).proportion_ci(level, method="wilson")
+            name, how = f"share_at_pass[{point.words}]", f"{mark:g} points or more; Wilson, {level:.0%}"
+            made.append(Estimate(name, count / len(values), ends.low, ends.high, len(values), how))
+    return made
+
+
 def _comparison(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
-    scores, table = _scored(planned, data)
-    lacking = _lacks_waves(planned, scores)
+    scores, table = scored(planned, data)
+    lacking = lacks_waves(planned, scores)
     if lacking:
         return lacking
-    table, refused = _grouped(planned, data, table)
+    table, refused = grouped(planned, data, table)
     if refused is not None:
         return Asked(not_estimable("compare", [refused]), table, 0, scores=scores, waves=scores.waves)
     method, reference = planned.compared.method, planned.compared.reference
@@ -96,12 +105,28 @@ def _comparison(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked
     headline = {"ancova": "difference_ancova", "weighted": "difference_weighted"}.get(method, "difference_welch")
     if cluster and method == "difference":
         headline = "difference_clustered"
-    return Asked(found, table, end["learner"].nunique(), headline, "g_pooled_sd", scores, scores.waves)
+    found, standardised = _standardised_like(found, headline)
+    return Asked(found, table, end["learner"].nunique(), headline, standardised, scores, scores.waves)
+
+
+def _standardised_like(found: Analysis, headline: str) -> tuple[Analysis, str]:
+    """An adjusted difference in the standard deviations of the plain one."""
+    by_name = {one.name: one for one in found.estimates}
+    plain, g, main = (by_name.get(name) for name in ("difference_welch", "g_pooled_sd", headline))
+    if headline == "difference_welch" or main is None or plain is None or g is None or not plain.estimate:
+        return found, "g_pooled_sd"
+    scale = (g.estimate or 0.0) / plain.estimate
+    if main.estimate is None or main.low is None or main.high is None or not scale > 0:
+        return found, ""
+    name = f"standardised_{headline}"
+    how = f"{headline} / pooled SD x J, the SD taken as known; {main.method}"
+    made = Estimate(name, main.estimate * scale, main.low * scale, main.high * scale, main.n, how)
+    return _replaced(found, (*found.estimates, made), found.findings), name
 
 
 def _growth(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
-    scores, table = _scored(planned, data)
-    lacking = _lacks_waves(planned, scores, at_least=2)
+    scores, table = scored(planned, data)
+    lacking = lacks_waves(planned, scores, at_least=2)
     if lacking:
         return lacking
     middle = table.groupby("wave")["on"].mean().reindex(list(scores.waves))
@@ -141,7 +166,7 @@ def _time_to_badge(planned: PlannedAnalysis, data: PlanData, level: float) -> As
     empty = people.iloc[:0]
     last = data.last_day
     if people.empty or last is None:
-        return Asked(not_estimable("time-to-badge", [_no_data("Nobody is enrolled in the records.")]), empty, 0)
+        return Asked(not_estimable("time-to-badge", [no_data("Nobody is enrolled in the records.")]), empty, 0)
     begins = people["starts"].fillna(pd.Timestamp(min(one.start for one in data.programme.info.terms)))
     earned = data.earned([planned.measured.id]).set_index("learner")["on"].reindex(people.index)
     withdrawn = (people["status"] == "withdrawn") & people["ends"].notna()
@@ -167,7 +192,7 @@ def _reliability(planned: PlannedAnalysis, data: PlanData, level: float) -> Aske
     answers, findings = data.answers(form, planned.waves)
     answers = data.among(answers[(answers["instrument"] == form.id) & answers["value"].notna()], planned.among)
     if answers.empty:
-        said = findings or [_no_data(f"Nobody answered {form.title} at {planned.waves[0].words}.")]
+        said = findings or [no_data(f"Nobody answered {form.title} at {planned.waves[0].words}.")]
         return Asked(not_estimable("reliability", said), answers, 0)
     wide = answers.drop_duplicates(["learner", "item"]).pivot(index="learner", columns="item", values="value")
     items = form.scales().get(planned.measured.scale, [])
@@ -183,7 +208,7 @@ def _reliability(planned: PlannedAnalysis, data: PlanData, level: float) -> Aske
 
 
 def _agreement(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
-    ratings, lacking = _ratings(planned, data, "agreement")
+    ratings, lacking = rated(planned, data, "agreement")
     if lacking:
         return lacking
     unit = ratings[["learner", "assessment", "attempt", "criterion"]].astype(str).agg(" ".join, axis=1)
@@ -200,9 +225,12 @@ def _agreement(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
 
 
 def _raters(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
-    ratings, lacking = _ratings(planned, data, "raters")
+    ratings, lacking = rated(planned, data, "raters")
     if lacking:
         return lacking
+    # What is rated is a performance: a learner who tries again shows another one.
+    performance = ratings[["learner", "assessment", "attempt"]].astype(str).agg(" ".join, axis=1)
+    ratings = ratings.assign(learner=performance)
     criterion = "criterion" if ratings["criterion"].nunique() > 1 else None
     if planned.question == "many-facet":
         study = study_many_facet(ratings, score="points", criterion=criterion, level=level)
@@ -217,77 +245,10 @@ def _items(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
     answers = data.among(answers[answers["attempt"] == 1], planned.among)
     if answers.empty:
         message = f"No answers to single items of `{planned.measured.id}`."
-        return Asked(not_estimable("items", [_no_data(message)]), answers, 0)
+        return Asked(not_estimable("items", [no_data(message)]), answers, 0)
     wide = answers.pivot(index="learner", columns="item", values="score")
     found = analyse_items(wide, list(wide.columns), level=level)
     return Asked(found, wide, len(wide), found.estimates[0].name if found.estimates else "")
-
-
-def _scored(planned: PlannedAnalysis, data: PlanData) -> tuple[Scores, pd.DataFrame]:
-    """Scores with what is known of each learner beside them."""
-    scores = data.scores(planned.measured, planned.waves)
-    table = data.among(scores.table, planned.among)
-    people = data.learners
-    team = data.teams(planned.waves[0].term)
-    columns = {one for one in people.columns if one not in table.columns}
-    table = table.join(people[sorted(columns)], on="learner")
-    table = table.assign(team=table["learner"].map(team))
-    for cluster in planned.clusters:
-        # A learner without a team shares it with nobody.
-        if cluster in table.columns:
-            table[cluster] = table[cluster].where(table[cluster].notna(), "alone " + table["learner"])
-    if table["team"].isna().all():
-        table = table.drop(columns="team")
-    return scores, table
-
-
-def _lacks_waves(planned: PlannedAnalysis, scores: Scores, at_least: int | None = None) -> Asked | None:
-    """No answer, when points in time have no scores (`at_least` so many must have some; all by default)."""
-    missing = [one.words for one in planned.waves if one.words not in scores.waves]
-    if not missing or (at_least is not None and len(scores.waves) >= at_least):
-        return None
-    told = [one for one in scores.findings if one.severity == "error"]
-    told = told or [_no_data(f"Nobody has a score of {planned.measured.words} at {', '.join(missing)}.")]
-    n = scores.table["learner"].nunique()
-    return Asked(not_estimable(planned.question, told), scores.table, n, scores=scores, waves=scores.waves)
-
-
-def _grouped(
-    planned: PlannedAnalysis, data: PlanData, table: pd.DataFrame
-) -> tuple[pd.DataFrame, Finding | None]:  # fmt: skip
-    comparison = planned.compared
-    if comparison.earned:
-        holders = set(data.earned(comparison.earned)["learner"])
-        group = np.where(table["learner"].isin(holders), "earned", "not earned")
-        return table.assign(group=group), None
-    by = comparison.by or ""
-    if by not in table.columns:
-        message = f"The records do not say the {by} of learners."
-        return table, remark("unknown-column", message, "Import it as a trait, or compare by another.", "error")
-    table = table.assign(group=table[by])
-    if comparison.group is not None:
-        wanted = [comparison.group, *([comparison.reference] if comparison.reference else [])]
-        if len(wanted) == 2:
-            return table[table["group"].isin(wanted)], None
-        rest = f"not {comparison.group}"
-        table["group"] = table["group"].where(table["group"] == comparison.group, rest)
-    return table, None
-
-
-def _ratings(planned: PlannedAnalysis, data: PlanData, question: str) -> tuple[pd.DataFrame, Asked | None]:
-    measure = planned.measured
-    ratings = data.among(data.ratings(measure.id, planned.waves), planned.among).dropna(subset=["points"])
-    if measure.criterion is not None:
-        ratings = ratings[ratings["criterion"] == measure.criterion]
-    if ratings.empty:
-        when = f" at {planned.waves[0].words}" if planned.waves else ""
-        message = f"There are no ratings of `{measure.id}`{when}."
-        return ratings, Asked(not_estimable(question, [_no_data(message)]), ratings, 0)
-    return ratings, None
-
-
-def _no_data(message: str) -> Finding:
-    return remark("no-data", message, "Import them, or wait until they are collected.", "error")
 
 
 def _with_standardised(found: Analysis, unit: str, table: pd.DataFrame, span: float) -> Analysis:
@@ -325,5 +286,6 @@ _ANSWERS: dict[str, Callable[[PlannedAnalysis, PlanData, float], Asked]] = {
     "agreement": _agreement,
     "raters": _raters,
     "many-facet": _raters,
+    **OUTCOME_QUESTIONS,
     "items": _items,
 }

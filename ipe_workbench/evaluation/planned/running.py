@@ -13,11 +13,12 @@ from ipe_workbench.errors import UnknownNameError, WorkbenchError, near_names
 from ipe_workbench.evaluation.estimates import Analysis, Estimate, not_estimable, remark
 from ipe_workbench.evaluation.multiplicity import adjust_p_values
 from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
+from ipe_workbench.evaluation.planned.asking import Asked
 from ipe_workbench.evaluation.planned.checking import checks_of
 from ipe_workbench.evaluation.planned.data import PlanData
 from ipe_workbench.evaluation.planned.deviations import deviations_of, of_learners
 from ipe_workbench.evaluation.planned.discretion import few_words, shareable
-from ipe_workbench.evaluation.planned.questions import Asked, ask
+from ipe_workbench.evaluation.planned.questions import ask
 from ipe_workbench.evaluation.planned.registration import changes_since_registration
 from ipe_workbench.evaluation.planned.results import Answer, ClaimResult, PlanResult, PValue
 from ipe_workbench.evaluation.planned.saying import claim_sentence, claim_verdict, result_sentence, verdict_of
@@ -137,13 +138,14 @@ def _run(
         refused = remark("not-usable", error.message, error.mend or "", "error")
         asked = Asked(not_estimable(planned.question, [refused]), data.learners.iloc[:0], 0)
     minimum = planned.minimum_n or claim.minimum_n
+    # Names go first: what is told of an analysis anywhere must not have them.
+    asked = replace(asked, analysis=shareable(asked.analysis, data.people))
     departures = list(deviations_of(planned, asked, data, minimum))
     enough = asked.analysis.status != "not-estimable" and asked.n >= max(
         minimum or 0, THRESHOLD if of_learners(planned) else 0
     )
     if not enough and asked.analysis.status != "not-estimable":
         asked = replace(asked, analysis=_only_the_number(planned, asked, minimum))
-    asked = replace(asked, analysis=shareable(asked.analysis, data.people))
     headline = _named(asked.analysis, planned.estimate or asked.headline)
     tested = _test(planned, asked.analysis, headline, level) if enough else None
     checks = checks_of(planned, asked, data, level, seed) if enough and full else ()

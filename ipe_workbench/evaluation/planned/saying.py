@@ -80,7 +80,7 @@ def claim_sentence(
     start = {
         "supported": f"It can be said, within the limits of the design: {said}.",
         "partly": f"It can be said in part only: {said}. Borne out: {_listed(held)}; not: {_listed(open_)}.",
-        "not-shown": f"It cannot be said: {said}. The data agree with no effect as well.",
+        "not-shown": f"It cannot be said: {said}. The data do not show it.",
         "contradicted": f"It cannot be said: {said}. At least one result points the other way.",
         "described": f"Nothing was tested that would bear out or refute: {said}.",
         "not-answered": f"It cannot be said yet: {said}. No primary analysis has enough data.",
@@ -88,6 +88,9 @@ def claim_sentence(
     serious = sum(one.severity == "warning" for one in departures)
     if serious and verdict in ("supported", "partly"):
         start += f" The evaluation departs from its plan in {serious} point{'s' if serious > 1 else ''}."
+    against = [one.planned.id for one in answers if one.planned.role == "secondary" and one.verdict == "contradicted"]
+    if against and verdict in ("supported", "partly"):
+        start += f" A secondary analysis points the other way: {_listed(against)}."
     careful = [one for one in primary if one.verdict == "supported" and one.analysis.status != "ok"]
     if careful:
         start += " Read the findings first."
@@ -112,8 +115,12 @@ def result_sentence(
     p = tested.p if tested.p_holm is None else tested.p_holm
     if verdict == "not-shown" and headline is not None and _beyond(planned, headline) and p > alpha:
         after = f"Not shown to be {planned.expectation} once the other tests of the plan are counted"
+    said = found.sentence
+    if headline is not None and found.estimates and found.estimates[0].name != headline.name:
+        ends = f"{headline.low:.2f} to {headline.high:.2f}"
+        said += f" Planned was {headline.name.replace('_', ' ')}: {headline.estimate:.2f} ({ends})."
     which = "p" if tested.p_holm is None else "p adjusted by Holm"
-    return f"{found.sentence} {after}; {which} {p_words(p)}."
+    return f"{said} {after}; {which} {p_words(p)}."
 
 
 def p_words(p: float) -> str:
