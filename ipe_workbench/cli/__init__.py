@@ -29,6 +29,7 @@ from ipe_workbench.cli import (
     evaluate_judgements,
     evaluate_outcomes,
     evaluate_plan,
+    evaluate_process,
     evaluate_scales,
     frameworks,
     init,
@@ -91,6 +92,7 @@ evaluate_scales.add_to(evaluate.app)
 evaluate_outcomes.add_to(evaluate.app)
 evaluate_instruments.add_to(evaluate.app)
 evaluate_judgements.add_to(evaluate.app)
+evaluate_process.add_to(evaluate.app)
 evaluate_plan.add_to(evaluate.app)
 evaluate_feedback.add_to(evaluate.app)
 app.add_typer(

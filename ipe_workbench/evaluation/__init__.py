@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.planned.results import Answer, ClaimResult, PlanResult
     from ipe_workbench.evaluation.planned.running import run_plan
     from ipe_workbench.evaluation.power import solve_power
+    from ipe_workbench.evaluation.process import ProcessStudy, study_process
+    from ipe_workbench.evaluation.process_map import ProcessMap
     from ipe_workbench.evaluation.raters import study_raters
     from ipe_workbench.evaluation.reliability import alpha_of, estimate_reliability, omega_of, scored_items
     from ipe_workbench.evaluation.retention import estimate_retention
@@ -75,6 +77,8 @@ _HOMES = {
     "ManyFacetStudy": "many_facet",
     "MixedModel": "mixed_models",
     "OutcomeLevel": "plan",
+    "ProcessMap": "process_map",
+    "ProcessStudy": "process",
     "RandomTerm": "mixed_models",
     "Status": "estimates",
     "Test": "estimates",
@@ -111,6 +115,7 @@ _HOMES = {
     "set_standard_borderline": "standard_setting",
     "solve_power": "power",
     "study_many_facet": "many_facet",
+    "study_process": "process",
     "study_raters": "raters",
 }
 
@@ -130,6 +135,8 @@ __all__ = [
     "PlanResult",
     "PlannedAnalysis",
     "Pooled",
+    "ProcessMap",
+    "ProcessStudy",
     "RandomTerm",
     "Status",
     "Test",
@@ -175,6 +182,7 @@ __all__ = [
     "set_standard_borderline",
     "solve_power",
     "study_many_facet",
+    "study_process",
     "study_raters",
 ]
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ipe_workbench.figures.outcomes import forest_plot, likert_bars
     from ipe_workbench.figures.pathways import blocking_heat, critical_path, learner_on_pathway, pathway_map
     from ipe_workbench.figures.plans import plan_chart
+    from ipe_workbench.figures.process import process_map
     from ipe_workbench.figures.teams import team_composition
     from ipe_workbench.figures.workload import assessor_load, bottlenecks
 
@@ -41,6 +42,7 @@ _HOMES = {
     "likert_bars": "outcomes",
     "pathway_map": "pathways",
     "plan_chart": "plans",
+    "process_map": "process",
     "retention_over_time": "designs",
     "team_composition": "teams",
 }
@@ -64,6 +66,7 @@ __all__ = [
     "likert_bars",
     "pathway_map",
     "plan_chart",
+    "process_map",
     "retention_over_time",
     "team_composition",
 ]

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from ipe_workbench.cli import app
 from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.resources import data_folder
 from tests.cli.test_evaluate import TABLES, here
 
 FACETS = str(TABLES / "facets.csv")
@@ -92,3 +93,24 @@ def test_comments_are_counted_and_quoted_only_on_request(tmp_path):
     asked = ("comments", str(path), "--coder", "coder", "--quotes", "1", "--text", "words", "--format", "json")
     assert len(json.loads(here(*asked).stdout)["quotations"]["roles"]) == 1
     assert "go together" in refused("comments", str(path), "--quotes", "2")
+
+
+def test_ways_are_compared_with_the_design_and_drawn(tmp_path):
+    path, figure = tmp_path / "awards.csv", tmp_path / "map.svg"
+    days = {
+        "values-foundations": "2026-09-10",
+        "roles-foundations": "2026-09-24",
+        "communication-foundations": "2026-10-08",
+    }
+    rows = [(n, badge, day) for n in range(40) for badge, day in days.items() if n < 25 or badge != "roles-foundations"]
+    pd.DataFrame(rows, columns=["learner", "credential", "on"]).to_csv(path, index=False)
+    design = str(data_folder() / "programmes" / "cu-ipe")
+    asked = ("process", str(path), "--programme", design, "--goal", "ipe-micro-credential", "--figure", str(figure))
+    data = json.loads(here(*asked, "--today", "2026-11-01", "--format", "json").stdout)
+    names = {one["name"]: one["estimate"] for one in data["estimates"]}
+    assert names["step[values-foundations>roles-foundations]"] == 25 / 40
+    assert names["under_way"] == 1
+    assert "Foundations" in figure.read_text(encoding="utf-8")
+    assert "exists" in refused(*asked)
+    assert "Add --programme" in refused("process", str(path), "--goal", "ipe-micro-credential")
+    assert "twice" in refused(*asked, "--ends", "roles-foundations", "--force")
