@@ -14,6 +14,7 @@ from ipe_workbench.documents import FileModel
 from ipe_workbench.evaluation import EvaluationPlan, Instrument
 from ipe_workbench.frameworks import Crosswalk, Framework
 from ipe_workbench.frameworks.standards import AccreditationBody
+from ipe_workbench.reporting.playbook import Playbook
 from ipe_workbench.simulation import Scenario
 
 KINDS: dict[str, type[FileModel]] = {
@@ -22,6 +23,7 @@ KINDS: dict[str, type[FileModel]] = {
     "evaluation": EvaluationPlan,
     "framework": Framework,
     "instrument": Instrument,
+    "playbook": Playbook,
     "programme": ProgrammeInfo,
     "scenario": Scenario,
     "stack": Stack,

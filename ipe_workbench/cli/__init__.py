@@ -40,6 +40,7 @@ from ipe_workbench.cli import (
     pathway_plan,
     pathway_structure,
     pathway_what_if,
+    playbook,
     report,
     simulate,
     simulation_calibrate,
@@ -73,6 +74,7 @@ app.command("init")(init.init)
 app.command("check")(check.check)
 app.command("diff")(diff.diff)
 app.command("coverage")(coverage.coverage)
+app.command("playbook")(playbook.playbook)
 frameworks.app.command("migrate")(migrate.migrate)
 frameworks.app.add_typer(crosswalks.app, name="crosswalk", help="Show, check, invert, compose and suggest crosswalks.")
 app.add_typer(credentials_group.app, name="credentials", help="List, show and begin micro-credentials.")
