@@ -135,7 +135,11 @@ def _pilot(programme: Programme, result: SimulationResult, learners: int) -> dic
 def _first_observed(programme: Programme) -> MicroCredential | None:
     """The first credential, by its first session, that somebody rates by a rubric."""
     order = {term.id: at for at, term in enumerate(programme.info.terms)}
-    observed = [one for one in programme.credentials.values() if one.rubric and one.assessment.assessor != "automatic"]
+    observed = [
+        one
+        for one in programme.credentials.values()
+        if one.rubric and one.assessment and one.assessment.assessor != "automatic"
+    ]
     return min(
         observed,
         key=lambda one: min(
