@@ -15,12 +15,12 @@ step 2 "Draw its coverage of the IPEC Core Competencies 2023"
 "$ipe" coverage "$programme" --framework ipec-2023 --figure "reports/$term/coverage.svg" | tail -n 3
 step 3 "Simulate a cohort of 700 learners, 100 times"
 "$ipe" simulate "$programme" --scenario today --replicates 100 --seed 7 --out runs/cu-ipe-today
-step 4 "Render the report of the term"
-"$ipe" report "$term" --programme "$programme" --scenario today --run runs/cu-ipe-today
+step 4 "Make the reports of the term: evaluation, and accreditation for each profession and body"
+"$ipe" report "$term" --programme "$programme" --scenario today --run runs/cu-ipe-today --jobs 2
 
 cat <<TEXT
 
-Done. Open the report in any browser; it needs no network:
-$(printf '  %s\n' "$PWD/reports/$term"/*.html)
+Done. Open the index of the term in any browser; nothing in it needs a network:
+  $PWD/reports/$term/index.html
 The simulated frames are in runs/cu-ipe-today/. Go on with: make lab
 TEXT

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from ipe_workbench.credentials.facts import Award, add_months
 from ipe_workbench.credentials.model import Activity, Allowance, Assessor, MicroCredential, Stack, Text
+from ipe_workbench.credentials.report_list import ReportEntry
 from ipe_workbench.credentials.rules import Id
 from ipe_workbench.credentials.versions import IssuedVersion
 from ipe_workbench.documents import Document, FileModel, Step, misplaced
@@ -72,7 +73,7 @@ class Capacity(FileModel):
 
 
 class ProgrammeInfo(FileModel):
-    """The content of ``programme.yaml``."""
+    """The content of ``programme.yaml``. `reports` are those of each term; every template that there is by default."""
 
     id: Id
     title: Text
@@ -88,6 +89,7 @@ class ProgrammeInfo(FileModel):
     capacity: Capacity = Capacity()
     quality_assurance: str = ""
     learner_identification: str = ""
+    reports: tuple[ReportEntry, ...] | None = None
     allow: tuple[Allowance, ...] = ()
     extras: dict[str, Any] = Field(default_factory=dict)
 
@@ -97,11 +99,25 @@ class ProgrammeInfo(FileModel):
             for index, one in enumerate(ids):
                 if one in ids[:index]:
                     raise misplaced(f"The id `{one}` stands twice under `{name}`.", name, index, "id")
+        self._report_names()
         for index, (before, term) in enumerate(pairwise(self.terms), start=1):
             if term.start <= before.end:
                 message = f"{term.title} begins before {before.title} has ended ({before.end.isoformat()})."
                 raise misplaced(message, "terms", index, "start")
         return self
+
+    def _report_names(self) -> None:
+        """Each report has an id of its own, and is for professions that there are."""
+        professions = {one.id for one in self.professions}
+        names: set[str] = set()
+        for index, entry in enumerate(self.reports or ()):
+            if entry.name in names:
+                raise misplaced(f"The report `{entry.name}` stands twice; give one of them an id.", "reports", index)
+            names.add(entry.name)
+            for at, one in enumerate(entry.professions):
+                if one not in professions:
+                    message = f"`{one}` is not a profession of this programme. {near_names(one, professions)}"
+                    raise misplaced(message, "reports", index, "professions", at)
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ def _programme_folder(path: Path) -> Path:
 
 
 #: The folders of a programme whose YAML files something reads.
-_HOMES = ("credentials", "pathways", "issued", "scenarios", "standards", "instruments")
+_HOMES = ("credentials", "pathways", "issued", "scenarios", "standards", "instruments", "reports")
 
 
 class _Reader:

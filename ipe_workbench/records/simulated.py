@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ipe_workbench.credentials.programme import Programme
+from ipe_workbench.records.choosing import choose
 from ipe_workbench.records.frames import FRAMES, frame_named, typed
 from ipe_workbench.simulation.design import apply_design_changes
 from ipe_workbench.simulation.learners import SimulatedLearner, simulate_learners
@@ -58,15 +59,7 @@ class SimulatedRecords:
         UnknownNameError
             When there is no such frame or column.
         """
-        described = frame_named(name)
-        found = self.frames[name]
-        for column, condition in (where or {}).items():
-            described.column(column)
-            found = found[_meets(found[column], condition)]
-        for one in columns or ():
-            described.column(one)
-        wanted = [one.name for one in described.columns if columns is None or one.name in columns]
-        chosen = found[wanted].reset_index(drop=True)
+        chosen = choose(self.frames[frame_named(name).name], name, where=where, columns=columns)
         chosen.attrs["simulated"] = True
         return chosen
 
@@ -186,17 +179,3 @@ def _awards(programme: Programme, learners: list[SimulatedLearner]) -> list[dict
                 }
             )
     return rows
-
-
-def _meets(column: pd.Series[Any], condition: Any) -> pd.Series[bool]:
-    if isinstance(condition, slice):
-        import pandas as pd
-
-        met = pd.Series(True, index=column.index)
-        if condition.start is not None:
-            met &= column >= condition.start
-        if condition.stop is not None:
-            met &= column <= condition.stop
-        return met.fillna(False).astype(bool)
-    several = condition if isinstance(condition, list | tuple | set | frozenset) else [condition]
-    return column.isin(list(several))

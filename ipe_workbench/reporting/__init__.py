@@ -12,20 +12,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ipe_workbench.reporting import sections
     from ipe_workbench.reporting.accreditation import accreditation_page, write_accreditation
+    from ipe_workbench.reporting.accreditation_report import AccreditationReport, open_accreditation_report
+    from ipe_workbench.reporting.edition import Asked, print_edition
+    from ipe_workbench.reporting.learner_record import LearnerRecord, open_learner_record
     from ipe_workbench.reporting.page import active_content, external_references, page_from_notebook
     from ipe_workbench.reporting.parameters import Parameter, check_parameters, read_parameters
     from ipe_workbench.reporting.programmes import programme_with_term
     from ipe_workbench.reporting.provenance import Provenance, collect_provenance
     from ipe_workbench.reporting.render import RenderedReport, TemplateError, render_report
     from ipe_workbench.reporting.tables import write_tables
-    from ipe_workbench.reporting.term import RenderedTerm, render_term
     from ipe_workbench.reporting.term_report import TermReport, open_term_report
 
 _HOMES = {
+    "AccreditationReport": "accreditation_report",
+    "Asked": "edition",
+    "LearnerRecord": "learner_record",
     "Parameter": "parameters",
     "Provenance": "provenance",
     "RenderedReport": "render",
-    "RenderedTerm": "term",
     "TemplateError": "render",
     "TermReport": "term_report",
     "accreditation_page": "accreditation",
@@ -33,21 +37,25 @@ _HOMES = {
     "check_parameters": "parameters",
     "collect_provenance": "provenance",
     "external_references": "page",
+    "open_accreditation_report": "accreditation_report",
+    "open_learner_record": "learner_record",
     "open_term_report": "term_report",
     "page_from_notebook": "page",
+    "print_edition": "edition",
     "programme_with_term": "programmes",
     "read_parameters": "parameters",
     "render_report": "render",
-    "render_term": "term",
     "write_accreditation": "accreditation",
     "write_tables": "tables",
 }
 
 __all__ = [
+    "AccreditationReport",
+    "Asked",
+    "LearnerRecord",
     "Parameter",
     "Provenance",
     "RenderedReport",
-    "RenderedTerm",
     "TemplateError",
     "TermReport",
     "accreditation_page",
@@ -55,12 +63,14 @@ __all__ = [
     "check_parameters",
     "collect_provenance",
     "external_references",
+    "open_accreditation_report",
+    "open_learner_record",
     "open_term_report",
     "page_from_notebook",
+    "print_edition",
     "programme_with_term",
     "read_parameters",
     "render_report",
-    "render_term",
     "sections",
     "write_accreditation",
     "write_tables",

@@ -14,7 +14,7 @@ from ipe_workbench.pathways.accreditation_matrix import AccreditationMatrix, Acc
 from ipe_workbench.reporting.html import Html, Number, element, join, listing, notice, safe, table
 from ipe_workbench.reporting.page import active_content, external_references
 
-__all__ = ["NOT_CHECKED", "accreditation_page", "write_accreditation"]
+__all__ = ["NOT_CHECKED", "accreditation_page", "accreditation_parts", "write_accreditation"]
 
 #: How a standard is marked that nobody compared with its source.
 NOT_CHECKED = "not checked against the body's own text"
@@ -90,12 +90,17 @@ def accreditation_page(matrix: AccreditationMatrix, *, on: datetime.date) -> str
         element("title", title),
         element("style", styles),
     ]
-    main = element("main", *_opening(matrix, on), *_sections(matrix), *_closing(matrix), id="main", tabindex="-1")
+    main = element("main", *accreditation_parts(matrix, on=on), id="main", tabindex="-1")
     skip = element("a", "Skip to the evidence", class_="skip", href="#main")
     page = f"<!DOCTYPE html>\n{element('html', element('head', *head), element('body', skip, main), lang='en')}\n"
     if faults := external_references(page) + active_content(page):
         raise WorkbenchError(f"The page would not stand alone: {'; '.join(sorted(set(faults))[:5])}.", place=title)
     return page
+
+
+def accreditation_parts(matrix: AccreditationMatrix, *, on: datetime.date) -> tuple[Html, Html, Html]:
+    """The content of the page: its opening, the sections of the professions, its closing."""
+    return join(_opening(matrix, on)), join(_sections(matrix)), join(_closing(matrix))
 
 
 def _opening(matrix: AccreditationMatrix, on: datetime.date) -> Iterator[Html]:

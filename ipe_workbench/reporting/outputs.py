@@ -47,10 +47,13 @@ def ready_file(path: Path) -> None:
         )
 
 
-def write_output(path: Path, content: str) -> Path:
-    """Write the file whole or not at all; a full disk is told as an `EnvironmentFault`."""
+def write_output(path: Path, content: str | bytes, *, private: bool = False) -> Path:
+    """Write the file whole or not at all; a full disk is told as an `EnvironmentFault`.
+
+    With `private` nobody but the owner may read it.
+    """
     try:
-        write_atomically(path, content)
+        write_atomically(path, content, private=private)
     except OSError as error:
         raise _refused(path, error) from None
     return path

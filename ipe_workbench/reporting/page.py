@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,7 +14,18 @@ from typing import Any
 from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.reporting.html import section_id, visible
 
-__all__ = ["CONTENTS_MARK", "active_content", "external_references", "page_from_notebook"]
+__all__ = [
+    "CONTENTS_MARK",
+    "FACTS",
+    "FigureWithoutWordsError",
+    "Look",
+    "active_content",
+    "external_references",
+    "page_from_notebook",
+]
+
+#: The name of the page's `meta` element that holds the facts about it, as JSON.
+FACTS = "ipe-report"
 
 #: Where a template's output holds this comment, the page lists its sections.
 CONTENTS_MARK = "<!--contents-->"
@@ -26,7 +40,30 @@ _HEADING = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 
 
-def page_from_notebook(notebook: Any, *, title: str, language: str = "en") -> str:
+class FigureWithoutWordsError(WorkbenchError):
+    """A cell shows a figure that says nothing to those who do not see it."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a page gets beside the notebook's content.
+
+    Parameters
+    ----------
+    css : str
+        Style of the theme; comes last.
+    banner : str
+        Markup above the content, such as a logo.
+    facts : str
+        JSON that the page carries for programs, such as how it was made.
+    """
+
+    css: str = ""
+    banner: str = ""
+    facts: str = ""
+
+
+def page_from_notebook(notebook: Any, *, title: str, language: str = "en", look: Look | None = None) -> str:
     """One self-contained HTML page from an executed notebook: code hidden, no script, light, dark and print styles.
 
     Parameters
@@ -37,12 +74,33 @@ def page_from_notebook(notebook: Any, *, title: str, language: str = "en") -> st
         The page's title.
     language : str
         Its language, as a BCP 47 tag.
+    look : Look
+        Theme and facts.
 
     Raises
     ------
+    FigureWithoutWordsError
+        When a figure has no alternative text; the message names the cell.
     WorkbenchError
         When the page would load anything or run anything; the message names what.
     """
+    about = {"title": visible(title), "language": language, "look": look or Look(), "facts_name": FACTS}
+    page, _ = _exporter().from_notebook_node(notebook, resources={"page": about})
+    read = _read(page)
+    faults = read.loads + read.runs
+    if faults:
+        raise WorkbenchError(
+            f"The page would not stand alone: {'; '.join(sorted(set(faults))[:5])}.",
+            place=title,
+            mend="Embed what it loads and remove scripts from the template.",
+        )
+    _require_words(notebook)
+    return str(page)
+
+
+@cache
+def _exporter() -> Any:
+    """The exporter, made once in a process: it compiles its templates."""
     from nbconvert import HTMLExporter
     from traitlets.config import Config
 
@@ -56,18 +114,43 @@ def page_from_notebook(notebook: Any, *, title: str, language: str = "en") -> st
         config=config,
         template_name="template",
         extra_template_basedirs=[str(_TEMPLATES)],
-        filters={"sectioned": _sectioned},
+        filters={"sectioned": _sectioned, "alternative": _alternative},
     )
     exporter.register_preprocessor("nbconvert.preprocessors.TagRemovePreprocessor", enabled=True)  # type: ignore[no-untyped-call]
-    page, _ = exporter.from_notebook_node(notebook, resources={"page": {"title": visible(title), "language": language}})
-    faults = external_references(page) + active_content(page)
-    if faults:
-        raise WorkbenchError(
-            f"The page would not stand alone: {'; '.join(sorted(set(faults))[:5])}.",
-            place=title,
-            mend="Embed what it loads and remove scripts from the template.",
-        )
-    return str(page)
+    return exporter
+
+
+def _require_words(notebook: Any) -> None:
+    """Raise unless every figure that the notebook shows has an alternative text."""
+    number = 0
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        number += "injected-parameters" not in tags
+        if {"hidden", "parameters", "injected-parameters"} & set(tags):
+            continue
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/html" in data:
+                mute = _read(_text(data["text/html"])).mute
+            else:
+                pictures = any(kind.startswith("image/") for kind in data)
+                mute = ["picture"] if pictures and not _alternative(output) else []
+            if mute:
+                raise FigureWithoutWordsError(
+                    f"Cell {number} shows a figure without alternative text ({mute[0]}).",
+                    mend="Say what it shows: an AccessibleFigure, or display(figure, metadata={'alt': ...}).",
+                )
+
+
+def _alternative(output: Any) -> str:
+    """The alternative text of a picture: of its output, or of its kind of data."""
+    metadata = output.get("metadata", {})
+    found = [metadata.get("alt", ""), *(one.get("alt", "") for one in metadata.values() if isinstance(one, dict))]
+    return next((str(one).strip() for one in found if str(one).strip()), "")
+
+
+def _text(value: Any) -> str:
+    return "".join(value) if isinstance(value, list) else str(value)
 
 
 def external_references(html: str) -> list[str]:
@@ -80,10 +163,7 @@ def external_references(html: str) -> list[str]:
     >>> external_references('<style>@import "a.css"; b {background: url(c.png)}</style><img src="//x/y">')
     ['style a.css', 'style c.png', 'img src //x/y']
     """
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.loads
+    return _read(html).loads
 
 
 def active_content(html: str) -> list[str]:
@@ -94,10 +174,14 @@ def active_content(html: str) -> list[str]:
     >>> active_content("<p onclick='x()'>a</p><script>1</script>")
     ['p onclick', 'script']
     """
+    return _read(html).runs
+
+
+def _read(html: str) -> _Reader:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return reader.runs
+    return reader
 
 
 class _Reader(HTMLParser):
@@ -105,10 +189,14 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.loads: list[str] = []
         self.runs: list[str] = []
+        #: Figures without alternative text.
+        self.mute: list[str] = []
         self._in_style = False
+        self._in_figure = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._in_style = tag == "style"
+        self._words(tag, dict(attrs))
         if tag in {"script", "iframe", "object", "embed", "frame", "portal"}:
             self.runs.append(tag)
         values = {name: (value or "").strip() for name, value in attrs}
@@ -126,6 +214,17 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "style":
             self._in_style = False
+
+        if tag == "figure":
+            self._in_figure = False
+
+    def _words(self, tag: str, attrs: Mapping[str, str | None]) -> None:
+        named = any((attrs.get(one) or "").strip() for one in ("aria-label", "aria-labelledby", "alt"))
+        if tag == "figure":
+            # What stands in a figure that says its message may be silent itself.
+            self._in_figure = named
+        elif tag in ("img", "svg", "canvas", "video") and not (named or self._in_figure):
+            self.mute.append(tag)
 
     def handle_data(self, data: str) -> None:
         if self._in_style:

@@ -136,7 +136,9 @@ def installed_versions(packages: Iterable[str] = _PACKAGES) -> dict[str, str]:
 
 
 def _counts(relative: Path) -> bool:
-    return relative.suffix.lower() in _ENDINGS and not any(part.startswith(".") for part in relative.parts)
+    # What reports write, and what they look like, lies in `reports`; it is no input.
+    hidden = any(part.startswith(".") for part in relative.parts)
+    return relative.suffix.lower() in _ENDINGS and not hidden and relative.parts[0] != "reports"
 
 
 def _hashed(name: str, path: Path) -> InputFile:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ipe_workbench.errors import EnvironmentFault, WorkbenchError
 from ipe_workbench.reporting.outputs import ready_file, shown_path, write_output
-from ipe_workbench.reporting.page import page_from_notebook
+from ipe_workbench.reporting.page import FigureWithoutWordsError, Look, page_from_notebook
 from ipe_workbench.reporting.parameters import check_parameters
 
 __all__ = ["RenderedReport", "TemplateError", "render_report"]
@@ -20,14 +20,17 @@ __all__ = ["RenderedReport", "TemplateError", "render_report"]
 Progress = Callable[[str, int, int], None]
 
 _KERNEL_FLAGS = ("--HistoryManager.enabled=False", "--IPKernelApp.log_level=50")
+_LEFT_OUT = "its words are left out, for they may tell of a person"
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class TemplateError(WorkbenchError):
-    """A cell of a report template failed; `notebook` is the kept executed notebook."""
+    """A report template failed; `notebook` is the kept executed notebook."""
 
     exit_code = 2
     notebook: Path | None = None
+    #: The cell that failed, counted from one in the template.
+    cell: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,9 @@ def render_report(
     language: str = "en",
     cell_timeout: int = 600,
     progress: Progress | None = None,
+    engine: str | None = None,
+    look: Look | None = None,
+    private: bool = False,
 ) -> RenderedReport:
     """Run a template with its parameters and write the page.
 
@@ -70,6 +76,13 @@ def render_report(
         Seconds that a cell may take.
     progress : callable, optional
         Told of each cell.
+    engine : str, optional
+        The papermill engine that runs the cells; a kernel of their own by default.
+    look : Look
+        Theme and facts that go into the page.
+    private : bool
+        Whether the report is about a person: only the owner may read its files, and the words of an error stay out of
+        messages and notebooks, for they may hold what somebody wrote.
 
     Raises
     ------
@@ -87,60 +100,80 @@ def render_report(
     ready_file(kept)
     with tempfile.TemporaryDirectory(prefix="ipe-report-") as work:
         executed = Path(work) / "report.ipynb"
-        _execute(source, executed, values, kept, cell_timeout, progress)
+        run = _Run(source, executed, values, kept, cell_timeout, engine, private)
+        _execute(run, progress)
         if progress:
             progress("Writing the page", 1, 1)
         content = _without_machine(executed.read_text(encoding="utf-8"), values)
-    html = page_from_notebook(_parsed(content), title=title, language=language)
-    write_output(kept, content)
-    write_output(target, html)
+    try:
+        html = page_from_notebook(_parsed(content), title=title, language=language, look=look)
+    except FigureWithoutWordsError as error:
+        failed = write_output(kept.with_suffix(".failed.ipynb"), content, private=private)
+        raise _template_error(error.message, source, failed) from None
+    write_output(kept, content, private=private)
+    write_output(target, html, private=private)
     kept.with_suffix(".failed.ipynb").unlink(missing_ok=True)
     return RenderedReport(target, kept)
 
 
-def _execute(
-    source: Path, executed: Path, values: Mapping[str, Any], kept: Path, timeout: int, progress: Progress | None
-) -> None:
+@dataclass(frozen=True)
+class _Run:
+    """One execution of a template."""
+
+    source: Path
+    executed: Path
+    values: Mapping[str, Any]
+    kept: Path
+    timeout: int
+    engine: str | None
+    private: bool
+
+
+def _execute(run: _Run, progress: Progress | None) -> None:
     import papermill
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     try:
         papermill.execute_notebook(
-            str(source),
-            str(executed),
-            parameters=dict(values),
+            # The notebook, not its path: papermill would fill braces in a path with parameters.
+            _parsed(run.source.read_text(encoding="utf-8")),
+            str(run.executed),
+            parameters=dict(run.values),
+            engine_name=run.engine,
             kernel_name="python3",
             language="python",
             progress_bar=False,
             cwd=".",
-            execution_timeout=timeout,
-            **_kernel_options(executed.parent, source, progress),
+            execution_timeout=run.timeout,
+            request_save_on_cell_execute=run.engine is None,
+            **_kernel_options(run, progress),
         )
     except papermill.PapermillExecutionError as error:
-        failed = _keep(executed, kept, values)
+        failed = _keep(run)
         # papermill counts from zero, with the cell that it injects; a reader of the template counts from one, without.
-        number = error.cell_index if values else error.cell_index + 1
+        number = error.cell_index if run.values else error.cell_index + 1
+        why = error.ename if run.private else f"{error.ename}: {_one_line(error.evalue)}"
         raise _template_error(
-            f"Cell {number} (`{_one_line(error.source, 80)}`) failed: {error.ename}: {_one_line(error.evalue)}",
-            source,
-            failed,
+            f"Cell {number} (`{_one_line(error.source, 80)}`) failed: {why}", run.source, failed, number
         ) from None
     except CellTimeoutError:
-        raise _template_error(f"A cell took more than {timeout} s", source, _keep(executed, kept, values)) from None
+        raise _template_error(f"A cell took more than {run.timeout} s", run.source, _keep(run)) from None
     except DeadKernelError:
-        raise _template_error("The kernel died", source, _keep(executed, kept, values)) from None
+        raise _template_error("The kernel died", run.source, _keep(run)) from None
     except NoSuchKernel:
         raise EnvironmentFault(
             "There is no Python kernel.", mend="Install ipykernel into this environment (`pip install ipykernel`)."
         ) from None
 
 
-def _kernel_options(folder: Path, source: Path, progress: Progress | None) -> dict[str, Any]:
-    # A user's start-up files and history must not reach a report, nor may two reports lock one history file.
-    options: dict[str, Any] = {"extra_arguments": [f"--ipython-dir={folder}", *_KERNEL_FLAGS]}
+def _kernel_options(run: _Run, progress: Progress | None) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if run.engine is None:
+        # A user's start-up files and history must not reach a report, nor may two reports lock one history file.
+        options["extra_arguments"] = [f"--ipython-dir={run.executed.parent}", *_KERNEL_FLAGS]
     if progress:
-        total = sum(cell.cell_type == "code" for cell in _parsed(source.read_text(encoding="utf-8")).cells) + 1
+        total = sum(cell.cell_type == "code" for cell in _parsed(run.source.read_text(encoding="utf-8")).cells) + 1
         done = 0
 
         def tell(**_: Any) -> None:
@@ -152,22 +185,21 @@ def _kernel_options(folder: Path, source: Path, progress: Progress | None) -> di
     return options
 
 
-def _template_error(what: str, source: Path, failed: Path | None) -> TemplateError:
+def _template_error(what: str, source: Path, failed: Path | None, cell: int | None = None) -> TemplateError:
     mend = f"The executed notebook is kept as {failed}." if failed else "Nothing had run yet."
     error = TemplateError(f"{what.rstrip('.')}.", place=source.name, mend=mend)
-    error.notebook = failed
+    error.notebook, error.cell = failed, cell
     return error
 
 
-def _keep(executed: Path, kept: Path, values: Mapping[str, Any]) -> Path | None:
-    if not executed.exists():
+def _keep(run: _Run) -> Path | None:
+    if not run.executed.exists():
         return None
-    failed = kept.with_suffix(".failed.ipynb")
-    write_output(failed, _without_machine(executed.read_text(encoding="utf-8"), values))
-    return failed
+    content = _without_machine(run.executed.read_text(encoding="utf-8"), run.values, private=run.private)
+    return write_output(run.kept.with_suffix(".failed.ipynb"), content, private=run.private)
 
 
-def _without_machine(content: str, values: Mapping[str, Any]) -> str:
+def _without_machine(content: str, values: Mapping[str, Any], *, private: bool = False) -> str:
     """The notebook without the paths of this machine that papermill notes in it, its own and those of parameters."""
     import nbformat
     from papermill.translators import papermill_translators
@@ -182,6 +214,12 @@ def _without_machine(content: str, values: Mapping[str, Any]) -> str:
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = papermill_translators.find_translator("python3", "python").codify(shown)
+        for output in cell.get("outputs", []) if private else []:
+            if output.output_type == "error":
+                output.evalue, output.traceback = (
+                    "",
+                    [f"{output.ename}: {_LEFT_OUT}"],
+                )
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return f"{text}\n"
 
@@ -192,6 +230,7 @@ def _one_line(text: str, limit: int = 300) -> str:
 
 
 def _parsed(content: str) -> Any:
+    """The notebook in a text."""
     import nbformat
 
     return nbformat.reads(content, as_version=4)  # type: ignore[no-untyped-call]

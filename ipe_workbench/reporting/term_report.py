@@ -13,7 +13,7 @@ import pandas as pd
 
 from ipe_workbench.credentials import Programme, ProgrammeReading, check_programme, load_programme, read_programme
 from ipe_workbench.credentials.programme import Term
-from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.errors import UnusableInputError, WorkbenchError
 from ipe_workbench.evaluation import EvaluationPlan, read_plan
 from ipe_workbench.findings import Finding, sort_findings
 from ipe_workbench.pathways.coverage import HOW, Coverage, coverage
@@ -230,6 +230,7 @@ def open_term_report(
     assumed: Scenario | None = None
     if run:
         result = usable_run(loaded, run)
+        assumed = _scenario_of(result, folder)
     else:
         assumed = find_scenario(folder, scenario)
         result = simulate(loaded, assumed, replicates=replicates or None, seed=None if seed < 0 else seed)
@@ -245,6 +246,14 @@ def open_term_report(
         plan=plan or EvaluationPlan(),
         provenance=_provenance(loaded, folder, chosen.id, result, scenario, run, at, command),
     )
+
+
+def _scenario_of(result: SimulationResult, folder: Path) -> Scenario | None:
+    """The scenario that a result was simulated for, when the programme still has it."""
+    try:
+        return find_scenario(folder, str(result.about["scenario"]))
+    except WorkbenchError:
+        return None
 
 
 def usable_run(programme: Programme, run: str | Path) -> SimulationResult:

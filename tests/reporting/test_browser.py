@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ipe_workbench.reporting import RenderedTerm
+from tests.reporting.printed import Printed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -13,9 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_report_shows_everything_offline_and_passes_axe(
-    offline_page: Page, rendered: RenderedTerm, scheme: str
-) -> None:
+def test_the_report_shows_everything_offline_and_passes_axe(offline_page: Page, rendered: Printed, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     offline_page.context.set_offline(True)
@@ -28,13 +26,13 @@ def test_the_report_shows_everything_offline_and_passes_axe(
     assert [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")] == []
 
 
-def test_the_report_fits_a_telephone(offline_page: Page, rendered: RenderedTerm) -> None:
+def test_the_report_fits_a_telephone(offline_page: Page, rendered: Printed) -> None:
     offline_page.set_viewport_size({"width": 400, "height": 800})
     offline_page.goto(rendered.page.resolve().as_uri())
     assert offline_page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
-def test_the_keyboard_skips_to_the_report(offline_page: Page, rendered: RenderedTerm) -> None:
+def test_the_keyboard_skips_to_the_report(offline_page: Page, rendered: Printed) -> None:
     offline_page.goto(rendered.page.resolve().as_uri())
     offline_page.keyboard.press("Tab")
     assert offline_page.evaluate("document.activeElement.className") == "skip"
@@ -42,7 +40,7 @@ def test_the_keyboard_skips_to_the_report(offline_page: Page, rendered: Rendered
     assert offline_page.evaluate("document.activeElement.id") == "main"
 
 
-def test_folded_tables_are_there_on_paper(offline_page: Page, rendered: RenderedTerm) -> None:
+def test_folded_tables_are_there_on_paper(offline_page: Page, rendered: Printed) -> None:
     offline_page.goto(rendered.page.resolve().as_uri())
     offline_page.emulate_media(media="print")
     heights = [box.bounding_box() for box in offline_page.locator("details table").all()]

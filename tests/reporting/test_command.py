@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -70,7 +71,7 @@ def test_a_file_as_output_folder_is_one_sentence(tmp_path: Path) -> None:
 def test_an_output_folder_that_cannot_be_made_is_a_fault_of_the_machine(tmp_path: Path) -> None:
     outcome = _ipe("report", "2026-fall", "--programme", PROGRAMME, "--out", "/proc/x", folder=tmp_path)
     assert outcome.returncode == 3
-    assert outcome.stderr.startswith("ipe: /proc/x/2026-fall/tables: The report cannot be written: ")
+    assert outcome.stderr.startswith("ipe: /proc/x/2026-fall: The report cannot be written: ")
     assert outcome.stderr.count("\n") == 1
 
 
@@ -79,19 +80,24 @@ def test_the_command_renders_a_small_programme_whole(tmp_path: Path) -> None:
     """Slow: starts the command, a kernel and the simulation's compiler, as a user does."""
     start_programme(tmp_path / "small", title="Small & plain", issuer="School")
     outcome = _ipe(
-        *("report", "2027-spring", "--programme", "small", "--replicates", "2", "--out", "out"), folder=tmp_path
+        *("report", "2027-spring", "--programme", "small", "--replicates", "2", "--out", "out"),
+        *("--only", "term-evaluation", "--format", "json"),
+        folder=tmp_path,
     )
     assert (outcome.returncode, outcome.stderr) == (0, "")
-    page = tmp_path / outcome.stdout.strip()
-    assert page == tmp_path / "out" / "2027-spring" / "small-term-evaluation.html"
+    told = json.loads(outcome.stdout)
+    assert (told["term"], told["rendered"], told["reused"], told["failed"]) == ("2027-spring", 1, 0, 0)
+    assert all((tmp_path / one).is_file() for one in told["files"])
+    page = tmp_path / "out" / "2027-spring" / "small-term-evaluation.html"
+    assert page == tmp_path / told["files"][0]
     html = page.read_text(encoding="utf-8")
     assert external_references(html) == active_content(html) == []
     words = unescape(html)
     assert "<h1>Small & plain: Spring 2027</h1>" in words
     assert "120 learners of 3 professions can earn 2 badges that stack to 1 larger credential" in words
-    assert "ipe report 2027-spring --programme small --scenario today --replicates 2 --out out" in words
+    assert "ipe report 2027-spring --programme small --replicates 2 --only term-evaluation --out out" in words
     assert html.count("<figure ") == 7
     tables = {path.name for path in (page.parent / "tables").iterdir()}
-    assert tables >= {"small-attainment.csv", "small-coverage.csv", "small-findings.csv"}
+    assert tables >= {f"small-term-evaluation{one}" for one in ("-attainment.csv", "-findings.csv", ".xlsx")}
     notebook = (page.parent / "notebooks" / "small-term-evaluation.ipynb").read_text(encoding="utf-8")
     assert str(tmp_path) not in html + notebook

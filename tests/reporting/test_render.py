@@ -111,7 +111,7 @@ def test_a_place_that_cannot_be_written_stops_before_a_kernel_starts(
 def test_a_disk_that_fills_up_meanwhile_is_told(
     template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("ipe_workbench.reporting.outputs.write_atomically", full)

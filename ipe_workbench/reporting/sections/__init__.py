@@ -3,6 +3,7 @@
 Titles and texts of a programme are hostile input; every section escapes them. Every simulated number says so.
 """
 
+from ipe_workbench.reporting.sections import accreditation, learner
 from ipe_workbench.reporting.sections.attainment import (
     badge_figure,
     badge_table,
@@ -27,6 +28,7 @@ from ipe_workbench.reporting.sections.workload import (
 )
 
 __all__ = [
+    "accreditation",
     "assessor_figure",
     "assessor_table",
     "badge_figure",
@@ -41,6 +43,7 @@ __all__ = [
     "evaluation_plan",
     "gaps",
     "how_to_read",
+    "learner",
     "masthead",
     "profession_figure",
     "profession_table",

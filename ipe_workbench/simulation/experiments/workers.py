@@ -6,7 +6,7 @@ import contextlib
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -192,7 +192,11 @@ class DaskWorkers:
 
     def submit(self, part: Part) -> Any:
         """Hand out a part. Never taken from an earlier answer of the cluster: the files are the only memory."""
-        return self._client.submit(timed, part, code_digest(), pure=False)
+        return self.call(timed, part, code_digest())
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Have a function called on a worker; gives a handle for `finished` and `answer`."""
+        return self._client.submit(function, *arguments, pure=False)
 
     def finished(self, handles: Sequence[Any]) -> list[Any]:
         """Those that are done."""
@@ -205,14 +209,19 @@ class DaskWorkers:
 
     def result(self, handle: Any) -> Computed:
         """What it gave."""
+        computed: Computed = self.answer(handle)
+        return computed
+
+    def answer(self, handle: Any) -> Any:
+        """What a call gave."""
         try:
-            computed: Computed = handle.result()
+            answer = handle.result()
         except WorkbenchError:
             raise
         except Exception as error:
             raise self._fault(error) from error
         handle.release()
-        return computed
+        return answer
 
     def _fault(self, error: Exception) -> Exception:
         kind = type(error).__name__
