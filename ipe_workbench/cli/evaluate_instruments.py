@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ipe_workbench.cli.evaluate import FileArgument, FormatOption, read
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 from ipe_workbench.errors import UnusableInputError
+
+if TYPE_CHECKING:
+    from ipe_workbench.evaluation import Instrument
 
 ProgrammeOption = Annotated[
     Path | None, typer.Option(help="Also the instruments in this programme's folder.", show_default=False)
@@ -27,11 +30,12 @@ def instruments(programme: ProgrammeOption = None, format: FormatOption = Output
     if format is OutputFormat.json:
         print_json([one.model_dump(mode="json") for one in known])
         return
-    rows = [
-        (one.id, one.title, len(one.items), f"{one.minimum:g} to {one.maximum:g}", "yes" if one.checked else "no")
-        for one in known
-    ]
+    rows = [(one.id, one.title, len(one.items), f"{one.minimum:g} to {one.maximum:g}", _checked(one)) for one in known]
     print_table(table("Instruments", ["Id", "Title", ("Items", "right"), "Scale", "Key checked"], rows))
+
+
+def _checked(one: Instrument) -> str:
+    return "not whole" if one.to_complete else "yes" if one.checked else "no"
 
 
 def score(

@@ -66,7 +66,9 @@ class Instrument(FileModel):
     parallel_form : str, optional
         Id of the other form, when one is given before and the other after.
     checked : bool
-        Whether the key was compared with the authors' own publication; scoring says when it was not.
+        Whether the key was compared with a publication, which `source` names; scoring says when it was not.
+    to_complete : str
+        What must be taken from the user's own form before answers can be scored; empty when the key is whole.
 
     Examples
     --------
@@ -92,6 +94,7 @@ class Instrument(FileModel):
     source: str = ""
     licence: Text
     checked: bool = False
+    to_complete: str = ""
     note: str = ""
 
     @model_validator(mode="after")
@@ -174,7 +177,7 @@ def score_instrument(responses: pd.DataFrame, instrument: Instrument) -> tuple[p
     Raises
     ------
     UnusableInputError
-        When a column is missing, an answer is no number, or no row belongs to the instrument.
+        When a column is missing, an answer is no number, no row belongs to the instrument, or its key is not whole.
 
     Examples
     --------
@@ -185,7 +188,13 @@ def score_instrument(responses: pd.DataFrame, instrument: Instrument) -> tuple[p
     >>> scores["score"].tolist()
     [4.5]
     """
+    if instrument.to_complete:
+        raise UnusableInputError(
+            f"The key of `{instrument.id}` is not whole: it lacks {instrument.to_complete}.",
+            mend="Copy the file into your programme's folder instruments/, complete it, and remove `to_complete`.",
+        )
     answers, found = _answers(responses, instrument)
+    found += _same_form_twice(answers, instrument)
     keys = ["learner", "wave", "frame"]
     wide = answers.pivot(index=keys, columns="item", values="value")
     wide = wide.reindex(columns=[one.number for one in instrument.items])
@@ -206,7 +215,7 @@ def score_instrument(responses: pd.DataFrame, instrument: Instrument) -> tuple[p
         )
         found += _unreversed(part, scale)
     if not instrument.checked:
-        message = f"The key of {instrument.title} was not compared with its authors' publication."
+        message = f"The key of {instrument.title} was not compared with a publication."
         found.append(remark("key-unchecked", message, "Compare it, then set `checked: true` in your copy of the file."))
     return pd.concat(rows).reset_index(), tuple(found)
 
@@ -252,6 +261,16 @@ def _answers(responses: pd.DataFrame, instrument: Instrument) -> tuple[pd.DataFr
         found.append(remark("out-of-range", message, "They count as missing; mend them at the source."))
         data = data.assign(value=data["value"].mask(off))
     return data, found
+
+
+def _same_form_twice(answers: pd.DataFrame, instrument: Instrument) -> list[Finding]:
+    """Of two parallel forms one is meant for before and one for after; the same twice is known by heart."""
+    times = answers.drop_duplicates(["learner", "wave", "frame"])
+    twice = int(times.duplicated("learner").sum())
+    if not instrument.parallel_form or not twice:
+        return []
+    message = f"{twice} learners answered {instrument.title} more than once, though it has a parallel form."
+    return [remark("same-form-twice", message, f"Give {instrument.parallel_form} the second time.")]
 
 
 def _plain_number(item: object) -> str:

@@ -33,6 +33,10 @@ def test_every_shipped_key_names_source_and_licence_and_keeps_its_scale(id):
     assert form.source
     assert form.licence
     assert form.parallel_form is None or SHIPPED[form.parallel_form].parallel_form == id
+    if form.to_complete:
+        with pytest.raises(UnusableInputError, match="is not whole"):
+            score_instrument(answers(form), form)
+        form = form.model_copy(update={"to_complete": ""})  # as in the user's own copy
     scores, _ = score_instrument(answers(form), form)
     assert set(scores["scale"]) == set(form.scales())
     assert scores["score"].between(form.minimum, form.maximum).all()
@@ -46,6 +50,10 @@ def test_every_shipped_key_names_source_and_licence_and_keeps_its_scale(id):
         ("ripls", 19, {"teamwork": 9, "negative-identity": 3, "positive-identity": 4, "roles": 3}),
         ("t-tpq", 35, dict.fromkeys(["structure", "leadership", "monitoring", "support", "communication"], 7)),
         ("spice-r2", 10, {"teamwork": 4, "roles": 3, "outcomes": 3}),
+        ("t-taq", 30, dict.fromkeys(["structure", "leadership", "monitoring", "support", "communication"], 6)),
+        ("athct", 20, {"quality": 14, "physician": 6}),
+        ("jtog", 5, dict.fromkeys(["values", "communication", "roles", "teamwork", "patient"], 1)),
+        ("ipas", 27, {"teamwork": 9, "patient": 5, "biases": 3, "diversity": 4, "community": 6}),
         ("sims", 16, dict.fromkeys(["intrinsic", "identified", "external", "amotivation"], 4)),
         ("ipec-csa-v3", 16, {"total": 16}),
         ("isvs-21", 21, {"total": 21}),
@@ -64,7 +72,8 @@ def test_reversed_items_count_the_other_way_and_a_global_item_stands_apart():
     one = scores[scores["learner"] == "L0"].set_index("scale")["score"]
     assert (one["teamwork"], one["negative-identity"]) == (5, 1)
     assert one["total"] == pytest.approx((16 * 5 + 3 * 1) / 19)
-    assert {"straight-lining", "key-unchecked"} == {found.id for found in findings}
+    assert {"straight-lining"} == {found.id for found in findings}
+    assert "key-unchecked" in {found.id for found in score_instrument(answers(SHIPPED["sims"]), SHIPPED["sims"])[1]}
     form = SHIPPED["iccas-r"]
     high = answers(form, value=5)
     assert (
@@ -162,3 +171,41 @@ def test_the_command_scores_a_file_and_neutralises_formulas(tmp_path):
     assert table.exit_code == 0
     assert "Situational Motivation Scale" in table.stdout
     assert "sims" in CliRunner().invoke(app, ["evaluate", "instruments"]).stdout
+
+
+def test_the_global_item_of_iccas_r_runs_the_other_way_and_is_no_part_of_the_total():
+    form = SHIPPED["iccas-r"]
+    last = form.items[-1]
+    assert (last.number, last.reverse, last.scored) == ("21", True, False)
+    much_better = answers(form, value=1)
+    scores, _ = score_instrument(much_better, form)
+    assert scores.loc[scores["scale"] == "total", "score"].eq(1).all()
+
+
+def test_one_of_two_parallel_forms_given_twice_is_told():
+    form = SHIPPED["isvs-9a"]
+    once = answers(form, seed=1)
+    assert "same-form-twice" not in {found.id for found in score_instrument(once, form)[1]}
+    again = pd.concat([once, once.assign(wave="w2")])
+    found = next(one for one in score_instrument(again, form)[1] if one.id == "same-form-twice")
+    assert (found.message[:2], "isvs-9b" in found.mend) == ("3 ", True)
+
+
+def test_a_key_of_ones_own_is_scored_by_its_own_rules(tmp_path):
+    folder = tmp_path / "programme" / "instruments"
+    folder.mkdir(parents=True)
+    (folder / "huddle.yaml").write_text(
+        "id: huddle\ntitle: Our huddle form\noutcome_level: behaviour\nminimum: 0\nmaximum: 10\nscoring: sum\n"
+        "not_applicable: [99]\nlicence: ours\nchecked: true\nsubscales: {talk: Talking}\nitems:\n"
+        "  - {number: a, topic: speaking, subscale: talk}\n  - {number: b, topic: interrupting, reverse: true}\n",
+        encoding="utf-8",
+    )
+    rows = [("x", "a", 7), ("x", "b", 2), ("y", "a", 99), ("y", "b", 4)]
+    source, out = tmp_path / "answers.csv", tmp_path / "scores.csv"
+    pd.DataFrame(rows, columns=["learner", "item", "value"]).to_csv(source, index=False)
+    asked = ["evaluate", "score", str(source), "--instrument", "huddle", "--programme", str(tmp_path / "programme")]
+    data = json.loads(CliRunner().invoke(app, [*asked, "--out", str(out), "--format", "json"]).stdout)
+    assert (data["scores"], data["not_scored"], data["findings"]) == (2, 2, [])
+    scores = pd.read_csv(out).set_index(["learner", "scale"])["score"]
+    assert (scores["x", "total"], scores["x", "talk"]) == (7 + (0 + 10 - 2), 7)
+    assert scores.isna()["y", "total"]
