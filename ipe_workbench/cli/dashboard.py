@@ -170,7 +170,7 @@ class _Where:
         from ipe_workbench.studio.dashboards.server import Deployment
 
         port = _usable_port(self.ip, self.port)
-        return Deployment(port, self.ip, self.base, self.https, self.ready, self.most, self.idle)
+        return Deployment(port, self.ip, self.base, self.ready, self.most, self.idle)
 
 
 def _serve(

@@ -13,7 +13,7 @@ from ipe_workbench.figures.style import (
     INK,
     LABEL_SIZE,
     PAPER,
-    fitted,
+    broken,
     house_style,
     quiet_axes,
     titled_figure,
@@ -97,24 +97,25 @@ def lines_figure(
     'More'
     """
     with house_style():
-        figure, (bottom, top) = titled_figure(title, width=_WIDTH, height=2.4)
+        figure, (bottom, top) = titled_figure(title, width=_WIDTH, height=3.2)
         left, ticks, right = 0.09, 0.42 / figure.get_figheight(), 0.4
         axes = figure.add_axes((left, bottom + ticks, 1 - left - right, top - bottom - ticks))
         named = [(name, values) for name, values in curves.items() if any(one is not None for one in values)]
         lasts = [next(one for one in reversed(values) if one is not None) for _, values in named]
         highest = max([0.1, *(one for _, values in named for one in values if one is not None)])
         roof = min(1.0, -(-highest * 10 // 2) / 5)
-        places = spread([one / roof for one in lasts], 0.11)
+        places = _inside(spread([one / roof for one in lasts], 0.155))
         for number, (name, values) in enumerate(named):
             colour, shown = COLOURS[number % len(COLOURS)], [float("nan") if one is None else one for one in values]
             axes.plot(
                 range(len(times)), shown, color=colour, linewidth=2, marker="osD^v"[number % 5], markersize=6,
                 linestyle=("-", "--", "-.", ":")[number % 4], clip_on=False,
             )  # fmt: skip
+            words = "\n".join(broken(name, right * _WIDTH - 0.25, size=9, weight="bold", lines=2))
             axes.annotate(
-                fitted(name, right * _WIDTH - 0.2, size=9.5, weight="bold"), (1, places[number]),
-                xycoords="axes fraction", xytext=(9, 0), textcoords="offset points", va="center", size=9.5,
-                color=colour, weight="bold", annotation_clip=False,
+                words, (1, places[number]),
+                xycoords="axes fraction", xytext=(9, 0), textcoords="offset points", va="center", size=9,
+                color=colour, weight="bold", annotation_clip=False, linespacing=1.05,
             )  # fmt: skip
         axes.set_ylim(0, roof)
         axes.set_xlim(-0.1, len(times) - 0.9)
@@ -122,6 +123,15 @@ def lines_figure(
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
         quiet_axes(axes, grid="y")
     return AccessibleFigure(figure, alt=alt, title=title, caption=caption)
+
+
+def _inside(places: list[float]) -> list[float]:
+    """Places of labels moved together, so that the highest and the lowest stay beside the axes."""
+    if not places:
+        return places
+    down = max(0.0, max(places) - 0.94)
+    up = max(0.0, 0.03 - (min(places) - down))
+    return [one - down + up for one in places]
 
 
 def _in_steps(axes: Axes, parts: int) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipe_workbench.credentials import Programme
+from ipe_workbench.credentials.programme import Term
 from ipe_workbench.records.privacy.suppression import THRESHOLD
 from ipe_workbench.studio.dashboards.ratings import credentials_of, until
 
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 
     from ipe_workbench.records import Store
 
-__all__ = ["Cohort", "read_cohort"]
+__all__ = ["EARLIER", "Cohort", "read_cohort", "term_of", "together"]
+
+#: In the place of a term: before the first one.
+EARLIER = "earlier"
 
 #: Traits with more values than that are no groups to compare.
 _MOST_VALUES = 8
-_MOST_TRAITS = 3
+_MOST_TRAITS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +36,9 @@ class Cohort:
     ----------
     people : DataFrame
         ``learner``, ``profession``, and a column for each trait; one row a learner who is enrolled.
-    held : DataFrame
-        ``learner``, ``profession``, ``credential``: what counts today.
-    gained : DataFrame
-        ``learner``, ``profession``, ``term``: who earned something new in a term.
-    over_time : DataFrame
-        ``learner``, ``profession``, ``credential``, ``term``: who had earned what by the end of a term.
+    earned : DataFrame
+        ``learner``, ``profession``, ``credential``, ``term``: who has earned what, and in which term first (``earlier``
+        before the first one). What was revoked is not earned; what has run out is.
     attempts : DataFrame
         ``learner``, ``credential``, ``attempt``, ``on``, ``passed``, ``raters``: one row an attempt.
     attendance : DataFrame
@@ -51,9 +52,7 @@ class Cohort:
     """
 
     people: pd.DataFrame
-    held: pd.DataFrame
-    gained: pd.DataFrame
-    over_time: pd.DataFrame
+    earned: pd.DataFrame
     attempts: pd.DataFrame
     attendance: pd.DataFrame
     awards: pd.DataFrame
@@ -65,31 +64,25 @@ def read_cohort(store: Store, programme: Programme, day: datetime.date) -> Cohor
     """Everything that the programme's page counts, of learners who are enrolled and not withdrawn."""
     people, traits, groups = _people(store, programme)
     awards = _awards(store, programme, people, day)
-    import pandas as pd
-
-    held = awards[~(awards["expires"] < pd.Timestamp(day))][["learner", "profession", "credential"]].drop_duplicates()
-    gained, over = [], []
-    for term in programme.info.terms:
-        start, end = pd.Timestamp(term.start), pd.Timestamp(term.end)
-        if term.start > day:
-            continue
-        gained.append(awards[awards["on"].between(start, end)].assign(term=term.id))
-        over.append(awards[awards["on"] <= end].assign(term=term.id))
-    columns = ["learner", "profession", "credential", "term"]
-    empty = [pd.DataFrame(columns=columns, dtype="str")]
+    first = awards.sort_values("on", kind="stable").drop_duplicates(["learner", "credential"])
+    terms = [term_of(programme, one.date()) for one in first["on"]]
+    earned = first.assign(term=[EARLIER if one is None else one.id for one in terms])
     everyone = set(people["learner"])
     attendance = until(store.frame("attendance"), day)
     return Cohort(
         people,
-        held,
-        pd.concat([*gained] or empty)[["learner", "profession", "term"]].drop_duplicates(),
-        pd.concat([*over] or empty)[columns].drop_duplicates(),
+        earned[["learner", "profession", "credential", "term"]],
         _attempts(store, day, everyone),
         attendance[attendance["learner"].isin(everyone)][["learner", "status", "on"]],
         awards[["learner", "credential", "on"]],
         traits,
         groups,
     )
+
+
+def term_of(programme: Programme, day: datetime.date) -> Term | None:
+    """The term of a day: the last one that has begun."""
+    return next((one for one in reversed(programme.info.terms) if one.start <= day), None)
 
 
 def _people(store: Store, programme: Programme) -> tuple[pd.DataFrame, tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -100,7 +93,7 @@ def _people(store: Store, programme: Programme) -> tuple[pd.DataFrame, tuple[str
     groups = together([one.id for one in programme.info.professions], dict(collections.Counter(people["profession"])))
     people["profession"] = people["profession"].map({one: name for name, inside in groups.items() for one in inside})
     recorded = store.frame("traits")
-    recorded = recorded[recorded["learner"].isin(set(people["learner"]))]
+    recorded = recorded[recorded["learner"].isin(set(people["learner"])) & (recorded["trait"] != "practice")]
     sizes = recorded.groupby("trait")["value"].nunique()
     traits = tuple(str(one) for one in sizes[(sizes > 1) & (sizes <= _MOST_VALUES)].index[:_MOST_TRAITS])
     for trait in traits:
@@ -142,7 +135,7 @@ def _awards(store: Store, programme: Programme, people: pd.DataFrame, day: datet
     known = [*programme.credentials, *programme.stacks]
     counted = awards[~awards["award"].isin(lost) & awards["credential"].isin(known)]
     merged: pd.DataFrame = counted.merge(people[["learner", "profession"]], on="learner")
-    return merged[["learner", "profession", "credential", "on", "expires"]]
+    return merged[["learner", "profession", "credential", "on"]]
 
 
 def _attempts(store: Store, day: datetime.date, everyone: set[str]) -> pd.DataFrame:

@@ -63,6 +63,12 @@ class Door:
         except RefusedLinkError:
             return None
 
+    def ends(self, handler: tornado.web.RequestHandler) -> datetime.datetime | None:
+        """Until when the one who asks is let in; None for a resident."""
+        if self.resident is not None:
+            return None
+        return self.admit(handler.get_cookie(self.cookie) or "")[1]
+
     def admit(self, token: str) -> tuple[Visitor, datetime.datetime]:
         """Whom a token lets in, and until when. Raises `RefusedLinkError`."""
         if self.keys is None or not token:

@@ -20,6 +20,7 @@ from ipe_workbench.studio.dashboards.ratings import (
     RatedRow,
     RaterFeedback,
     credentials_of,
+    is_practice,
     rated_rows,
     rater_feedback,
     rows_of,
@@ -110,6 +111,7 @@ class FacultyModel(traitlets.HasTraits):
         self.store, self.programme, self.person, self.day = store, programme, person, day
         self.called = _called(store, person)
         self.rater = store.key.pseudonym(f"staff {person}")
+        self.practice = is_practice(store)
         self.teams: dict[str, OwnTeam] = {one.key: one for one in self._own_teams()}
         if self.teams:
             self.team = next(iter(self.teams))
@@ -241,8 +243,8 @@ class FacultyModel(traitlets.HasTraits):
         titles, retakes = [], 0
         for assessment, rows in results.groupby("assessment", sort=False):
             # Whether an attempt was passed may be missing; that is no failure.
-            passed = [bool(one) if one in (True, False) else None for one in rows["passed"].tolist()]
-            if any(passed) or passed[-1] is not False:
+            passed = rows["passed"].astype(object).where(rows["passed"].notna(), None).tolist()
+            if any(passed) or passed[-1] is None:
                 continue
             last = rows.iloc[-1]
             credential = last["credential"] if isinstance(last["credential"], str) else str(assessment)

@@ -89,7 +89,7 @@ def faculty_top(model: FacultyModel, texts: Texts) -> Html:
         (str(len(everyone)), texts("learners"), ""),
         (str(needing), texts("learners who may need help"), ""),
     ]
-    return page_top(texts, title, line, tiles(numbers))
+    return page_top(texts, title, line, tiles(numbers), practice=model.practice)
 
 
 def _help(members: list[Member], texts: Texts) -> Html:

@@ -19,7 +19,7 @@ from ipe_workbench.studio.dashboards.own_records import LearnerRecords
 
 __all__ = ["DomainShown", "LearnerModel"]
 
-_STAGES: tuple[Stage, ...] = ("competence", "immersion", "exposure")
+_STAGES: tuple[Stage, ...] = ("exposure", "immersion", "competence")
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from ipe_workbench.studio.dashboards.pieces import (
     tiles,
 )
 from ipe_workbench.studio.dashboards.sentences import sentence
+from ipe_workbench.studio.dashboards.signed import SignedBadge
 from ipe_workbench.studio.dashboards.texts import Texts
 
 __all__ = ["LearnerPage", "learner_top"]
@@ -47,11 +48,11 @@ class LearnerPage(PageBody):
         Its state.
     texts : Texts
         The visitor's language.
-    signed : sequence of (str, str)
-        Titles and contents of the learner's signed badges, to download.
+    signed : tuple of SignedBadge
+        The learner's signed badges, to download.
     """
 
-    def __init__(self, model: LearnerModel, texts: Texts, *, signed: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(self, model: LearnerModel, texts: Texts, *, signed: tuple[SignedBadge, ...] = ()) -> None:
         self.model, self.texts, self.signed = model, texts, signed
         alert = AlertArea()
         self.goal = widgets.Dropdown(
@@ -82,10 +83,10 @@ class LearnerPage(PageBody):
             download("my-badges.html", _summary(model, texts), "text/html", texts("Download this page")),
             download("my-badges.json", _data(model), "application/json", texts("Download my data")),
         ]
-        files += [
-            download(f"badge-{number}.json", content, "application/json", texts("Signed badge: {title}", title=title))
-            for number, (title, content) in enumerate(self.signed, start=1)
-        ]
+        for number, (credential, content, ending) in enumerate(self.signed, start=1):
+            label = texts("Signed badge: {title}", title=model.programme.title(credential))
+            kind = "application/json" if ending == ".json" else "application/jwt"
+            files.append(download(f"badge-{number}{ending}", content, kind, label))
         label = escaped(texts("Text to share"))
         copied = (
             f'<h3 id="to-share">{label}</h3><textarea readonly aria-labelledby="to-share">{escaped(words)}</textarea>'
@@ -115,7 +116,7 @@ def learner_top(model: LearnerModel, texts: Texts) -> Html:
         (str(len(stacks)), texts("certificates"), texts("of {n}", n=len(model.programme.stacks))),
         (hours, texts("hours of learning in your badges"), ""),
     ]
-    return page_top(texts, title, line, tiles(numbers))
+    return page_top(texts, title, line, tiles(numbers), practice=records.practice)
 
 
 def _is_stack(model: LearnerModel, reference: str) -> bool:
@@ -190,16 +191,15 @@ def _badges(model: LearnerModel, texts: Texts) -> Html:
             title, empty_state(texts("No badge yet."), why, texts("Begin with the first step above.")), place="badges"
         )
     rows = [
-        (
-            one.title,
-            texts("certificate") if one.stack else texts("badge"),
-            texts.date(one.on),
-            _state(one, model, texts),
-        )
+        (_kind(one.title, one.stack, texts), texts.date(one.on, short=True), _state(one, model, texts))
         for one in reversed(badges)
     ]
-    head = [texts("Title"), texts("Kind"), texts("Awarded"), texts("State")]
+    head = [texts("Title"), texts("Awarded"), texts("State")]
     return card(title, table(texts("Badges and certificates, the latest first"), head, rows), place="badges")
+
+
+def _kind(title: str, stack: bool, texts: Texts) -> str:
+    return f"{title} ({texts('certificate')})" if stack else title
 
 
 def _state(one: OwnBadge, model: LearnerModel, texts: Texts) -> Html:
@@ -208,8 +208,8 @@ def _state(one: OwnBadge, model: LearnerModel, texts: Texts) -> Html:
     if one.state == "suspended":
         return tag(texts("suspended: ask the office"), "bad")
     if one.expires is None:
-        return tag(texts("counts, with no end"), "good")
-    day = texts.date(one.expires)
+        return tag(texts("counts"), "good")
+    day = texts.date(one.expires, short=True)
     if one.state == "expired":
         return tag(texts("ran out on {day}; you can earn it again", day=day), "mind")
     if (one.expires - model.day).days <= _SOON:
@@ -255,9 +255,9 @@ def _shown(model: LearnerModel, texts: Texts) -> Html:
         why = texts("The programme names no competencies that a badge could show.")
         return card(title, empty_state(texts("Nothing to show."), why), place="shown")
     stages = {
-        "competence": texts("in practice"),
-        "immersion": texts("with others, in training"),
         "exposure": texts("knows how"),
+        "immersion": texts("with others, in training"),
+        "competence": texts("in practice"),
     }
     head = [texts("Part"), *stages.values(), texts("not yet"), texts("of")]
     rows = [

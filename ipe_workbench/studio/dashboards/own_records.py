@@ -11,7 +11,7 @@ from sqlalchemy import select
 from ipe_workbench.credentials import Award, Facts, HoursRecorded, Programme, ScoreReached
 from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.records.tables import table
-from ipe_workbench.studio.dashboards.ratings import credentials_of, rated_rows, rows_of, until
+from ipe_workbench.studio.dashboards.ratings import credentials_of, is_practice, rated_rows, rows_of, until
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ class GrowthArea:
 class LearnerRecords:
     """One learner: how they are called, what they study, and what is recorded of them until a day.
 
-    `hours` are the hours of attendance that count.
+    `hours` are the hours of attendance that count; `practice` says that the learner is invented.
     """
 
     pseudonym: str
@@ -64,6 +64,7 @@ class LearnerRecords:
     badges: tuple[OwnBadge, ...]
     growth: tuple[GrowthArea, ...]
     hours: float
+    practice: bool = False
 
 
 def read_learner(store: Store, programme: Programme, learner: str, day: datetime.date) -> LearnerRecords:
@@ -105,7 +106,17 @@ def read_learner(store: Store, programme: Programme, learner: str, day: datetime
     )
     ratings = until(store.frame("rubric_scores", where=mine), day)
     growth = growth_areas(programme, ratings, credentials_of(results))
-    return LearnerRecords(pseudonym, learner, called, profession, facts, badges, growth, float(hours["hours"].sum()))
+    return LearnerRecords(
+        pseudonym,
+        learner,
+        called,
+        profession,
+        facts,
+        badges,
+        growth,
+        float(hours["hours"].sum()),
+        practice=is_practice(store, [pseudonym]),
+    )
 
 
 def growth_areas(programme: Programme, ratings: pd.DataFrame, credential_of: dict[str, str]) -> tuple[GrowthArea, ...]:

@@ -33,10 +33,17 @@ def _learner(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
     from ipe_workbench.studio.dashboards.learner_model import LearnerModel
     from ipe_workbench.studio.dashboards.learner_page import LearnerPage, learner_top
     from ipe_workbench.studio.dashboards.own_records import read_learner
+    from ipe_workbench.studio.dashboards.signed import signed_badges
 
     records = read_learner(sources.store, sources.programme, visitor.id, sources.day)
     model = LearnerModel(sources.programme, records, sources.day)
-    return Page(learner_top(model, texts), lambda: LearnerPage(model, texts))
+
+    def body() -> ipywidgets.Widget:
+        counted = frozenset((one.id, one.on.isoformat()) for one in model.valid)
+        signed = signed_badges(sources.badges, visitor.id, counted) if sources.badges is not None else ()
+        return LearnerPage(model, texts, signed=signed)
+
+    return Page(learner_top(model, texts), body)
 
 
 def _warm_learner(sources: Sources) -> None:

@@ -139,12 +139,14 @@ def message(texts: Texts, what: str, mend: str = "") -> Html:
 
 def findings_list(findings: Iterable[Finding], texts: Texts) -> Html:
     """Findings with their severity in words, and how to mend each."""
+    from ipe_workbench.studio.dashboards.sentences import sentence
+
     severities = {"error": texts("Error"), "warning": texts("Mind"), "info": texts("Note")}
     kinds = {"error": "bad", "warning": "mind", "info": ""}
-    lines = [
-        Html(f"{tag(severities[one.severity], kinds[one.severity])} {escaped(one.message)} {escaped(one.mend)}")
-        for one in findings
-    ]
+    lines = []
+    for one in findings:
+        said = f"{sentence(one.message, texts)} {sentence(one.mend, texts)}"
+        lines.append(Html(f"{tag(severities[one.severity], kinds[one.severity])} {said}"))
     return items(lines) if lines else paragraph(texts("Nothing is to be done."))
 
 
@@ -174,8 +176,12 @@ def profession_filter(professions: Mapping[str, str], texts: Texts) -> ipywidget
     return stacked(ipywidgets.Dropdown(description=texts("Profession"), options=options))
 
 
-def page_top(texts: Texts, title: str, line: str, *contents: Content) -> Html:
-    """The top of a page: what it is, for whom and of which day, the languages, and the way out."""
+def page_top(texts: Texts, title: str, line: str, *contents: Content, practice: bool = False) -> Html:
+    """The top of a page: what it is, for whom and of which day, the languages, and the way out.
+
+    `practice` says that the people are invented, which nobody may miss.
+    """
+    mark = f" {tag(texts('practice: invented people'), 'mind')}" if practice else ""
     links = " ".join(
         f'<a href="?lang={code}" lang="{code}" hreflang="{code}"{_current(code, texts)}>{escaped(name)}</a>'
         for code, name in LANGUAGES.items()
@@ -183,7 +189,7 @@ def page_top(texts: Texts, title: str, line: str, *contents: Content) -> Html:
     leave = f'<a href="leave">{escaped(texts("Leave"))}</a>'
     return Html(
         f'<style>{STYLE}</style><div class="ipe-page"><header><nav aria-label="{escaped(texts("Language and exit"))}">'
-        f"{links} {leave}</nav><h1>{escaped(title)}</h1><p class=ipe-muted>{escaped(line)}</p></header>"
+        f"{links} {leave}</nav><h1>{escaped(title)}</h1><p class=ipe-muted>{escaped(line)}{mark}</p></header>"
         f"{''.join(map(safe, contents))}</div>"
     )
 

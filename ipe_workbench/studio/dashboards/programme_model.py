@@ -6,6 +6,7 @@ All tables of the page are released together, so that no small group can be work
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,14 +17,17 @@ from ipe_workbench.credentials import Programme
 from ipe_workbench.errors import UnknownNameError, near_names
 from ipe_workbench.pathways.coverage import coverage
 from ipe_workbench.records.privacy import TOTAL, Counts, Release, suppress
+from ipe_workbench.records.privacy.counts import Cell
 from ipe_workbench.records.privacy.suppression import THRESHOLD
-from ipe_workbench.studio.dashboards.cohort import Cohort, read_cohort
-from ipe_workbench.studio.dashboards.ratings import rows_of
-from ipe_workbench.studio.dashboards.terms import Comparison, compare_terms, term_of
+from ipe_workbench.records.programme_checks import against_programme
+from ipe_workbench.studio.dashboards.cohort import EARLIER, Cohort, read_cohort, term_of
+from ipe_workbench.studio.dashboards.ratings import is_practice, rows_of
+from ipe_workbench.studio.dashboards.terms import Comparison, compare_terms
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ipe_workbench.findings import Finding
     from ipe_workbench.records import Store
 
 __all__ = ["Attained", "CompetencyLine", "LoadLine", "ProgrammeModel", "Released"]
@@ -83,9 +87,10 @@ class Released:
     tables: dict[str, pd.DataFrame]
 
     def count(self, name: str, **where: str) -> int | None:
-        """The count of one cell; zero where the cell has no row, None where it is hidden."""
-        frame = self.tables[name]
-        rows = frame
+        """The count of one cell; zero where there is no such row or table, None where it is hidden."""
+        if name not in self.tables:
+            return 0
+        rows = self.tables[name]
         for column, value in where.items():
             rows = rows[rows[column] == value]
         if not len(rows):
@@ -125,16 +130,20 @@ class ProgrammeModel(traitlets.HasTraits):
     def __init__(self, store: Store, programme: Programme, day: datetime.date) -> None:
         super().__init__()
         self.programme, self.day = programme, day
+        self.practice = is_practice(store)
+        with store.reading() as connection:
+            #: Where the records speak of what the programme does not have; about designs, not about learners.
+            self.findings: tuple[Finding, ...] = tuple(against_programme(connection, programme, store.place))
         self._cohort: Cohort = read_cohort(store, programme, day)
         titles = {one.id: one.title for one in programme.info.professions}
         #: Groups of learners by profession: small professions are one group.
         self.professions: dict[str, str] = {
             name: " + ".join(titles[one] for one in inside) for name, inside in self._cohort.groups.items()
         }
-        held = set(self._cohort.held["credential"])
+        earned = set(self._cohort.earned["credential"])
         known = [*programme.credentials, *programme.stacks]
-        #: What somebody holds, in the programme's order.
-        self.badges: dict[str, str] = {one: programme.title(one) for one in known if one in held}
+        #: What somebody has earned, in the programme's order.
+        self.badges: dict[str, str] = {one: programme.title(one) for one in known if one in earned}
         self.terms = [one for one in programme.info.terms if one.start <= day]
         if self.badges:
             self.badge = next(iter(self.badges))
@@ -151,31 +160,35 @@ class ProgrammeModel(traitlets.HasTraits):
     @cached_property
     def released(self) -> Released:
         """Every count of the page, released together."""
-        cohort = self._cohort
-        tables: dict[str, Counts] = {"learners": Counts(_counted(cohort.people, ["profession"]))}
-        if len(cohort.held):
-            held = cohort.held.rename(columns={"credential": "badge"})
-            tables["held"] = Counts(_counted(held, ["profession"], among="badge"), overlapping=("badge",))
-        if len(cohort.gained):
-            gained = cohort.gained.rename(columns={"term": "new in"})
-            tables["gained"] = Counts(_counted(gained, ["profession"], among="new in"), overlapping=("new in",))
-        if len(cohort.over_time):
-            over = cohort.over_time.assign(by=cohort.over_time["credential"] + " by " + cohort.over_time["term"])
-            tables["over time"] = Counts(_counted(over, ["profession"], among="by"), overlapping=("by",))
-        shown = self._shown()
-        if len(shown):
-            tables["shown"] = Counts(_counted(shown, ["profession"], among="competency"), overlapping=("competency",))
-        for trait in cohort.traits:
-            people = cohort.people[["learner", trait]].dropna()
-            tables[f"trait {trait}"] = Counts(_counted(people, [trait]), {f"known {trait}": "yes"})
-            if len(cohort.held):
-                held = cohort.held.merge(people, on="learner").rename(columns={"credential": "badge"})
-                counted = _counted(held, [trait], among="badge")
-                tables[f"held by {trait}"] = Counts(counted, {f"known {trait}": "yes"}, overlapping=("badge",))
-        # Zeros are hidden as well: that nobody of a group holds a badge says something about each of them.
+        people, earned = (
+            self._cohort.people,
+            self._cohort.earned.rename(columns={"credential": "badge", "term": "when"}),
+        )
+        if not len(people):
+            return Released({})
+        tables: dict[str, Counts] = {"learners": Counts(_counted(people, ["profession"]))}
+        if len(earned):
+            tables["earned"] = Counts(_counted(earned, ["profession"], among=["badge"]), overlapping=("badge",))
+            # Of each badge the terms add up to all who have earned it, and so the two tables protect each other.
+            first = _counted(earned, [], among=["badge", "when"])
+            tables["when"] = Counts(first, overlapping=("badge",))
+            tables["new in"] = Counts(
+                _counted(earned.rename(columns={"when": "new in"}), [], among=["new in"]), overlapping=("new in",)
+            )
+        unions = self._unions()
+        if len(unions):
+            tables["any of"] = Counts(_counted(unions, [], among=["any of"]), overlapping=("any of",))
+        for trait in self._cohort.traits:
+            known = people[["learner", trait]].dropna()
+            where = {f"{trait} is known": "yes"}
+            tables[f"trait {trait}"] = Counts(_counted(known, [trait]), where)
+            if len(earned):
+                counted = _counted(earned.merge(known, on="learner"), [trait], among=["badge"])
+                tables[f"earned by {trait}"] = Counts(counted, where, overlapping=("badge",))
         # How many study a profession is known to everybody, so it cannot be hidden: it counts as published before.
-        known = Release({"learners": tables["learners"]}, {}, (), THRESHOLD, show_zeros=False)
-        return Released(suppress(tables, threshold=THRESHOLD, earlier=[known], show_zeros=False).published)
+        public = Release({"learners": tables["learners"]}, {}, (), THRESHOLD, show_zeros=True)
+        secret = _nobody_or_everybody(tables)
+        return Released(suppress(tables, threshold=THRESHOLD, earlier=[public], also=secret).published)
 
     # ---- what the page shows, all of it from what is released
 
@@ -184,12 +197,12 @@ class ProgrammeModel(traitlets.HasTraits):
         return self.released.count("learners", profession=profession or TOTAL)
 
     def attained(self, profession: str = "") -> list[Attained]:
-        """Each badge that somebody holds: how many of the group hold it today."""
-        return [self._held(one, title, profession) for one, title in self.badges.items()]
+        """Each badge that somebody has earned: how many of the group have."""
+        return [self._earned(one, title, profession) for one, title in self.badges.items()]
 
     def by_profession(self) -> list[Attained]:
         """The chosen badge in each profession that may earn it."""
-        return [self._held(self.badge, title, one) for one, title in self.professions.items() if self._may_earn(one)]
+        return [self._earned(self.badge, title, one) for one, title in self.professions.items() if self._may_earn(one)]
 
     def by_trait(self) -> dict[str, list[Attained]]:
         """The chosen badge by each trait that is recorded."""
@@ -199,58 +212,37 @@ class ProgrammeModel(traitlets.HasTraits):
             found[trait] = [
                 Attained(
                     str(one),
-                    self.released.count(f"held by {trait}", badge=self.badge, **{trait: one}),
+                    self.released.count(f"earned by {trait}", badge=self.badge, **{trait: one}),
                     self.released.count(f"trait {trait}", **{trait: one}),
                 )
                 for one in groups
             ]
         return found
 
-    def over_time(self, profession: str = "") -> dict[str, list[Attained]]:
-        """For each stack, or credential where no stack is held, how many had earned it by the end of each term."""
-        wanted = [one for one in self.badges if one in self.programme.stacks] or list(self.badges)
-        of = self.size(profession)
-        return {
-            self.badges[one]: [
-                Attained(
-                    term.title,
-                    self.released.count("over time", by=f"{one} by {term.id}", profession=profession or TOTAL),
-                    of,
-                )
-                for term in self.terms
-            ]
-            for one in wanted
-        }
+    def over_time(self) -> dict[str, list[Attained]]:
+        """For each stack, or credential where nobody has a stack, how many had earned it by the end of each term.
 
-    def gained(self, profession: str = "") -> list[Attained]:
+        Of all learners: by profession and term at once, most numbers would be small.
+        """
+        wanted = [one for one in self.badges if one in self.programme.stacks] or list(self.badges)
+        return {self.badges[one]: self._cumulated(one) for one in wanted}
+
+    def gained(self) -> list[Attained]:
         """How many learners earned something new in each term."""
-        of = self.size(profession)
-        if "gained" not in self.released.tables:
+        if "new in" not in self.released.tables:
             return []
-        return [
-            Attained(one.title, self.released.count("gained", profession=profession or TOTAL, **{"new in": one.id}), of)
-            for one in self.terms
-        ]
+        counts = [self.released.count("new in", **{"new in": one.id}) for one in self.terms]
+        return [Attained(one.title, count, self.size()) for one, count in zip(self.terms, counts, strict=True)]
 
     def competencies(self, profession: str = "") -> list[CompetencyLine]:
-        """Each competency of the frameworks: what the design does about it, and how many learners have shown it."""
-        found, of = [], self.size(profession)
+        """Each competency of the frameworks: what the design does about it for a group, and how many have shown it."""
+        found = []
         for framework in self.programme.frameworks:
+            all_ = {one.code: one.assessed for one in coverage(self.programme, framework).rows}
             for one in coverage(self.programme, framework, self._single(profession)).rows:
-                named = {"competency": f"{framework} {one.code}", "profession": profession or TOTAL}
-                count = self.released.count("shown", **named) if "shown" in self.released.tables else 0
-                shown = Attained(one.code, count, of)
-                found.append(
-                    CompetencyLine(
-                        one.parent_title,
-                        one.code,
-                        one.statement,
-                        len(one.taught),
-                        len(one.practised),
-                        len(one.assessed),
-                        shown,
-                    )
-                )
+                shown = Attained(one.code, self._shown_by(all_[one.code]), self.size())
+                how = len(one.taught), len(one.practised), len(one.assessed)
+                found.append(CompetencyLine(one.parent_title, one.code, one.statement, *how, shown))
         return found
 
     @cached_property
@@ -283,34 +275,87 @@ class ProgrammeModel(traitlets.HasTraits):
         """The profession of a group of one; else the design is looked at as it is for all."""
         return group if group in self._cohort.groups.get(group, ()) else None
 
-    def _held(self, badge: str, label: str, profession: str) -> Attained:
-        return Attained(
-            label, self.released.count("held", badge=badge, profession=profession or TOTAL), self.size(profession)
-        )
+    def _earned(self, badge: str, label: str, profession: str) -> Attained:
+        count = self.released.count("earned", badge=badge, profession=profession or TOTAL)
+        return Attained(label, count, self.size(profession))
+
+    def _cumulated(self, badge: str) -> list[Attained]:
+        """How many had earned a badge by the end of each term; hidden from the first term on that is hidden."""
+        found, total = [], self.released.count("when", badge=badge, when=EARLIER)
+        for term in self.terms:
+            new = self.released.count("when", badge=badge, when=term.id)
+            total = None if total is None or new is None else total + new
+            found.append(Attained(term.title, total, self.size()))
+        if found:
+            # By today all have earned it who have.
+            found[-1] = Attained(found[-1].label, self._earned(badge, "", "").count, self.size())
+        return found
+
+    def _shown_by(self, credentials: tuple[str, ...]) -> int | None:
+        """How many learners have earned any of these credentials."""
+        known = [one for one in credentials if one in self.badges]
+        if len(known) > 1:
+            return self.released.count("any of", **{"any of": _union(known)})
+        return self._earned(known[0], "", "").count if known else 0
 
     def _may_earn(self, group: str) -> bool:
         inside = self._cohort.groups[group]
         return self.badge in self.programme.stacks or any(self.programme.may_earn(self.badge, one) for one in inside)
 
-    def _shown(self) -> pd.DataFrame:
-        """A row for each learner and competency that a badge in force assesses."""
+    def _unions(self) -> pd.DataFrame:
+        """A row for each learner and set of several credentials that assess a competency, of which they have one.
+
+        Sets, not competencies: two that the same credentials assess are one number, and one that a single credential
+        assesses is that credential's.
+        """
         import pandas as pd
 
-        assesses: list[tuple[str, str]] = []
+        sets: dict[str, list[str]] = {}
         for framework in self.programme.frameworks:
             for one in coverage(self.programme, framework).rows:
-                assesses += [(credential, f"{framework} {one.code}") for credential in one.assessed]
-        pairs = pd.DataFrame(assesses, columns=["credential", "competency"])
-        return self._cohort.held.merge(pairs, on="credential")[
-            ["learner", "profession", "competency"]
-        ].drop_duplicates()
+                known = [credential for credential in one.assessed if credential in self.badges]
+                if len(known) > 1:
+                    sets[_union(known)] = known
+        pairs = pd.DataFrame(
+            [(credential, name) for name, inside in sets.items() for credential in inside],
+            columns=["credential", "any of"],
+        )
+        return self._cohort.earned.merge(pairs, on="credential")[["learner", "any of"]].drop_duplicates()
 
 
-def _counted(frame: pd.DataFrame, dimensions: list[str], *, among: str = "") -> pd.DataFrame:
-    """Distinct learners by group and over all groups, for each value of `among`, in which a learner may be often."""
+def _nobody_or_everybody(tables: Mapping[str, Counts]) -> set[Cell]:
+    """Groups of whom nobody has earned a badge, or everybody: either says something about each of them.
+
+    In which term a badge was first earned by nobody of a group says nothing: it was not offered then.
+    """
+    sizes = {cell: count for one in tables.values() if not one.overlapping for cell, count in one.rows("sizes").items()}
+    found: set[Cell] = set()
+    for name, one in tables.items():
+        if not name.startswith("earned"):
+            continue
+        (dimension,) = [each for each in one.dimensions if each not in one.overlapping]
+        counts = one.rows(name)
+        groups = set(one.frame[dimension]) - {TOTAL}
+        for badge in set(one.frame["badge"]):
+            for group in groups:
+                cell = one.cell({"badge": badge, dimension: group})
+                size = cell - {("badge", badge)}
+                if counts.get(cell, 0) == 0:
+                    found.add(cell)
+                elif counts[cell] == sizes[size]:
+                    found.add(size | {(f"not badge={badge}", "")})
+    return found
+
+
+def _union(credentials: list[str]) -> str:
+    return " or ".join(sorted(credentials))
+
+
+def _counted(frame: pd.DataFrame, dimensions: list[str], *, among: Sequence[str] = ()) -> pd.DataFrame:
+    """Distinct learners by group and over all groups, for each value of `among`."""
     import pandas as pd
 
-    keys = [*([among] if among else []), *dimensions]
-    parts = [frame, frame.assign(**dict.fromkeys(dimensions, TOTAL))]
+    keys = [*among, *dimensions]
+    parts = [frame, frame.assign(**dict.fromkeys(dimensions, TOTAL))] if dimensions else [frame]
     whole = pd.concat(parts, ignore_index=True)[["learner", *keys]].drop_duplicates()
     return whole.groupby(keys, as_index=False).size().rename(columns={"size": "count"})

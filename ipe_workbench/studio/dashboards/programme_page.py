@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from ipe_workbench.figures.charts import Estimate
 from ipe_workbench.figures.dashboards import dots_figure, lines_figure
+from ipe_workbench.findings import sort_findings
 from ipe_workbench.studio.components import AlertArea, escaped, guarded, markup, stacked
 from ipe_workbench.studio.dashboards.body import PageBody, controls
 from ipe_workbench.studio.dashboards.pieces import (
@@ -17,6 +18,7 @@ from ipe_workbench.studio.dashboards.pieces import (
     card,
     empty_state,
     figure_with_table,
+    findings_list,
     page_top,
     paragraph,
     profession_filter,
@@ -83,7 +85,7 @@ class ProgrammePage(PageBody):
 
     def _show_rest(self) -> None:
         model, texts = self.model, self.texts
-        self.rest.value = _terms(model, texts) + _load(model, texts) + _privacy(model, texts)
+        self.rest.value = _terms(model, texts) + _load(model, texts) + _findings(model, texts) + _privacy(model, texts)
 
 
 def programme_top(model: ProgrammeModel, texts: Texts) -> Html:
@@ -96,11 +98,11 @@ def programme_top(model: ProgrammeModel, texts: Texts) -> Html:
     best = max((one.count or 0 for one in stacks), default=None)
     numbers = [
         (_count(size, texts), texts("learners enrolled"), ""),
-        (str(len(model.badges)), texts("badges and certificates held by somebody"), ""),
+        (str(len(model.badges)), texts("badges and certificates that somebody has earned"), ""),
     ]
-    numbers += [(_count(best, texts), texts("hold the certificate that most hold"), "")] if best else []
+    numbers += [(_count(best, texts), texts("have the certificate that most have"), "")] if best else []
     numbers += [(_share(one, texts), texts("earned something new in {term}", term=one.label), "") for one in last]
-    return page_top(texts, title, line, tiles(numbers))
+    return page_top(texts, title, line, tiles(numbers), practice=model.practice)
 
 
 def _count(value: int | None, texts: Texts) -> str:
@@ -122,32 +124,31 @@ def _attainment(model: ProgrammeModel, texts: Texts) -> Html:
     if not model.badges:
         why = texts("Badges are counted here when the first of them are recorded.")
         do = texts("Import them with: ipe records import FILE")
-        return card(title, empty_state(texts("Nobody holds a badge yet."), why, do), place="attainment")
+        return card(title, empty_state(texts("Nobody has a badge yet."), why, do), place="attainment")
     who = model.professions.get(model.profession, texts("All professions"))
     held = model.attained(model.profession)
     rows: list[tuple[Content, ...]] = [
         (
-            one.label,
-            texts("certificate") if badge in model.programme.stacks else texts("badge"),
+            f"{one.label} ({texts('certificate')})" if badge in model.programme.stacks else one.label,
             bar(one.share, texts.share(one.share)) if one.share is not None else tag(texts("hidden")),
             _of(one, texts),
         )
         for one, badge in zip(held, model.badges, strict=True)
     ]
-    head = [texts("Title"), texts("Kind"), texts("Share who hold it"), texts("Learners")]
-    numbers = table(texts("Badges that count today: {group}", group=who), head, rows, numeric=(3,))
-    both = f'<div class="ipe-two"><div>{_over_time(model, who, texts)}</div><div>{numbers}</div></div>'
+    head = [texts("Title"), texts("Share who have earned it"), texts("Learners")]
+    numbers = table(texts("Badges earned so far: {group}", group=who), head, rows, numeric=(2,))
+    both = f'<div class="ipe-two"><div>{_over_time(model, texts)}</div><div>{numbers}</div></div>'
     return card(title, Html(both), place="attainment")
 
 
-def _over_time(model: ProgrammeModel, who: str, texts: Texts) -> Html:
-    found = model.over_time(model.profession)
+def _over_time(model: ProgrammeModel, texts: Texts) -> Html:
+    found = model.over_time()
     shares = {name: [one.share for one in values] for name, values in found.items()}
     ranked = sorted(shares, key=lambda name: -(next((one for one in reversed(shares[name]) if one is not None), 0.0)))
     shown = {name: shares[name] for name in ranked[:_MOST_LINES]}
     times = [one.title for one in model.terms]
     if not any(one is not None for values in shown.values() for one in values):
-        return paragraph(texts("What this group earned over time is hidden: the numbers are small."))
+        return paragraph(texts("What was earned over time is hidden: the numbers are small."))
     best = ranked[0]
     reached = next(one for one in reversed(shares[best]) if one is not None)
     finding = texts("{share} have earned {title}", share=texts.share(reached), title=best)
@@ -156,12 +157,15 @@ def _over_time(model: ProgrammeModel, who: str, texts: Texts) -> Html:
     )
     rows = [(name, *(_share(one, texts) for one in values)) for name, values in found.items()]
     numbers = table(
-        texts("Earned by the end of each term: {group}", group=who),
+        texts("Earned by the end of each term, all professions"),
         [texts("Title"), *times],
         rows,
         numeric=range(1, len(times) + 1),
     )
-    caption = texts("Share of the learners enrolled today who had earned it by the end of the term, or until today.")
+    caption = texts(
+        "All professions: share of the learners enrolled today who had earned it by the end of the term,"
+        " or until today."
+    )
     figure = lines_figure(finding, times, shown, alt=f"{said}.", caption=caption)
     return figure_with_table(figure, numbers, texts)
 
@@ -203,16 +207,20 @@ def _groups(badge: str, kind: str, groups: list[Attained], texts: Texts) -> Html
         words = paragraph(texts("Too few groups can be shown to compare them by {kind}.", kind=kind.lower()))
         return Html(f"<div>{words}{numbers}</div>")
     least, most = min(drawn, key=lambda one: one.value), max(drawn, key=lambda one: one.value)
-    finding = texts(
-        "{title}: from {low} ({least}) to {high} ({most})",
-        title=badge,
-        low=texts.share(least.value),
-        least=least.label,
-        high=texts.share(most.value),
-        most=most.label,
-    )
+    low, high = texts.share(least.value), texts.share(most.value)
+    if max(one.low for one in drawn) <= min(one.high for one in drawn):
+        finding = texts("{title}: no clear difference ({low} to {high})", title=badge, low=low, high=high)
+    else:
+        finding = texts(
+            "{title}: from {low} ({least}) to {high} ({most})",
+            title=badge,
+            low=low,
+            least=least.label,
+            high=high,
+            most=most.label,
+        )
     said = "; ".join(f"{one.label}: {_share(one, texts)}" for one in groups)
-    caption = texts("Share who hold it today, with 95 % intervals. Groups with small numbers are left out.")
+    caption = texts("Share who have earned it, with 95 % intervals. Groups with small numbers are left out.")
     figure = dots_figure(finding, drawn, alt=f"{said}.", caption=caption)
     return Html(f"<div>{figure_with_table(figure, numbers, texts)}</div>")
 
@@ -309,6 +317,12 @@ def _load(model: ProgrammeModel, texts: Texts) -> Html:
         rows.append((one.term, roles.get(one.role, one.role), hours, capacity, used))
     head = [texts("Term"), texts("Assessors"), texts("Hours"), texts("Capacity in a term"), texts("Used")]
     return card(title, table(texts("Hours of assessing so far"), head, rows, numeric=(2, 3)), place="load")
+
+
+def _findings(model: ProgrammeModel, texts: Texts) -> Html:
+    why = texts("Where the records name what the programme does not have, it is not counted above.")
+    said = findings_list(sort_findings(model.findings), texts)
+    return card(texts("Records and programme"), paragraph(why, muted=True), said, place="findings")
 
 
 def _privacy(model: ProgrammeModel, texts: Texts) -> Html:

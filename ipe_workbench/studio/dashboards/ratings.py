@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,18 @@ from ipe_workbench.credentials.model import Rubric, RubricCriterion
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RatedRow", "RaterFeedback", "credentials_of", "rated_rows", "rater_feedback", "rows_of", "until"]
+    from ipe_workbench.records import Store
+
+__all__ = [
+    "RatedRow",
+    "RaterFeedback",
+    "credentials_of",
+    "is_practice",
+    "rated_rows",
+    "rater_feedback",
+    "rows_of",
+    "until",
+]
 
 #: Of fewer learners rated together with others nothing is said about a rater.
 _FEW = 8
@@ -142,6 +153,14 @@ def until(frame: pd.DataFrame, day: datetime.date) -> pd.DataFrame:
     import pandas as pd
 
     return frame[~(frame["on"] > pd.Timestamp(day))]
+
+
+def is_practice(store: Store, learners: Collection[str] | None = None) -> bool:
+    """Whether any of these learners, or any at all, is invented: see ``ipe records practice``."""
+    where: dict[str, Any] = {"trait": "practice", "value": "yes"}
+    if learners is not None:
+        where["learner"] = list(learners)
+    return len(store.frame("traits", where=where)) > 0
 
 
 def rows_of(frame: pd.DataFrame) -> Iterator[Any]:

@@ -7,13 +7,15 @@ from typing import Any, cast
 
 import tornado.web
 from jupyter_core.utils import ensure_async
+from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.services.kernels.handlers import KernelHandler
+from tornado.ioloop import IOLoop
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from ipe_workbench.studio.dashboards.desk import Desk, Visit
-from ipe_workbench.studio.dashboards.door import language_of, notice, told_to_enter
+from ipe_workbench.studio.dashboards.door import Door, language_of, notice, told_to_enter
 from ipe_workbench.studio.dashboards.texts import Texts
 
 __all__ = ["NothingHandler", "OwnKernelHandler", "OwnShutdownHandler", "OwnSocketHandler", "PageHandler"]
@@ -22,6 +24,7 @@ __all__ = ["NothingHandler", "OwnKernelHandler", "OwnShutdownHandler", "OwnSocke
 class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
     """The dashboard. There is one page; every other address is nothing."""
 
+    @allow_unauthenticated  # who is not let in is told how to enter; there is no form to log in
     async def get(self, path: str | None = None) -> None:
         """Serve the page to a visitor who is let in, while there is room."""
         self.set_header("Cache-Control", "no-store")
@@ -112,9 +115,30 @@ class OwnSocketHandler(_Own, VoilaKernelWebsocketHandler):  # type: ignore[misc]
         self.must_own(kernel_id)
         await super().get(kernel_id=kernel_id)
 
+    async def open(self, kernel_id: str) -> None:
+        """Let messages through until the link of the page ends."""
+        await super().open(kernel_id)
+        door: Door = self.settings["ipe_door"]
+        ends = door.ends(self)
+        if ends is not None:
+            seconds = max((ends - door.now()).total_seconds(), 0.0)
+            self._end = IOLoop.current().call_later(seconds, self.close)
+
+    def on_close(self) -> None:
+        """Forget the end."""
+        if (end := getattr(self, "_end", None)) is not None:
+            IOLoop.current().remove_timeout(end)
+        super().on_close()
+
 
 class OwnShutdownHandler(_Own, VoilaShutdownKernelHandler):  # type: ignore[misc]
     """What a page says when it is closed."""
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing to check: another site has neither the visitor's cookie, which is strict, nor the kernel's name.
+
+        Voilà's page sends a token that Voilà's server never gave it, and so its kernels would stay.
+        """
 
     async def post(self, kernel_id: str) -> None:
         """Stop the kernel."""

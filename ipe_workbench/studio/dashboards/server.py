@@ -62,8 +62,6 @@ class Deployment:
         The address to listen on.
     base : str
         The path under which a proxy serves the dashboards, beginning and ending with a slash.
-    secure : bool
-        Whether visitors come by HTTPS, so that cookies are kept to it.
     ready : int
         How many kernels wait for visitors.
     most : int
@@ -75,7 +73,6 @@ class Deployment:
     port: int
     ip: str = "127.0.0.1"
     base: str = "/"
-    secure: bool = False
     ready: int = 2
     most: int = 40
     idle: int = 600
@@ -198,6 +195,8 @@ def _configuration(deployment: Deployment) -> Config:
             },
             "AsyncMappingKernelManager": culling,
             "MappingKernelManager": culling,
+            # A kernel that waits for a visitor hears nothing else; it has nothing to lose.
+            "KernelManager": {"shutdown_wait_time": 1.0},
             # New kernels wait until those who have come have their pages.
             "VoilaKernelManager": {"fill_delay": 8.0},
         }

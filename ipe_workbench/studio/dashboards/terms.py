@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ipe_workbench.credentials import Programme
-from ipe_workbench.credentials.programme import Term
 from ipe_workbench.records.privacy.suppression import THRESHOLD
-from ipe_workbench.studio.dashboards.cohort import Cohort
+from ipe_workbench.studio.dashboards.cohort import Cohort, term_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Comparison", "Line", "compare_terms", "term_of"]
+__all__ = ["Comparison", "Line", "compare_terms"]
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,6 @@ class Comparison:
     now: str
     days: int
     lines: tuple[Line, ...]
-
-
-def term_of(programme: Programme, day: datetime.date) -> Term | None:
-    """The term of a day: the last one that has begun."""
-    return next((one for one in reversed(programme.info.terms) if one.start <= day), None)
 
 
 def compare_terms(programme: Programme, cohort: Cohort, day: datetime.date) -> Comparison | None:

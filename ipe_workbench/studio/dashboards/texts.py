@@ -51,11 +51,13 @@ class Texts:
 
         return percent(value)
 
-    def date(self, day: datetime.date) -> str:
-        """A day as people write it."""
+    def date(self, day: datetime.date, *, short: bool = False) -> str:
+        """A day as people write it; in tables shorter."""
         from babel.dates import format_date
 
-        return str(format_date(day, "long", locale="en_GB" if self.language == "en" else self.language))
+        return str(
+            format_date(day, "medium" if short else "long", locale="en_GB" if self.language == "en" else self.language)
+        )
 
     def listed(self, items: list[str]) -> str:
         """Items with commas and an "and"."""

@@ -18,8 +18,8 @@ PROGRAMME = data_folder() / "programmes" / "cu-ipe"
 #: In the middle of the second term.
 DAY = datetime.date(2027, 3, 20)
 HOSTILE = '<img src=x onerror="window.hacked=1">'
-#: Small groups: of anesthesiologist assistants there are four.
-PROFESSIONS = {"medicine": 24, "nursing": 24, "pharmacy": 16, "anesthesiologist-assistant": 4}
+#: A small group: of anesthesiologist assistants there are six.
+PROFESSIONS = {"medicine": 60, "nursing": 40, "pharmacy": 18, "anesthesiologist-assistant": 6}
 TERMS = ("2026-fall", "2027-spring")
 FACILITATORS = ("f001", "f002")
 
@@ -140,7 +140,8 @@ def _assess(
             "attempt": 1,
             "on": day,
             "score": round(score, 3),
-            "passed": passed,
+            # Of one learner it was not recorded whether anything was passed.
+            "passed": None if learner == 11 else passed,
         }
     )
     if design.rubric is not None:

@@ -1,0 +1,167 @@
+"""Twenty people on the learner's dashboard at once: none may fail, and each sees a page within five seconds.
+
+Starts the real server on invented records of the example programme, waits until its kernels are warm, and lets all
+people open their links in the same moment, each in a browser context of their own. Browsers and server share this
+machine, so the times are those of a server that does the work of twenty laptops besides.
+
+    python benchmarks/dashboards.py [--people 20] [--role learner]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import datetime
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from ipe_workbench.resources import data_folder
+from ipe_workbench.studio.dashboards.identity import LinkKeys, Visitor, make_key_file
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+PROGRAMME = data_folder() / "programmes" / "cu-ipe"
+DAY = "2027-10-30"
+BAR = 5.0
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+LAST = {"learner": "#growth", "faculty": "#ratings"}
+
+
+def main() -> int:
+    """Run the race and print what it showed; 1 when somebody failed or waited too long."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", type=int, default=20)
+    parser.add_argument("--role", choices=sorted(LAST), default="learner")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        command = [sys.executable, "-m", "ipe_workbench", "records", "practice", str(PROGRAMME)]
+        subprocess.run([*command, "--db", str(folder / "r.sqlite"), "--until", DAY, "--seed", "7"], check=True)  # noqa: S603 - our own command
+        make_key_file(folder / "links.key")
+        with served(folder, asked.role, asked.people) as (address, process):
+            warm = until_warm(process, asked.people)
+            print(f"{asked.people} kernels were warm after {warm:.0f} s.")
+            idle = memory(process)
+            shown = asyncio.run(visited(links(folder, asked.role, asked.people, address), LAST[asked.role]))
+            return report(shown, idle, memory(process), asked.people)
+
+
+@contextmanager
+def served(folder: Path, role: str, people: int) -> Iterator[tuple[str, psutil.Process]]:
+    """The server, with a warm kernel for each visitor."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    options = {
+        "--programme": PROGRAMME, "--db": folder / "r.sqlite", "--key": folder / "links.key", "--port": port,
+        "--ready": people, "--most": 2 * people, "--on": DAY,
+    }  # fmt: skip
+    command = [sys.executable, "-m", "ipe_workbench", "dashboard", role]
+    command += [str(part) for pair in options.items() for part in pair]
+    own = {f"JUPYTER_{name}_DIR": str(folder / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    process = subprocess.Popen(command, env={**os.environ, **own, "OMP_NUM_THREADS": "1"}, stderr=subprocess.DEVNULL)  # noqa: S603 - ours
+    try:
+        yield f"http://127.0.0.1:{port}/", psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def kernels(server: psutil.Process) -> list[psutil.Process]:
+    """The kernels of the server."""
+    return [one for one in server.children() if any("ipykernel" in part for part in one.cmdline())]
+
+
+def until_warm(server: psutil.Process, people: int, patience: float = 600) -> float:
+    """Wait until all kernels are there and have nothing more to do; how long that took, in seconds."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < patience:
+        before = {one.pid: sum(one.cpu_times()[:2]) for one in kernels(server)}
+        time.sleep(3)
+        after = {one.pid: sum(one.cpu_times()[:2]) for one in kernels(server)}
+        busy = [pid for pid in after if after[pid] - before.get(pid, 0.0) > 0.05]
+        if len(after) >= people and not busy:
+            return time.monotonic() - begun
+    raise SystemExit("The kernels did not get warm.")
+
+
+def memory(server: psutil.Process) -> list[float]:
+    """Megabytes that each kernel has for itself."""
+    return [one.memory_full_info().uss / 1e6 for one in kernels(server)]
+
+
+def links(folder: Path, role: str, people: int, address: str) -> list[str]:
+    """A link for each person: learners of the largest professions, or facilitators."""
+    keys, now = LinkKeys.read(folder / "links.key"), datetime.datetime.now(datetime.UTC)
+    names = [f"practice-medicine-{at:04}" for at in range(1, people + 1)]
+    if role == "faculty":
+        names = [f"practice-faculty-{at:02}" for at in range(1, people + 1)]
+    tokens = [keys.seal(Visitor(role, one), audience="cu-ipe", now=now, days=1) for one in names]  # type: ignore[arg-type]
+    return [f"{address}enter#{one}" for one in tokens]
+
+
+async def visited(addresses: list[str], last: str) -> list[dict[str, Any]]:
+    """What each visitor met, all at once: seconds from the click until something of the page is seen, and all of it."""
+    from playwright.async_api import async_playwright
+
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        found = await asyncio.gather(*(one_visit(browser, one, last) for one in addresses))
+        await browser.close()
+    return list(found)
+
+
+async def one_visit(browser: Browser, address: str, last: str) -> dict[str, Any]:
+    """One person."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 720})
+    page = await context.new_page()
+    begun = time.time()
+    try:
+        await page.goto(address, wait_until="commit", timeout=120_000)
+        await page.wait_for_selector(".ipe-tiles", timeout=120_000)
+        top = time.time() - begun
+        paint = await page.evaluate(
+            "performance.timeOrigin + performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        )
+        await page.wait_for_selector(last, timeout=120_000)
+        alert = await page.locator(".ipe-alert, .ipe-notice").count()
+        return {"paint": paint / 1000 - begun, "top": top, "whole": time.time() - begun, "failed": alert > 0}
+    except Exception as error:  # a visitor who sees nothing is what is counted here
+        return {"failed": True, "why": f"{type(error).__name__}: {str(error)[:200]}"}
+
+
+def report(shown: list[dict[str, Any]], idle: list[float], used: list[float], people: int) -> int:
+    """Print the numbers."""
+    failed = [one for one in shown if one["failed"]]
+    for one in failed:
+        print("failed:", one.get("why", "the page shows an error"))
+    print(f"{people - len(failed)} of {people} people saw their page.")
+    worst = 0.0
+    for name, words in (("paint", "first paint"), ("top", "name and numbers shown"), ("whole", "whole page, live")):
+        times = sorted(one[name] for one in shown if not one["failed"])
+        if times:
+            high = times[min(len(times) - 1, int(0.95 * len(times)))]
+            worst = high if name == "paint" else worst
+            print(f"{words}: median {statistics.median(times):.2f} s, p95 {high:.2f} s, longest {times[-1]:.2f} s")
+    print(f"memory of a kernel: waiting {statistics.mean(idle):.0f} MB, with a visitor {max(used):.0f} MB at most")
+    good = not failed and worst < BAR
+    print(f"bar (nobody fails, p95 of first paint under {BAR:.0f} s): {'met' if good else 'NOT MET'}")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
