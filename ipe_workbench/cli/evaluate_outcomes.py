@@ -1,7 +1,8 @@
-"""``ipe evaluate``: missing scores, change when scores are missing, retention, equity, confidence."""
+"""``ipe evaluate``: missing scores, change when scores are missing, retention, equity, confidence, simulated power."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -186,6 +187,56 @@ def confidence(
     show(found, format)
 
 
+def power_simulated(
+    effect: Annotated[float, typer.Option(help="Standardised effect.", show_default=False)],
+    n: Annotated[int, typer.Option("--n", help="Pairs, or learners a group.", show_default=False)],
+    paired: Annotated[bool, typer.Option("--paired/--two-groups", help="Pairs, or two groups.")] = True,
+    alpha: Annotated[float, typer.Option(help="Size of the two-sided test.")] = 0.05,
+    icc: Annotated[float, typer.Option(help="Share of the variance between teams.")] = 0.0,
+    team_size: Annotated[int, typer.Option(help="Learners a team.")] = 1,
+    correlation: Annotated[float, typer.Option(help="Of the waves, or of baseline and outcome.")] = 0.5,
+    leave: Annotated[float, typer.Option(help="Share without the second score.")] = 0.0,
+    selective: Annotated[bool, typer.Option("--selective", help="Those who began low leave more.")] = False,
+    minimum: MinOption = None,
+    maximum: MaxOption = None,
+    start: Annotated[float | None, typer.Option(help="Mean at first, in points.", show_default=False)] = None,
+    sd: Annotated[float | None, typer.Option(help="Standard deviation in points.", show_default=False)] = None,
+    tables: Annotated[int, typer.Option(min=20, max=100_000, help="Simulated tables.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same numbers.")] = 1,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Power of the analysis itself on simulated tables: teams, leaving, a ceiling; how often it errs without effect.
+
+    Example: ipe evaluate power-simulated --effect 0.3 --n 240 --icc 0.1 --team-size 6 --leave 0.2 --selective
+    """
+    from ipe_workbench.evaluation import simulate_power
+
+    found = simulate_power(
+        design="paired" if paired else "two-groups", effect=effect, n=n, alpha=alpha, icc=icc, team_size=team_size,
+        correlation=correlation, leave=leave, selective=selective, scale=scale_of(minimum, maximum), start=start,
+        sd=sd, tables=tables, seed=seed,
+    )  # fmt: skip
+    show(found, format)
+
+
+def power_of_designs(
+    first: Annotated[Path, typer.Argument(help="Folder of a run, as `ipe simulate --out` writes it.")],
+    second: Annotated[Path, typer.Argument(help="Folder of the run to hold against it.")],
+    item: Annotated[str, typer.Option(help="Credential or stack.", show_default=False)],
+    measure: Annotated[str, typer.Option(help="earned, or retained.")] = "earned",
+    alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="Size of the two-sided test.")] = 0.05,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Whether one cohort under each of two simulated designs would show the difference between them.
+
+    Example: ipe evaluate power-of-designs runs/today runs/redesign --item ipe-core
+    """
+    from ipe_workbench.evaluation import power_of_designs
+    from ipe_workbench.simulation import read_result
+
+    show(power_of_designs(read_result(first), read_result(second), item, measure=measure, alpha=alpha), format)
+
+
 def ends_of(option: str, text: str | None) -> tuple[float, float] | None:
     """Both ends of a scale from ``1,5``."""
     ends = numbers_of(option, text)
@@ -198,5 +249,5 @@ def ends_of(option: str, text: str | None) -> tuple[float, float] | None:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to ``ipe evaluate``."""
-    for command in (missing, change_imputed, retention, equity, confidence):
+    for command in (missing, change_imputed, retention, equity, confidence, power_simulated, power_of_designs):
         app.command(command.__name__.replace("_", "-"))(command)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.raters import study_raters
     from ipe_workbench.evaluation.reliability import alpha_of, estimate_reliability, omega_of, scored_items
     from ipe_workbench.evaluation.retention import estimate_retention
+    from ipe_workbench.evaluation.simulated_power import power_of_designs, simulate_power
     from ipe_workbench.evaluation.standard_setting import set_standard_borderline
     from ipe_workbench.evaluation.tidy_files import read_tidy
     from ipe_workbench.evaluation.time_to_badge import cumulative_incidence, estimate_time_to_badge
@@ -113,6 +114,8 @@ _HOMES = {
     "scored_items": "reliability",
     "set_standard_angoff": "angoff",
     "set_standard_borderline": "standard_setting",
+    "power_of_designs": "simulated_power",
+    "simulate_power": "simulated_power",
     "solve_power": "power",
     "study_many_facet": "many_facet",
     "study_process": "process",
@@ -170,6 +173,7 @@ __all__ = [
     "omega_of",
     "plan_digest",
     "pool",
+    "power_of_designs",
     "quotations",
     "read_plan",
     "read_tidy",
@@ -180,6 +184,7 @@ __all__ = [
     "scored_items",
     "set_standard_angoff",
     "set_standard_borderline",
+    "simulate_power",
     "solve_power",
     "study_many_facet",
     "study_process",

@@ -285,8 +285,8 @@ def _ordinal(pairs: _Pairs, level: float) -> list[Estimate]:
     share = float(rose.mean())
     estimates = [
         Estimate(
-            "superiority_paired", share, *_logit_interval(share, float(rose.std(ddof=1) / np.sqrt(n)), level), n,
-            f"share that rose + half of the ties; logit interval, {percent}",
+            "superiority_paired", share, *_logit_interval(share, float(rose.std(ddof=1) / np.sqrt(n)), n - 1, level), n,
+            f"share that rose + half of the ties; t on the logit, {percent}",
         )
     ]  # fmt: skip
     if n <= 2000:
@@ -302,10 +302,10 @@ def _ordinal(pairs: _Pairs, level: float) -> list[Estimate]:
     return estimates
 
 
-def _logit_interval(share: float, se: float, level: float) -> tuple[float, float]:
+def _logit_interval(share: float, se: float, df: float, level: float) -> tuple[float, float]:
     if not 0 < share < 1 or se == 0:
         return float("nan"), float("nan")
-    centre, reach = np.log(share / (1 - share)), stats.norm.ppf(0.5 + level / 2) * se / (share * (1 - share))
+    centre, reach = np.log(share / (1 - share)), stats.t.ppf(0.5 + level / 2, df) * se / (share * (1 - share))
     low, high = (1 / (1 + np.exp(-one)) for one in (centre - reach, centre + reach))
     return float(low), float(high)
 

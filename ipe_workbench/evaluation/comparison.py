@@ -41,8 +41,6 @@ def compare_groups(
     covariates: Sequence[str] = (),
     cluster: str | None = None,
     level: float = 0.95,
-    resamples: int = 500,
-    seed: int = 1,
 ) -> Analysis:
     """The difference between two groups of learners.
 
@@ -60,9 +58,9 @@ def compare_groups(
         Columns in which the groups may differ; the difference is then also weighted by the propensity to be in the
         group.
     cluster : str, optional
-        Column such as the team; intervals of the regression then allow for it (CR1).
-    level, resamples, seed : optional
-        Of the intervals; the bootstrap is that of the weighted difference.
+        Column such as the team; intervals then allow for it (CR1).
+    level : float
+        Of the intervals.
 
     Returns
     -------
@@ -126,9 +124,7 @@ def compare_groups(
         tests += more
         found += [one for one in said if one not in found]
     if covariates:
-        weighted, said = weighted_difference(
-            complete, inside, value, covariates, names, cluster=cluster, level=level, resamples=resamples, seed=seed
-        )
+        weighted, said = weighted_difference(complete, inside, value, covariates, names, cluster=cluster, level=level)
         estimates += weighted
         found += said
     if cluster is None and "team" in frame.columns:

@@ -22,6 +22,7 @@ __all__ = ["estimate_retention"]
 
 FEWEST = 10
 _FAR = 10.0  # of AICc: such a model has hardly any support (Burnham KP, Anderson DR. 2002, section 2.6)
+_FEW_BETWEEN = 5
 _FLOOR_NEEDS = 4  # times, for a floor to be estimated
 Numbers = NDArray[np.float64]
 
@@ -135,7 +136,7 @@ def estimate_retention(
     estimates += _over_time(data, chosen, time, value, asked, found)
     estimates += selected
     sentence = _sentence(estimates, chosen, asked, time)
-    words = "nothing was lost" if chosen is None else chosen.model.replace("_", " ")
+    words = "no curve" if chosen is None else chosen.model.replace("_", " ")
     terms = "level and loss" if measurements.random_loss else "level"
     model = f"{words}; {terms} of each learner random, maximum likelihood; chosen by AICc"
     return Analysis("retention", estimates, status_of(found), found, sentence, model, (), missing)
@@ -172,12 +173,27 @@ def _refusal(data: pd.DataFrame, id: str, time: str, value: str, cluster: str | 
         return remark("too-few-times", message, "Ask for the change between two times instead.", "error")
     if cluster is not None and data[cluster].nunique() < 2:
         return remark("one-cluster", "All learners are in one cluster.", "Leave the cluster out.", "error")
+    if _between(data[time].to_numpy(dtype=float)) < _FEW_BETWEEN:
+        message = "Hardly any score lies between the first and the last time: in effect these are two times."
+        return remark("too-few-times", message, "Ask for the change between two times instead.", "error")
     if int(data.duplicated(id).sum()) < FEWEST:
         message = "Hardly anybody was measured twice, so fading cannot be told from who came."
         return remark("no-repetition", message, "Measure the same learners again.", "error")
     if np.ptp(data[value].to_numpy()) == 0:
         return remark("constant", "All scores are the same; nothing varies.", "Check the column.", "error")
     return None
+
+
+def _between(time: Numbers) -> int:
+    """Measurements well between the first and the last time, on the scale of time or of its logarithm.
+
+    Where each learner has days of their own, two occasions make many times.
+    """
+    inside = np.zeros(len(time), dtype=bool)
+    for one in (time, np.log1p(time)):
+        share = (one - one.min()) / np.ptp(one)
+        inside |= (share > 0.15) & (share < 0.85)
+    return int(inside.sum())
 
 
 def _look(data: pd.DataFrame, frame: pd.DataFrame, id: str, time: str, cluster: str | None) -> list[Finding]:
@@ -227,11 +243,13 @@ def _fits(data: Measurements) -> list[DecayFit]:
 
 def _choose(fits: Sequence[DecayFit], flat: DecayFit) -> tuple[DecayFit | None, list[Finding]]:
     best = min(fits, key=lambda one: one.aicc)
-    falls = best.beta[-1] > 0 and not best.at_the_end
-    if flat.aicc <= best.aicc or not falls:
-        what = "no fall can be seen" if best.beta[-1] > 0 or flat.aicc <= best.aicc else "the scores rise"
+    if flat.aicc <= best.aicc or best.beta[-1] <= 0:
+        what = "no fall can be seen" if flat.aicc <= best.aicc else "the scores rise"
         message = f"Over the time that was observed {what}: a half-life cannot be given."
         return None, [remark("no-decay", message, "Measure later, or ask for the change.")]
+    if best.at_the_end:
+        message = "The scores fall, but too quickly or too slowly for a half-life to be told from these times."
+        return None, [remark("half-life-out-of-reach", message, "Ask for the change; measure at other times.")]
     found = []
     for other in fits:
         if other is not best and other.aicc - best.aicc < 2:
@@ -283,7 +301,9 @@ def _over_time(
 ) -> list[Estimate]:
     counts = data[time].value_counts().sort_index()
     usual = [float(one) for one in counts[counts >= 5].index]
-    times = [float(one) for one in asked.at] or usual[:12]
+    if len(usual) < 2:  # each learner has days of their own
+        usual = [float(np.round(one)) for one in np.quantile(data[time].unique(), [0, 0.25, 0.5, 0.75, 1])]
+    times = list(dict.fromkeys(float(one) for one in asked.at)) or list(dict.fromkeys(usual[:12]))
     last = float(data[time].max())
     late = [one for one in times if one > last]
     if late:
@@ -337,7 +357,7 @@ def _observed(scores: Numbers, time: float, asked: _Asked) -> list[Estimate]:
 def _sentence(estimates: Sequence[Estimate], chosen: DecayFit | None, asked: _Asked, time: str) -> str:
     known = {one.name: one for one in estimates}
     if chosen is None:
-        return "Over the time that was observed no fall of the scores can be seen; a half-life cannot be given."
+        return "A half-life cannot be given; the findings say why."
     main = known["half_life"]
     ends = [("?" if one is None or not np.isfinite(one) else f"{one:.3g}") for one in (main.low, main.high)]
     sentence = (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from ipe_workbench.evaluation.estimates import Estimate, remark
 from ipe_workbench.evaluation.growth import design_of
+from ipe_workbench.evaluation.intervals import t_interval
 from ipe_workbench.evaluation.regression import logistic
 from ipe_workbench.findings import Finding
 
@@ -48,7 +48,7 @@ def balance(frame: pd.DataFrame, inside: Numbers, weights: Numbers | None = None
 
 def weighted_difference(
     data: pd.DataFrame, inside: Numbers, value: str, covariates: Sequence[str], names: tuple[str, str],
-    *, cluster: str | None, level: float, resamples: int, seed: int,
+    *, cluster: str | None, level: float,
 ) -> tuple[list[Estimate], list[Finding]]:  # fmt: skip
     """The difference of two groups weighted to overlap, effective sample sizes, and the balance table.
 
@@ -61,7 +61,11 @@ def weighted_difference(
     value, covariates : str, sequence of str
         Columns.
     cluster : str or None
-        With one the bootstrap draws whole clusters.
+        With one the interval allows for it.
+
+    References
+    ----------
+    Sandwich of weights that were estimated: Lunceford JK, Davidian M. Stat Med 2004;23:2937, doi 10.1002/sim.1903.
     """
     design, found = design_of(data, covariates)
     x, y, n = design.to_numpy(dtype=float), data[value].to_numpy(dtype=float), len(data)
@@ -70,23 +74,17 @@ def weighted_difference(
         message = "The covariates tell the groups apart completely; no weights can make them alike."
         return [], [*found, remark("no-overlap", message, "Use fewer covariates, or do not compare.")]
 
-    def gap(rows: NDArray[np.intp]) -> float:
-        score = logistic(x[rows], inside[rows])
-        if score is None:
-            return float("nan")
-        weights = np.where(inside[rows] == 1, 1 - score, score)
-        one = inside[rows] == 1
-        return float(
-            np.average(y[rows][one], weights=weights[one]) - np.average(y[rows][~one], weights=weights[~one])
-        )  # fmt: skip
-
-    rng = np.random.default_rng(seed)
-    draw = _rows_of(n, None if cluster is None else data[cluster].astype(str).to_numpy(), rng)
-    drawn = np.array([gap(draw()) for _ in range(resamples)])
-    low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    whom = "" if cluster is None else f" of whole clusters ({cluster})"
-    how = f"overlap weights, logistic; percentile bootstrap{whom}, {resamples} resamples, {level:.0%}"
-    estimates = [Estimate("difference_weighted", gap(np.arange(n)), float(low), float(high), n, how)]
+    gap, influence = _gap_and_influence(x, y, inside, propensity)
+    if cluster is None:
+        df, how = float(n - x.shape[1] - 1), "sandwich"
+        se = float(np.sqrt(n / df * (influence**2).sum()))
+    else:
+        _, codes = np.unique(data[cluster].astype(str).to_numpy(), return_inverse=True)
+        sums = np.bincount(codes, influence)
+        df, how = float(len(sums) - 1), f"sandwich, CR1 by {cluster}"
+        se = float(np.sqrt(len(sums) / df * (sums**2).sum()))
+    how = f"overlap weights, logistic; {how}, t({df:.0f}), {level:.0%}"
+    estimates = [Estimate("difference_weighted", gap, *t_interval(gap, se, df, level), n, how)]
     weights = np.where(inside == 1, 1 - propensity, propensity)
     for name, side in zip(names[::-1], (1, 0), strict=True):
         w = weights[inside == side]
@@ -107,9 +105,19 @@ def weighted_difference(
     return estimates, found
 
 
-def _rows_of(n: int, cluster: NDArray[Any] | None, rng: np.random.Generator) -> Callable[[], NDArray[np.intp]]:
-    """What draws rows with replacement: single ones, or whole clusters."""
-    if cluster is None:
-        return lambda: rng.integers(0, n, n)
-    members = [np.flatnonzero(cluster == one) for one in np.unique(cluster)]
-    return lambda: np.concatenate([members[one] for one in rng.integers(0, len(members), len(members))])
+def _gap_and_influence(x: Numbers, y: Numbers, inside: Numbers, propensity: Numbers) -> tuple[float, Numbers]:
+    """The weighted difference, and what each learner adds to it, the fit of the propensity included."""
+    scores = x * (inside - propensity)[:, None]
+    curved = propensity * (1 - propensity)
+    information = (x * curved[:, None]).T @ x
+
+    def side(member: Numbers, weight: Numbers, sign: float) -> tuple[float, Numbers]:
+        total = float((member * weight).sum())
+        mean = float((member * weight * y).sum()) / total
+        slope = sign * (x * (member * curved * (y - mean))[:, None]).sum(axis=0)
+        added = member * weight * (y - mean) + scores @ np.linalg.solve(information, slope)
+        return mean, np.asarray(added / total, dtype=np.float64)
+
+    # The weight of the second group falls, that of the first rises, with the propensity.
+    second, first = side(inside, 1 - propensity, -1.0), side(1 - inside, propensity, 1.0)
+    return second[0] - first[0], second[1] - first[1]

@@ -129,6 +129,17 @@ def test_cumulative_incidence_is_that_of_cmprsk_and_survival():
     assert interval(found["hazard_ratio[group[b]]"]) == pytest.approx(R["hazard_ratio"], rel=1e-5)
 
 
+def test_weighted_differences_are_those_of_stacked_equations():
+    from scipy.stats import t
+
+    found = compare_groups(
+        table("waves"), group="cohort", value="after", reference="old", covariates=["age", "before"]
+    )["difference_weighted"]
+    gap, se = MORE["overlap"]
+    reach = t.ppf(0.975, 72 - 4) * se
+    assert interval(found) == pytest.approx([gap, gap - reach, gap + reach], rel=1e-5)
+
+
 def test_hazards_and_incidence_in_teams_are_those_of_survival():
     times = table("times").assign(team=lambda f: f["learner"] // 6, late=lambda f: f["learner"] / 100)
     asked = {"competing": ["withdrawn"], "at": [60], "covariates": ["group", "late"]}

@@ -179,6 +179,12 @@ REFUSED = {
     "three learners": (lambda: estimate_retention(scores(n=3)), "too-few"),
     "a time twice": (lambda: estimate_retention(pd.concat([scores(), scores().head(1)])), "duplicate-wave"),
     "two times": (lambda: estimate_retention(scores(days=(0, 30))), "too-few-times"),
+    "two occasions on days of their own": (
+        lambda: estimate_retention(
+            scores(days=(0, 350), n=60).assign(days=lambda f: f["days"] + (f["days"] > 0) * (f["learner"] % 30))
+        ),
+        "too-few-times",
+    ),
     "all missing": (lambda: estimate_retention(scores().assign(value=np.nan)), "no-score"),
     "nothing varies": (lambda: estimate_retention(scores().assign(value=70.0)), "constant"),
     "nobody twice": (lambda: estimate_retention(scores().assign(learner=range(120))), "no-repetition"),
@@ -208,6 +214,27 @@ def test_three_times_say_that_the_floor_is_a_guess_and_late_times_get_no_number(
     found = estimate_retention(scores(days=(0, 10, 40)), floor=40, at=[10, 400])
     assert {"few-times", "beyond-observation"} <= {one.id for one in found.findings}
     assert not [one for one in found.estimates if one.name == "retained[400]"]
+
+
+def test_days_of_their_own_are_reported_at_quarters():
+    rng = np.random.default_rng(7)
+    days = np.where(np.arange(240) % 4 == 0, 0, rng.integers(1, 300, 240))
+    frame = pd.DataFrame({"learner": np.arange(240) // 4, "days": days})
+    frame = frame.drop_duplicates().assign(value=lambda f: 50 + 30 * 0.5 ** (f["days"] / 40) + rng.normal(0, 3, len(f)))
+    found = estimate_retention(frame)
+    assert found["half_life"].estimate == pytest.approx(40, rel=0.2)
+    assert len([one for one in found.estimates if one.name.startswith("retained[")]) == 5
+
+
+def test_a_fall_at_once_is_not_called_no_fall():
+    rng = np.random.default_rng(8)
+    frame = scores(days=(0, 100, 200, 300), n=60)
+    frame["value"] = np.where(frame["days"] == 0, 80, 60) + rng.normal(0, 2, len(frame))
+    found = estimate_retention(frame)
+    ids = {one.id for one in found.findings}
+    assert "no-decay" not in ids
+    # The first measurement after the fall is at 100 days.
+    assert "half-life-out-of-reach" in ids or found["half_life"].high < 100
 
 
 def test_impossible_input_is_refused():

@@ -100,7 +100,7 @@ def _comparison(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked
     covariates = list(planned.covariates) if method == "weighted" else []
     found = compare_groups(
         end, group="group", value="value", baseline=baseline, covariates=covariates, cluster=cluster,
-        reference=reference, level=level, resamples=RESAMPLES,
+        reference=reference, level=level,
     )  # fmt: skip
     headline = {"ancova": "difference_ancova", "weighted": "difference_weighted"}.get(method, "difference_welch")
     if cluster and method == "difference":

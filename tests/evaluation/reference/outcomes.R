@@ -53,5 +53,13 @@ r <- coxph(Surv(days, earned) ~ b + late + cluster(team), h); put("cox_robust", 
 j <- function(x) { f <- summary(survfit(Surv(days, factor(status, c("enrolled", "badge", "withdrawn"))) ~ 1, x), times = 60)$pstate; f[2] }
 g <- unique(h$team); v <- sapply(g, function(i) j(h[h$team != i, ])); put("incidence_jackknife", sqrt((length(g) - 1) / length(g) * sum((v - mean(v))^2)))
 
+# Overlap weights with the weights taken as estimated: stacked equations, solved and differentiated numerically.
+w <- read.csv("waves.csv"); w$g <- as.numeric(w$cohort == "new"); X <- cbind(1, w$age, w$before); n <- nrow(w)
+each <- function(t) { e <- plogis(X %*% t[1:3])[, 1]; cbind(X * (w$g - e), w$g * (1 - e) * (w$after - t[4]), (1 - w$g) * e * (w$after - t[5])) }
+b <- coef(glm(g ~ age + before, binomial, w, control = list(epsilon = 1e-14))); e <- plogis(X %*% b)[, 1]
+t <- c(b, weighted.mean(w$after, w$g * (1 - e)), weighted.mean(w$after, (1 - w$g) * e))
+A <- sapply(1:5, function(j) { h <- 1e-5 * max(1, abs(t[j])); u <- t; v <- t; u[j] <- t[j] + h; v[j] <- t[j] - h; (colSums(each(u)) - colSums(each(v))) / (2 * h) })
+V <- solve(A) %*% crossprod(each(t)) %*% t(solve(A)); k <- c(0, 0, 0, 1, -1); put("overlap", c(t[4] - t[5], sqrt(k %*% V %*% k * n / (n - 4))))
+
 out$versions <- as.list(sapply(c("mice", "nlme", "sandwich", "metafor", "epitools", "survival"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
 cat(toJSON(out, digits = 10, auto_unbox = TRUE, pretty = TRUE))
