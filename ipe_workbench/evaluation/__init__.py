@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.multiplicity import adjust_p_values
     from ipe_workbench.evaluation.plan import Claim, EvaluationPlan, OutcomeLevel, read_plan
     from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
-    from ipe_workbench.evaluation.planned.answer_shares import AnswerShares, answer_shares
+    from ipe_workbench.evaluation.planned.answer_shares import AnswerShares, answer_shares, answers_in_plan
     from ipe_workbench.evaluation.planned.registration import plan_digest, register_plan
     from ipe_workbench.evaluation.planned.results import Answer, ClaimResult, PlanResult
     from ipe_workbench.evaluation.planned.running import run_plan
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.weighting import balance
 
 _HOMES = {
+    "answers_in_plan": "planned.answer_shares",
     "AnswerShares": "planned.answer_shares",
     "answer_shares": "planned.answer_shares",
     "compare_pretests": "change_threats",
@@ -147,6 +148,7 @@ __all__ = [
     "alpha_of",
     "analyse_items",
     "answer_shares",
+    "answers_in_plan",
     "balance",
     "calibrate_confidence",
     "change_with_imputation",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ipe_workbench.reporting.accreditation_report import AccreditationReport, open_accreditation_report
     from ipe_workbench.reporting.edition import Asked, print_edition
     from ipe_workbench.reporting.learner_record import LearnerRecord, open_learner_record
+    from ipe_workbench.reporting.outcomes import claim_section, outcome_figures, outcomes_page, write_outcomes
     from ipe_workbench.reporting.page import active_content, external_references, page_from_notebook
     from ipe_workbench.reporting.parameters import Parameter, check_parameters, read_parameters
     from ipe_workbench.reporting.programmes import programme_with_term
@@ -35,6 +36,10 @@ _HOMES = {
     "accreditation_page": "accreditation",
     "active_content": "page",
     "check_parameters": "parameters",
+    "claim_section": "outcomes",
+    "outcome_figures": "outcomes",
+    "outcomes_page": "outcomes",
+    "write_outcomes": "outcomes",
     "collect_provenance": "provenance",
     "external_references": "page",
     "open_accreditation_report": "accreditation_report",
@@ -61,11 +66,14 @@ __all__ = [
     "accreditation_page",
     "active_content",
     "check_parameters",
+    "claim_section",
     "collect_provenance",
     "external_references",
     "open_accreditation_report",
     "open_learner_record",
     "open_term_report",
+    "outcome_figures",
+    "outcomes_page",
     "page_from_notebook",
     "print_edition",
     "programme_with_term",
@@ -73,6 +81,7 @@ __all__ = [
     "render_report",
     "sections",
     "write_accreditation",
+    "write_outcomes",
     "write_tables",
 ]
 

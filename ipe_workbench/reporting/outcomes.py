@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipe_workbench.documents import write_atomically
-from ipe_workbench.errors import UnknownNameError
+from ipe_workbench.errors import UnknownNameError, near_names
 from ipe_workbench.reporting.html import Html, element, join, listing, notice
 from ipe_workbench.reporting.outcome_tables import (
     analyses_table,
@@ -23,11 +23,10 @@ from ipe_workbench.reporting.transcript_page import standalone_page
 if TYPE_CHECKING:
     from ipe_workbench.credentials.programme import Programme
     from ipe_workbench.evaluation import ClaimResult, EvaluationPlan, PlanResult
-    from ipe_workbench.evaluation.planned.analyses import TimePoint
     from ipe_workbench.figures import AccessibleFigure
     from ipe_workbench.records.simulated import Frames
 
-__all__ = ["outcome_figures", "outcomes_page", "outcomes_sections", "write_outcomes"]
+__all__ = ["claim_section", "outcome_figures", "outcomes_page", "outcomes_sections", "write_outcomes"]
 
 
 def write_outcomes(
@@ -64,27 +63,12 @@ def outcome_figures(
     result: PlanResult, plan: EvaluationPlan, programme: Programme, records: Frames
 ) -> list[tuple[str, AccessibleFigure]]:
     """The forest plot of the plan, and the answers to each instrument of a change in the claims shown, by file name."""
-    from ipe_workbench.evaluation.planned.answer_shares import answer_shares
-    from ipe_workbench.evaluation.planned.data import PlanData
+    from ipe_workbench.evaluation import answers_in_plan
     from ipe_workbench.figures import forest_plot, likert_bars
 
     drawn = [("forest", forest_plot(result))]
-    data, shown = PlanData(records, programme), [one.claim.id for one in result.claims]
-    waves: dict[str, dict[str, TimePoint]] = {}
-    for claim in plan.claims:
-        for one in claim.analyses if claim.id in shown else ():
-            if one.question == "change" and one.measure is not None and one.measure.instrument is not None:
-                points = waves.setdefault(one.measure.instrument, {})
-                points |= {point.words: point for point in one.waves}
-    for id, points in waves.items():
-        try:
-            form = data.instrument(id)
-        except UnknownNameError:
-            continue
-        answers, _ = data.answers(form, list(points.values()))
-        shares = answer_shares(data.among(answers, plan.among), form, list(points))
-        if len(shares.table):
-            drawn.append((f"answers-{id}", likert_bars(shares)))
+    shares = answers_in_plan(plan, programme, records, claims=[one.claim.id for one in result.claims])
+    drawn += [(f"answers-{id}", likert_bars(one)) for id, one in shares.items() if len(one.table)]
     return drawn
 
 
@@ -110,6 +94,20 @@ def outcomes_sections(result: PlanResult, *, figures: Sequence[AccessibleFigure]
     if len(figures) > 1:
         parts += [element("h2", "Answers, item by item"), *(Html(one.to_html()) for one in figures[1:])]
     return join(parts)
+
+
+def claim_section(result: PlanResult, claim: str) -> Html:
+    """One claim with its tables, for a page or a notebook.
+
+    Raises
+    ------
+    UnknownNameError
+        When the result has no such claim.
+    """
+    known = {one.claim.id: one for one in result.claims}
+    if claim not in known:
+        raise UnknownNameError(f"The result has no claim `{claim}`.", mend=near_names(claim, known))
+    return join(_claim(known[claim], 1 - result.alpha))
 
 
 def _claim(claim: ClaimResult, level: float) -> list[object]:

@@ -20,7 +20,7 @@ def code_cells(path: Path) -> list[Any]:
 
 def test_the_notebooks_are_there() -> None:
     names = {"00_start_here", "01_design_credentials", "02_frameworks_and_coverage", "03_explore_pathways",
-             "05_issue_badges"}  # fmt: skip
+             "05_issue_badges", "06_analyse_outcomes"}  # fmt: skip
     assert {f"{one}.ipynb" for one in names} <= {path.name for path in NOTEBOOKS}
 
 

@@ -9,7 +9,6 @@ import pytest
 import typer
 
 from ipe_workbench.cli import app
-from ipe_workbench.cli.evaluate_plan import PLAN
 from ipe_workbench.cli.simulation_means import DEFAULT
 from ipe_workbench.records import make_store
 from ipe_workbench.starter import start_programme
@@ -31,8 +30,8 @@ def test_each_command_of_the_manual_exists_with_its_options(block: Block, words:
     while hasattr(command, "commands"):
         if rest and rest[0] in command.commands:
             command, rest = command.commands[rest[0]], rest[1:]
-        elif rest and not rest[0].startswith("-") and {DEFAULT, PLAN} & set(command.commands):
-            command = command.commands.get(DEFAULT) or command.commands[PLAN]
+        elif DEFAULT in command.commands and rest and not rest[0].startswith("-"):
+            command = command.commands[DEFAULT]
         else:
             break
     assert not hasattr(command, "commands") or not rest or rest[0].startswith("-"), f"there is no {' '.join(words)}"

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.evaluation.instruments import Instrument
+from ipe_workbench.evaluation.planned.analyses import TimePoint
+from ipe_workbench.evaluation.planned.data import PlanData
 from ipe_workbench.records.privacy.suppression import THRESHOLD
 
-__all__ = ["AnswerShares", "answer_shares"]
+if TYPE_CHECKING:
+    from ipe_workbench.credentials.programme import Programme
+    from ipe_workbench.evaluation.plan import EvaluationPlan
+    from ipe_workbench.records.simulated import Frames
+
+__all__ = ["AnswerShares", "answer_shares", "answers_in_plan"]
 
 _MOST_STEPS = 9
 _GROUPS = 5
@@ -96,6 +105,46 @@ def answer_shares(answers: pd.DataFrame, instrument: Instrument, waves: Sequence
     odd, half = len(names) % 2 == 1, len(names) // 2
     below = sum(max(group) < half for group in groups)
     return AnswerShares(instrument.title, table, tuple(titles), below, odd, int(small.sum()))
+
+
+def answers_in_plan(
+    plan: EvaluationPlan, programme: Programme, records: Frames, *, claims: Sequence[str] | None = None
+) -> dict[str, AnswerShares]:
+    """The answers to every instrument of which the plan asks for a change, by its id, at the planned points in time.
+
+    Parameters
+    ----------
+    plan : EvaluationPlan
+    programme : Programme
+    records : Frames
+        A `Store`, or simulated records.
+    claims : sequence of str, optional
+        Only these claims.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.evaluation import EvaluationPlan
+    >>> from ipe_workbench.records.simulated import SimulatedRecords
+    >>> answers_in_plan(EvaluationPlan(), example_programme(), SimulatedRecords({}, {}))
+    {}
+    """
+    data = PlanData(records, programme)
+    waves: dict[str, dict[str, TimePoint]] = {}
+    for claim in plan.claims:
+        for one in claim.analyses if claims is None or claim.id in claims else ():
+            if one.question == "change" and one.measure is not None and one.measure.instrument is not None:
+                points = waves.setdefault(one.measure.instrument, {})
+                points |= {point.words: point for point in one.waves}
+    found = {}
+    for id, points in waves.items():
+        try:
+            form = data.instrument(id)
+        except UnknownNameError:
+            continue
+        answers, _ = data.answers(form, list(points.values()))
+        found[id] = answer_shares(data.among(answers, plan.among), form, list(points))
+    return found
 
 
 def _steps(instrument: Instrument) -> tuple[list[float], list[str]]:
