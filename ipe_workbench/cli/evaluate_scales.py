@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -169,18 +170,50 @@ def items(
         str | None, typer.Option(help="Column with two groups, to see whether items favour one.", show_default=False)
     ] = None,
     reference: Annotated[str | None, typer.Option(help="The group to compare with.", show_default=False)] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Right answers, commas between: the file holds A, B, C.", show_default=False)
+    ] = None,
+    graded: Annotated[
+        bool, typer.Option("--graded", help="Graded items: only whether they work alike in the two groups.")
+    ] = False,
     level: LevelOption = 0.95,
     format: FormatOption = OutputFormat.table,
 ) -> None:
-    """Difficulty and discrimination of right-or-wrong items (0 and 1).
+    """Difficulty and discrimination of test items, what wrong answers draw, and whether items favour a group.
+
+    Answers are 0 and 1, or with --key the letters that were chosen.
 
     Example: ipe evaluate items irat.csv --items Q1,Q2,Q3,Q4,Q5 --model 2pl
-    """
-    from ipe_workbench.evaluation import analyse_items
 
-    found = analyse_items(
-        read(file), columns_of(items), model=model.value, group=group, reference=reference, level=level
+    Example: ipe evaluate items choices.csv --items Q1,Q2,Q3 --key A,C,B
+
+    Example: ipe evaluate items survey.csv --items A1,A2,A3,A4 --graded --group profession
+    """
+    from ipe_workbench.evaluation import (
+        analyse_items,
+        compare_item_functioning,
+        score_choices,
+        study_distractors,
     )
+
+    frame, names, right = read(file), columns_of(items), columns_of(key)
+    if graded:
+        if group is None or right:
+            raise UnusableInputError("--graded compares two groups and goes without --key.", mend="Name --group.")
+        show(compare_item_functioning(frame, names, group=group, reference=reference, level=level), format)
+        return
+    if right and len(right) != len(names):
+        raise UnusableInputError(f"{len(names)} items but {len(right)} right answers.", mend="Give one an item.")
+    keyed = dict(zip(names, right, strict=True)) if right else {}
+    scored = score_choices(frame, keyed) if keyed else frame
+    found = analyse_items(scored, names, model=model.value, group=group, reference=reference, level=level)
+    if keyed and found.estimates:
+        choices = study_distractors(frame, keyed, level=level)
+        found = replace(
+            found, estimates=[*found.estimates, *choices.estimates], findings=[*found.findings, *choices.findings],
+            sentence=f"{found.sentence} {choices.sentence}",
+            status=found.status if choices.status == "ok" else choices.status,
+        )  # fmt: skip
     show(found, format)
 
 

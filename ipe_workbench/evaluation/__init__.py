@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.comments import count_comments, quotations
     from ipe_workbench.evaluation.comparison import compare_changes, compare_groups
     from ipe_workbench.evaluation.confidence import calibrate_confidence
+    from ipe_workbench.evaluation.distractors import score_choices, study_distractors
     from ipe_workbench.evaluation.equity import estimate_equity
     from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, Test
     from ipe_workbench.evaluation.growth import fit_growth
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         load_instrument,
         score_instrument,
     )
+    from ipe_workbench.evaluation.item_groups import compare_item_functioning
     from ipe_workbench.evaluation.items import analyse_items, mantel_haenszel
     from ipe_workbench.evaluation.many_facet import ManyFacetStudy, study_many_facet
     from ipe_workbench.evaluation.missingness import describe_missing
@@ -94,6 +96,7 @@ _HOMES = {
     "pool": "imputation",
     "compare_changes": "comparison",
     "compare_groups": "comparison",
+    "compare_item_functioning": "item_groups",
     "count_comments": "comments",
     "cumulative_incidence": "time_to_badge",
     "estimate_agreement": "agreement",
@@ -118,6 +121,8 @@ _HOMES = {
     "power_of_designs": "simulated_power",
     "simulate_power": "simulated_power",
     "solve_power": "power",
+    "score_choices": "distractors",
+    "study_distractors": "distractors",
     "study_many_facet": "many_facet",
     "study_process": "process",
     "study_raters": "raters",
@@ -154,6 +159,7 @@ __all__ = [
     "change_with_imputation",
     "compare_changes",
     "compare_groups",
+    "compare_item_functioning",
     "compare_pretests",
     "count_comments",
     "cumulative_incidence",
@@ -182,12 +188,14 @@ __all__ = [
     "register_plan",
     "regression_to_the_mean",
     "run_plan",
+    "score_choices",
     "score_instrument",
     "scored_items",
     "set_standard_angoff",
     "set_standard_borderline",
     "simulate_power",
     "solve_power",
+    "study_distractors",
     "study_many_facet",
     "study_process",
     "study_raters",
