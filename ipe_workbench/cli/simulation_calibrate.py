@@ -10,10 +10,20 @@ import typer
 
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 from ipe_workbench.cli.simulation_means import SchedulerOption, WorkersOption, simulation_means
-from ipe_workbench.cli.simulation_studies import check_table, plain_rows, write_table
+from ipe_workbench.cli.simulation_studies import (
+    FigureOption,
+    check_figure,
+    check_table,
+    item_titles,
+    plain_rows,
+    write_table,
+)
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ipe_workbench.findings import Finding
+    from ipe_workbench.simulation.calibration import Posterior
 
 __all__ = ["calibrate"]
 
@@ -50,6 +60,7 @@ def calibrate(
         Path | None,
         typer.Option(help="Programme: write the fitted scenario (.yaml). OULAD: the forecast shares (.parquet, .csv)."),
     ] = None,
+    figure: FigureOption = None,
     scheduler: SchedulerOption = "auto",
     workers: WorkersOption = None,
     format: Annotated[OutputFormat, typer.Option(help="Print a table or JSON.")] = OutputFormat.table,
@@ -64,15 +75,19 @@ def calibrate(
     from ipe_workbench.errors import UnusableInputError
 
     if oulad is not None and programme is None:
-        _course(oulad, until or [], draws, seed, out, format)
+        check_figure(figure)
+        _course(oulad, until or [], draws, seed, out, figure, format)
     elif programme is not None and oulad is None:
-        who = (scheduler, workers)
-        _programme(programme, fit or [], scenario, db, cohort, judge, simulations, seed, out, who, format)
+        check_figure(figure)
+        who, where = (scheduler, workers), (out, figure)
+        _programme(programme, fit or [], scenario, db, cohort, judge, simulations, seed, where, who, format)
     else:
         raise UnusableInputError("Name either a programme or a folder with --oulad.", mend="Give one of the two.")
 
 
-def _course(folder: Path, until: list[int], draws: int, seed: int, out: Path | None, format: OutputFormat) -> None:
+def _course(
+    folder: Path, until: list[int], draws: int, seed: int, out: Path | None, figure: Path | None, format: OutputFormat
+) -> None:
     from ipe_workbench.simulation.calibration import read_oulad, roll_forecasts
 
     check_table(out)
@@ -80,6 +95,10 @@ def _course(folder: Path, until: list[int], draws: int, seed: int, out: Path | N
     with simulation_means("auto", None, None, "Fitting and forecasting") as means:
         found = roll_forecasts(cohort, until, draws=draws, seed=seed, progress=means.progress)
     write_table(found.points, out)
+    if figure is not None:
+        from ipe_workbench.figures import forecast_against_record
+
+        forecast_against_record(found.points).save(figure)
     findings = [(fit.cohort.seen, one) for fit in found.fits for one in fit.posterior.findings()]
     if format is OutputFormat.json:
         print_json(
@@ -103,7 +122,8 @@ def _course(folder: Path, until: list[int], draws: int, seed: int, out: Path | N
 
 def _programme(
     folder: Path, fit: list[str], scenario: str, db: str | None, cohort: str | None, judge: str | None,
-    simulations: int,    seed: int, out: Path | None, who: tuple[str, int | None], format: OutputFormat,
+    simulations: int, seed: int, where: tuple[Path | None, Path | None], who: tuple[str, int | None],
+    format: OutputFormat,
 ) -> None:  # fmt: skip
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.documents import write_atomically
@@ -114,6 +134,7 @@ def _programme(
 
     loaded, chosen = load_programme(folder), find_scenario(folder, scenario)
     factors = [parse_factor(one) for one in fit]
+    out, figure = where
     _check_scenario_file(out)
     with open_store(db) as store:
         records = award_records(store, cohort=cohort)
@@ -123,6 +144,8 @@ def _programme(
             loaded, chosen, factors, records, pilot=max(50, simulations // 10), most=simulations, seed=seed, means=means
         )
         judged = judge_cohort(fitted, loaded, records, later, seed=seed + 1, means=means) if later is not None else None
+    if figure is not None:
+        _draw(figure, fitted.posterior, judged[0] if judged else None, item_titles(loaded))
     if out is not None:
         write_atomically(out, _scenario_text(fitted.scenario, cohort))
     summary = plain_rows(fitted.posterior.summary())
@@ -154,6 +177,16 @@ def _programme(
             table(f"Forecast of cohort {judge}", _SCORE_COLUMNS, [_score(row) for row in plain_rows(judged[1])])
         )
     _print_findings(list(findings), out)
+
+
+def _draw(figure: Path, posterior: Posterior, points: pd.DataFrame | None, titles: dict[str, str]) -> None:
+    """The posterior; where a cohort was forecast, that beside it as NAME-forecast."""
+    from ipe_workbench.figures import forecast_against_record, posterior_against_prior
+
+    posterior_against_prior(posterior).save(figure)
+    if points is not None:
+        beside = figure.with_name(f"{figure.stem}-forecast{figure.suffix}")
+        forecast_against_record(points, names=titles).save(beside)
 
 
 _SCORE_COLUMNS = ("Method", ("Shares", "right"), ("CRPS (points)", "right"), ("In 90 % interval", "right"))

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from ipe_workbench.credentials import Programme
     from ipe_workbench.simulation import Scenario
 
-__all__ = ["check_table", "optimise", "plain_rows", "sensitivity", "sweep", "write_table"]
+__all__ = [
+    "FigureOption",
+    "check_figure",
+    "check_table",
+    "item_titles",
+    "optimise",
+    "plain_rows",
+    "sensitivity",
+    "sweep",
+    "write_table",
+]
 
 ProgrammeArgument = Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)]
 ScenarioOption = Annotated[str, typer.Option(help="Name of a scenario of the programme, or a scenario file.")]
@@ -37,6 +47,9 @@ SeedOption = Annotated[
 ReplicatesOption = Annotated[int, typer.Option(help="Simulated cohorts at each point.")]
 OutOption = Annotated[
     Path | None, typer.Option(help="Write the table to this Parquet or CSV file.", show_default=False)
+]
+FigureOption = Annotated[
+    Path | None, typer.Option(help="Also draw it to this .svg, .png or .pdf file.", show_default=False)
 ]
 FormatOption = Annotated[OutputFormat, typer.Option(help="Print a table or JSON.")]
 
@@ -67,6 +80,7 @@ def sweep(
     replicates: ReplicatesOption = 20,
     seed: SeedOption = None,
     out: OutOption = None,
+    figure: FigureOption = None,
     scheduler: SchedulerOption = "auto",
     workers: WorkersOption = None,
     format: FormatOption = OutputFormat.table,
@@ -84,8 +98,13 @@ def sweep(
         factors, design.value, points=points, levels=levels, seed=chosen.seed if seed is None else seed
     )
     check_table(out)
+    check_figure(figure)
     with simulation_means(scheduler, workers, out, "Simulating points") as means:
         found = experiments.sweep(loaded, chosen, made, outcomes, replicates=replicates, seed=seed, means=means)
+    if figure is not None:
+        from ipe_workbench.figures import sweep_curves
+
+        sweep_curves(found, names=item_titles(loaded)).save(figure)
     _print(found.about, found.frame, out, format, f"{len(made)} points, {replicates} cohorts each (simulated)")
 
 
@@ -98,6 +117,7 @@ def sensitivity(
     replicates: ReplicatesOption = 20,
     seed: SeedOption = None,
     out: OutOption = None,
+    figure: FigureOption = None,
     scheduler: SchedulerOption = "auto",
     workers: WorkersOption = None,
     format: FormatOption = OutputFormat.table,
@@ -113,10 +133,15 @@ def sensitivity(
     factors = [experiments.parse_factor(one) for one in vary]
     outcomes = [experiments.parse_outcome(one) for one in outcome]
     check_table(out)
+    check_figure(figure)
     with simulation_means(scheduler, workers, out, "Simulating points") as means:
         found = experiments.sobol_sensitivity(
             loaded, chosen, factors, outcomes, base=base, replicates=replicates, seed=seed, means=means
         )
+    if figure is not None:
+        from ipe_workbench.figures import sensitivity_bars
+
+        sensitivity_bars(found, names=item_titles(loaded)).save(figure)
     title = f"Shares of the variance, {found.about['points']} points, {replicates} cohorts each (simulated)"
     _print(found.about, found.frame, out, format, title)
     noisy = found.frame.loc[found.frame["noise_share"] > 0.05, "outcome"].unique()
@@ -182,6 +207,23 @@ def check_table(out: Path | None) -> None:
 
     if out is not None and out.suffix not in (".parquet", ".csv"):
         raise UnusableInputError("The table is written as .parquet or .csv.", place=str(out), mend="Name such a file.")
+
+
+def check_figure(figure: Path | None) -> None:
+    """Whether a figure can be drawn under that name; told before anybody waits."""
+    from ipe_workbench.errors import UnusableInputError
+
+    if figure is not None and figure.suffix.lower() not in (".svg", ".png", ".pdf"):
+        raise UnusableInputError(
+            "The figure is drawn as .svg, .png or .pdf.", place=str(figure), mend="Name such a file."
+        )
+
+
+def item_titles(programme: Programme) -> dict[str, str]:
+    """Titles of credentials, stacks and professions by id."""
+    titles = {one.id: one.title for one in programme.credentials.values()}
+    titles |= {one.id: one.title for one in programme.stacks.values()}
+    return titles | {one.id: one.title for one in programme.info.professions}
 
 
 def write_table(frame: pd.DataFrame, out: Path | None) -> None:

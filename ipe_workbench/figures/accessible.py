@@ -18,7 +18,7 @@ from ipe_workbench.documents import write_atomically
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.figures.style import house_style
 
-__all__ = ["AccessibleFigure"]
+__all__ = ["AccessibleFigure", "as_markup"]
 
 _FORMATS = ("svg", "png", "pdf")
 
@@ -61,9 +61,8 @@ class AccessibleFigure:
         """The figure as a file of its own: the same bytes every time, no font or network needed, alt text inside."""
         body = self._drawn_svg()
         prefix = _prefix(body)
-        words = (
-            f'<title id="{prefix}-title">{_words(self.title)}</title><desc id="{prefix}-desc">{_words(self.alt)}</desc>'
-        )
+        title, alt = as_markup(self.title), as_markup(self.alt)
+        words = f'<title id="{prefix}-title">{title}</title><desc id="{prefix}-desc">{alt}</desc>'
         start = f'<svg role="img" aria-labelledby="{prefix}-title {prefix}-desc" '
         opened, rest = _unique_ids(body, prefix).replace("<svg ", start, 1).split(">", 1)
         return f'<?xml version="1.0" encoding="utf-8"?>\n{opened}>{words}{rest}\n'
@@ -74,8 +73,8 @@ class AccessibleFigure:
         # As wide as the page has room, not wider: a notebook would cut it off.
         fitting = '<svg aria-hidden="true" focusable="false" style="max-width: 100%; height: auto" '
         drawing = _unique_ids(body, _prefix(body)).replace("<svg ", fitting, 1)
-        label = _words(f"{self.title.rstrip('.')}. {self.alt}")
-        caption = _words(self.caption or self.title)
+        label = as_markup(f"{self.title.rstrip('.')}. {self.alt}")
+        caption = as_markup(self.caption or self.title)
         return (
             f'<figure class="ipe-figure" role="img" aria-label="{label}">{drawing}'
             f"<figcaption>{caption}</figcaption></figure>"
@@ -130,7 +129,7 @@ class AccessibleFigure:
         return buffer.getvalue()
 
 
-def _words(text: str) -> str:
+def as_markup(text: str) -> str:
     """The text as markup, without control characters and marks that turn its direction; joiners of letters stay."""
     kept = (one for one in text if one in "\n\u200c\u200d" or unicodedata.category(one) not in ("Cc", "Cf", "Cs"))
     return html.escape("".join(kept))

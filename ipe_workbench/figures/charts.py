@@ -25,6 +25,7 @@ from ipe_workbench.figures.style import (
 )
 
 __all__ = [
+    "PART_COLOURS",
     "Estimate",
     "Part",
     "draw_bars_against_limit",
@@ -58,7 +59,7 @@ class Part:
 _NBSP = "\N{NO-BREAK SPACE}"
 #: Hatches tell the parts apart where colours do not print.
 _HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "oo", "++")
-_PART_COLOURS = ("#d55e00", "#3d9bd6", "#e8bb4a", "#b7699a", "#7fc8ae", "#9aa5b1", "#005a8f", "#dfe4ea")
+PART_COLOURS = ("#d55e00", "#3d9bd6", "#e8bb4a", "#b7699a", "#7fc8ae", "#9aa5b1", "#005a8f", "#dfe4ea")
 
 
 def percent(value: float) -> str:
@@ -139,7 +140,7 @@ def draw_parts(axes: Axes, labels: Sequence[str], parts: Sequence[Part], *, room
     starts = [0.0] * len(labels)
     for number, part in enumerate(parts):
         axes.barh(
-            range(len(labels)), part.values, left=starts, height=0.72, color=_PART_COLOURS[number % len(_PART_COLOURS)],
+            range(len(labels)), part.values, left=starts, height=0.72, color=PART_COLOURS[number % len(PART_COLOURS)],
             edgecolor=PAPER, linewidth=0.8, hatch=_HATCHES[number % len(_HATCHES)], label=plain(part.name),
         )  # fmt: skip
         for line, (start, value) in enumerate(zip(starts, part.values, strict=True)):

@@ -10,6 +10,7 @@ import numpy as np
 from ipe_workbench.figures.accessible import AccessibleFigure
 from ipe_workbench.figures.attainment import interval_note, simulated_source
 from ipe_workbench.figures.charts import Estimate, draw_curves, draw_dots, percent
+from ipe_workbench.figures.page_charts import dots_on_page
 from ipe_workbench.figures.style import house_style, plain, titled_figure
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
     from ipe_workbench.simulation.results import SimulationResult
 
-__all__ = ["designs_compared", "designs_finding", "retention_over_time"]
+__all__ = ["designs_compared", "designs_finding", "designs_on_page", "retention_over_time"]
 
 _ROW = 0.33  # inches
 _MOST_CURVES = 8
+_AXIS = "Share of the learners who may earn it, by the end of the programme"
 
 
 def designs_compared(first: SimulationResult, second: SimulationResult) -> AccessibleFigure:
@@ -41,36 +43,50 @@ def designs_compared(first: SimulationResult, second: SimulationResult) -> Acces
     >>> designs_compared(result, result).alt.startswith("Simulated.")
     True
     """
-    rows = _rows(first, second)
-    title = designs_finding(first, second)
+    rows, difference = _rows(first, second), _difference(first, second)
+    title = _finding(rows, difference[0])
     with house_style():
         figure, (low, high) = titled_figure(
             title,
             width=9.5,
             height=_ROW * max(len(rows), 1) + 0.55,
-            note=f"{interval_note(second, 'Dot and bar')} Dot: {_name(second)}. Hollow diamond: {_name(first)}. "
-            f"{_in_numbers(first, second)}",
+            note=_note(first, second, difference),
             source=simulated_source(second),
             tag="simulated",
         )
         tall = figure.get_figheight()
         axes = figure.add_axes((3.75 / 9.5, low + 0.55 / tall, 4.95 / 9.5, high - low - 0.55 / tall))
         draw_dots(axes, rows)
-        axes.set_xlabel("Share of the learners who may earn it, by the end of the programme")
-    told = "; ".join(f"{row.label} {percent(row.later or 0.0)}, then {percent(row.value)}" for row in rows)
-    alt = f"Simulated. Share of learners with each badge in {_name(first)}, then in {_name(second)}. {told}."
+        axes.set_xlabel(_AXIS)
+    alt = _told(first, second, rows)
     return AccessibleFigure(figure, alt=alt, title=title, caption="Simulated: two designs side by side.")
+
+
+def designs_on_page(first: SimulationResult, second: SimulationResult) -> str:
+    """The same as HTML that the page draws, for a view that changes while one looks.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> designs_on_page(result, result)[:41]
+    '<figure class="ipe-chart" role="img" aria'
+    """
+    rows, difference = _rows(first, second), _difference(first, second)
+    return dots_on_page(
+        rows,
+        title=_finding(rows, difference[0]),
+        alt=_told(first, second, rows),
+        note=_note(first, second, difference),
+        axis=_AXIS,
+        source=simulated_source(second),
+    )
 
 
 def designs_finding(first: SimulationResult, second: SimulationResult) -> str:
     """What the second design changes, in one sentence: badges a learner, and the badge that changes most."""
-    rows = _rows(first, second)
-    if not rows:
-        return "The two designs have no badge in common"
-    top = max(rows, key=lambda row: abs(row.value - (row.later or 0.0)))
-    change = 100 * (top.value - (top.later or 0.0))
-    most = f", most at {top.label} ({change:+.0f} points)" if abs(change) >= 0.5 else ""
-    return f"{_difference(first, second)[0]:+.2f} badges a learner{most}"
+    return _finding(_rows(first, second), _difference(first, second)[0])
 
 
 def retention_over_time(result: SimulationResult, *, items: Sequence[str] | None = None) -> AccessibleFigure:
@@ -140,24 +156,42 @@ def _retention_finding(curves: Sequence[_Curve]) -> str:
     return f"{plain(lost[0])} fades most: {percent(top)} hold it and can do it at best, {percent(end)} at the end"
 
 
-def _in_numbers(first: SimulationResult, second: SimulationResult) -> str:
+def _finding(rows: Sequence[Estimate], change: float) -> str:
+    if not rows:
+        return "The two designs have no badge in common"
+    top = max(rows, key=lambda row: abs(row.value - (row.later or 0.0)))
+    points = 100 * (top.value - (top.later or 0.0))
+    most = f", most at {top.label} ({points:+.0f} points)" if abs(points) >= 0.5 else ""
+    return f"{change:+.2f} badges a learner{most}"
+
+
+def _told(first: SimulationResult, second: SimulationResult, rows: Sequence[Estimate]) -> str:
+    told = "; ".join(f"{row.label} {percent(row.later or 0.0)}, then {percent(row.value)}" for row in rows)
+    return f"Simulated. Share of learners with each badge in {_name(first)}, then in {_name(second)}. {told}."
+
+
+def _note(first: SimulationResult, second: SimulationResult, difference: tuple[float, float]) -> str:
+    return (
+        f"{interval_note(second, 'Dot and bar')} Dot: {_name(second)}. Hollow diamond: {_name(first)}. "
+        f"{_in_numbers(*difference)}"
+    )
+
+
+def _in_numbers(mean: float, error: float) -> str:
     """The mean difference with its interval, which one cohort does not give."""
-    mean, error = _difference(first, second)
     far = 1.96 * error
     reach = "" if error != error else f" (95 % interval of the mean {mean - far:+.2f} to {mean + far:+.2f})"
     return f"Difference: {mean:+.2f} badges a learner{reach}."
 
 
 def _rows(first: SimulationResult, second: SimulationResult) -> list[Estimate]:
-    before, after = (one.badges("all", "earned").set_index("credential") for one in (first, second))
+    before = first.badges("all", "earned")
+    was = dict(zip(before["credential"], before["mean"], strict=True))
     rows = []
-    for reference in after.index:
-        if reference in before.index:
-            row = after.loc[reference]
+    for row in second.badges("all", "earned").to_dict("records"):
+        if row["credential"] in was:
             low, high = (row["mean"] if row[one] != row[one] else row[one] for one in ("low", "high"))
-            rows.append(
-                Estimate(row["title"], row["mean"], float(low), float(high), float(before.loc[reference, "mean"]))
-            )
+            rows.append(Estimate(row["title"], row["mean"], low, high, was[row["credential"]]))
     rows.sort(key=lambda row: (row.later or 0.0) - row.value)
     return rows
 
@@ -166,9 +200,11 @@ def _difference(first: SimulationResult, second: SimulationResult) -> tuple[floa
     """Badges a learner that the second design adds, and the standard error: of pairs where the seeds are the same."""
     counts = []
     for one in (first, second):
-        frame = one.by_replicate()
-        badges = frame[frame["item"].isin(set(one.badges("all")["credential"]))]
-        counts.append(badges.groupby("replicate")["earned"].sum().to_numpy() / one.learners)
+        frame, badges = one.by_replicate(), set(one.badges("all", "earned")["credential"])
+        # Rows are replicate by replicate, each with the same items.
+        earned = frame["earned"].to_numpy().reshape(one.replicates, -1)
+        kept = np.array([item in badges for item in frame["item"].head(earned.shape[1])], bool)
+        counts.append(earned[:, kept].sum(axis=1) / one.learners)
     mean = float(counts[1].mean() - counts[0].mean())
     if min(len(one) for one in counts) < 2:
         return mean, float("nan")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ipe_workbench.figures.accessible import AccessibleFigure
 from ipe_workbench.figures.attainment import interval_note, simulated_source
 from ipe_workbench.figures.charts import Estimate, Part, draw_bars_against_limit, draw_parts, percent
+from ipe_workbench.figures.page_charts import parts_on_page
 from ipe_workbench.figures.style import house_style, plain, titled_figure
 
 if TYPE_CHECKING:
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 
     from ipe_workbench.simulation.results import SimulationResult
 
-__all__ = ["assessor_load", "bottleneck_finding", "bottlenecks", "load_finding"]
+__all__ = ["assessor_load", "bottleneck_finding", "bottlenecks", "bottlenecks_on_page", "load_finding"]
 
 _ROW = 0.36  # inches
+_AXIS = "Share of the learners who may earn it, by the end of the programme"
+_NOTE = "Bars: share of the learners who may earn the badge but do not, by what kept them from it (mean, %)."
 #: The outcomes of the simulation as words inside a sentence.
 _REASONS = {
     "not started": "never starting",
@@ -40,45 +43,52 @@ def bottlenecks(result: SimulationResult) -> AccessibleFigure:
     >>> bottlenecks(result).alt.startswith("Simulated.")
     True
     """
-    frame = result.bottlenecks("all")
-    titles = dict(zip(result.badges("all")["credential"], result.badges("all")["title"], strict=True))
-    shares = frame.pivot_table(index="credential", columns="outcome", values="mean", sort=False, observed=True)
-    earned = shares["earned"] if "earned" in shares else 1 - shares.sum(axis=1)
-    obstacles = shares[[one for one in shares.columns if one != "earned"]]
-    # Obstacles in the order of their weight; those that never occur are left out.
-    kinds = [
-        one for one in obstacles.sum().sort_values(ascending=False, kind="stable").index if obstacles[one].max() > 0
-    ]
-    order = earned.sort_values(kind="stable").index
-    parts = [Part(kind, tuple(float(obstacles.loc[one, kind]) for one in order)) for kind in kinds]
-    title = bottleneck_finding(result)
+    labels, parts = _obstacles(result)
+    title = _finding(labels, parts)
     with house_style():
         figure, (low, high) = titled_figure(
             title,
             width=10.5,
-            height=_ROW * len(order) + 1.15,
-            note="Bars: share of the learners who may earn the badge but do not, by what kept them from it (mean, %).",
+            height=_ROW * len(labels) + 1.15,
+            note=_NOTE,
             source=simulated_source(result),
             tag="simulated",
         )
         tall = figure.get_figheight()
         axes = figure.add_axes((3.75 / 10.5, low + 0.6 / tall, 5.9 / 10.5, high - low - 1.05 / tall))
-        draw_parts(axes, [titles[one] for one in order], parts)
-        _totals(axes, [1 - float(earned[one]) for one in order])
-        axes.set_xlabel("Share of the learners who may earn it, by the end of the programme")
+        draw_parts(axes, labels, parts)
+        _totals(axes, _sums(labels, parts))
+        axes.set_xlabel(_AXIS)
         if parts:
             axes.legend(
                 ncols=min(len(parts), 3), loc="lower left", bbox_to_anchor=(-0.02, 1), frameon=False, fontsize=10,
                 handlelength=1.6, columnspacing=1.6, borderaxespad=0.1,
             )  # fmt: skip
-    told = "; ".join(
-        f"{titles[one]} {percent(1 - float(earned[one]))} ("
-        + ", ".join(f"{part.name} {percent(part.values[line])}" for part in parts if part.values[line] > 0.005)
-        + ")"
-        for line, one in enumerate(order)
-    )
-    alt = f"Simulated. Stacked bars: learners who do not earn each badge, by reason. {told}."
+    alt = _told(labels, parts)
     return AccessibleFigure(figure, alt=alt, title=title, caption="Simulated: what keeps learners from each badge.")
+
+
+def bottlenecks_on_page(result: SimulationResult) -> str:
+    """The same as HTML that the page draws, for a view that changes while one looks.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> bottlenecks_on_page(result)[:41]
+    '<figure class="ipe-chart" role="img" aria'
+    """
+    labels, parts = _obstacles(result)
+    return parts_on_page(
+        labels,
+        parts,
+        title=_finding(labels, parts),
+        alt=_told(labels, parts),
+        note=_NOTE,
+        axis=_AXIS,
+        source=simulated_source(result),
+    )
 
 
 def assessor_load(result: SimulationResult, *, names: Mapping[str, str] | None = None) -> AccessibleFigure:
@@ -129,20 +139,19 @@ def assessor_load(result: SimulationResult, *, names: Mapping[str, str] | None =
 
 def bottleneck_finding(result: SimulationResult) -> str:
     """What stands most in the way, in one sentence."""
-    frame = result.bottlenecks("all")
-    missed = frame[frame["outcome"] != "earned"]
-    if missed.empty or missed["mean"].max() == 0:
+    return _finding(*_obstacles(result))
+
+
+def _finding(labels: Sequence[str], parts: Sequence[Part]) -> str:
+    if not parts:
         return "Nothing keeps learners from the badges"
-    weight = missed.groupby("outcome", sort=False)["mean"].sum()
-    reason = str(weight.idxmax())
-    badges = result.badges("all")
-    titles = dict(zip(badges["credential"], badges["title"], strict=True))
-    rows = missed[missed["outcome"] == reason]
-    worst = rows.sort_values("mean", ascending=False, kind="stable").iloc[0]
+    gravest = parts[0]
+    share = sum(gravest.values) / sum(sum(part.values) for part in parts)
+    worst = max(range(len(labels)), key=lambda line: gravest.values[line])
     return (
-        f"What keeps learners from badges most is {_REASONS.get(reason, reason)} "
-        f"({percent(float(weight.max() / weight.sum()))} of the misses), "
-        f"above all at {titles[worst['credential']]} ({percent(float(worst['mean']))} of the learners)"
+        f"What keeps learners from badges most is {_REASONS.get(gravest.name, gravest.name)} "
+        f"({percent(share)} of the misses), "
+        f"above all at {labels[worst]} ({percent(gravest.values[worst])} of the learners)"
     )
 
 
@@ -161,6 +170,40 @@ def load_finding(result: SimulationResult, names: Mapping[str, str] | None = Non
         times = "once" if over == 1 else f"{over} times"
         return f"Assessor hours exceed capacity {times}; most for {where}"
     return f"Assessor hours stay within capacity; the highest load is {percent(float(load.max()))} ({where})"
+
+
+def _obstacles(result: SimulationResult) -> tuple[list[str], list[Part]]:
+    """Titles of the badges, hardest first, and what kept learners from them, gravest first."""
+    frame = result.bottlenecks("all")
+    titles = _titles(result)
+    shares: dict[str, dict[str, float]] = {}
+    for credential, outcome, mean in zip(frame["credential"], frame["outcome"], frame["mean"], strict=True):
+        shares.setdefault(credential, {})[outcome] = float(mean)
+    order = sorted(shares, key=lambda one: shares[one].get("earned", 0.0))
+    kinds = [one for one in dict.fromkeys(frame["outcome"]) if one != "earned"]
+    weight = {kind: sum(shares[one].get(kind, 0.0) for one in order) for kind in kinds}
+    kinds = sorted((kind for kind in kinds if weight[kind] > 0), key=lambda kind: -weight[kind])
+    parts = [Part(kind, tuple(shares[one].get(kind, 0.0) for one in order)) for kind in kinds]
+    return [titles[one] for one in order], parts
+
+
+def _titles(result: SimulationResult) -> dict[str, str]:
+    badges = result.badges("all", "earned")
+    return dict(zip(badges["credential"], badges["title"], strict=True))
+
+
+def _sums(labels: Sequence[str], parts: Sequence[Part]) -> list[float]:
+    return [sum(part.values[line] for part in parts) for line in range(len(labels))]
+
+
+def _told(labels: Sequence[str], parts: Sequence[Part]) -> str:
+    told = "; ".join(
+        f"{label} {percent(total)} ("
+        + ", ".join(f"{part.name} {percent(part.values[line])}" for part in parts if part.values[line] > 0.005)
+        + ")"
+        for line, (label, total) in enumerate(zip(labels, _sums(labels, parts), strict=True))
+    )
+    return f"Simulated. Stacked bars: learners who do not earn each badge, by reason. {told}."
 
 
 def _bars(rows: pd.DataFrame, called: Mapping[str, str]) -> list[Estimate]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -41,7 +42,16 @@ def _kept_by_content(dispatcher: Any) -> Any:
     file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if file is not None:
         file._source_stamp = _room_stamp()
+        file._load_index = partial(_index_or_nothing, file._load_index)
     return dispatcher
+
+
+def _index_or_nothing(load: Callable[[], dict[Any, str]]) -> dict[Any, str]:
+    """The index of compiled copies; none where another version of the package wrote it, or it is damaged."""
+    try:
+        return load()
+    except (AttributeError, EOFError, ImportError, KeyError, TypeError, ValueError, pickle.UnpicklingError):
+        return {}
 
 
 @cache

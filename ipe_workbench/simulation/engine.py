@@ -14,12 +14,12 @@ from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.simulation.cohort_model import CohortModel, compile_cohort
 from ipe_workbench.simulation.results import SimulationResult
 from ipe_workbench.simulation.scenario import MAX_REPLICATES, MAX_SEED, Scenario
-from ipe_workbench.simulation.shards import Shard, run_shard, shards_of
+from ipe_workbench.simulation.shards import Shard, compiled_yet, run_shard, shards_of
 from ipe_workbench.simulation.state import Counts
 from ipe_workbench.simulation.tabulate import result_of
 from ipe_workbench.simulation.totals import Totals
 
-__all__ = ["simulate", "simulate_range"]
+__all__ = ["processors", "simulate", "simulate_range"]
 
 
 def simulate(
@@ -66,7 +66,7 @@ def simulate(
     """
     replicates = _in_range("replicates", scenario.replicates if replicates is None else replicates, 1, MAX_REPLICATES)
     seed = _in_range("seed", scenario.seed if seed is None else seed, 0, MAX_SEED)
-    workers = _processors() if threads is None else _in_range("threads", threads, 1, 4096)
+    workers = processors() if threads is None else _in_range("threads", threads, 1, 4096)
     model = compile_cohort(programme, scenario)
     totals = simulate_range(model, seed, 0, replicates, threads=workers, progress=progress)
     return result_of(model, totals, seed=seed, before=programme)
@@ -102,16 +102,18 @@ def simulate_range(
 
 def _computed(model: CohortModel, seed: int, shards: list[Shard], workers: int) -> Iterator[tuple[Shard, Counts]]:
     """The shards' counts, in whatever order they are done."""
-    # The first runs alone: it compiles the kernel where no compiled copy is kept yet.
-    yield shards[0], run_shard(model, seed, shards[0])
-    if workers == 1 or len(shards) < 3:
-        for shard in shards[1:]:
+    if not compiled_yet():
+        # The first runs alone, so that threads do not wait for one another to compile or load the kernel.
+        yield shards[0], run_shard(model, seed, shards[0])
+        shards = shards[1:]
+    if workers == 1 or len(shards) < 2:
+        for shard in shards:
             yield shard, run_shard(model, seed, shard)
         return
     with ThreadPoolExecutor(workers) as pool:
         # A few ahead: threads never wait for the counting, and finished counts do not pile up in memory.
         ahead: deque[tuple[Shard, Future[Counts]]] = deque()
-        for shard in shards[1:]:
+        for shard in shards:
             ahead.append((shard, pool.submit(run_shard, model, seed, shard)))
             if len(ahead) > workers * 4:
                 done, counts = ahead.popleft()
@@ -128,7 +130,8 @@ def _merged(before: tuple[Counts, int] | None, counts: Counts, shard: Shard) -> 
     return before[0], before[1] - 1
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 
 from ipe_workbench.simulation.cohort_model import CohortModel
 
-__all__ = ["amounts", "eligible", "interval", "reach", "with_all"]
+__all__ = ["amounts", "eligible", "interval", "reach", "variance", "with_all"]
 
 _MOST = 2**63 - 1
 Floats = npt.NDArray[np.float64]
@@ -27,10 +27,7 @@ def interval(total: Any, squares: Any, n: Any, replicates: int, most: float = 1.
     if replicates == 1:
         missing = np.full(mean.shape, np.nan)
         return {"mean": mean, "low": missing, "high": missing, "se": missing}
-    if int(squares.max(initial=0)) * replicates > _MOST:
-        total, squares = total.astype(float), squares.astype(float)
-    variance = np.maximum(replicates * squares - total * total, 0) / (replicates * (replicates - 1.0))
-    spread = np.sqrt(variance) / size
+    spread = np.sqrt(variance(total, squares, replicates)) / size
     far = reach(replicates)
     return {
         "mean": mean,
@@ -38,6 +35,14 @@ def interval(total: Any, squares: Any, n: Any, replicates: int, most: float = 1.
         "high": np.clip(mean + far * spread, 0, most),
         "se": spread / np.sqrt(replicates),
     }
+
+
+def variance(total: Any, squares: Any, replicates: int) -> Floats:
+    """Variance between replicates from sums and sums of squares of whole numbers; of at least two replicates."""
+    if int(squares.max(initial=0)) * replicates > _MOST:
+        total, squares = total.astype(float), squares.astype(float)
+    spread = np.maximum(replicates * squares - total * total, 0) / (replicates * (replicates - 1.0))
+    return np.asarray(spread, np.float64)
 
 
 def reach(replicates: int) -> float:

@@ -21,12 +21,7 @@ from ipe_workbench.simulation.compilation import compiled
 from ipe_workbench.simulation.feelings import count_hours, feel, stay
 from ipe_workbench.simulation.model_arrays import Model
 from ipe_workbench.simulation.state import Counts, Scratch, State
-from ipe_workbench.simulation.structures import (
-    counts_structure,
-    model_structure,
-    scratch_structure,
-    state_structure,
-)
+from ipe_workbench.simulation.structures import lent
 from ipe_workbench.simulation.together import (
     draw_raters,
     form_teams,
@@ -50,8 +45,7 @@ def run(
     `state` has room for the blocks that go through the weeks together: one, or the whole cohort. `log` takes a line for
     each attempt and stack, `logged[0]` says how many; with no lines it stays empty.
     """
-    m, st, sc = model_structure(model), state_structure(state), scratch_structure(scratch)
-    counts = counts_structure(counted)
+    m, st, sc, counts = lent(model), lent(state), lent(scratch), lent(counted)
     key = np.uint64(seed)
     together = st.here.size
     dynamic = m.motivation.on and m.motivation.leave != 0.0

@@ -105,8 +105,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "share": "share of the profession's learners who have earned it at the end, mean",
         "others": "the same of all other professions together",
         "gap": "difference of the two; below 0 the profession is behind",
-        "low": "lower end of the 95 % interval of one cohort's share of the profession, minus the others' mean",
+        "low": "lower end of the 95 % interval for the gap in one cohort: both groups vary",
         "high": "upper end of it",
+        "se": "Monte Carlo standard error of the mean gap",
         "n": "learners of the profession who may earn it",
     },
     "self_ratings": {

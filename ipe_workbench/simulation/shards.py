@@ -11,7 +11,7 @@ from ipe_workbench.simulation.cohort_model import CohortModel
 from ipe_workbench.simulation.kernel import run
 from ipe_workbench.simulation.state import Counts, empty_counts, empty_scratch, empty_state
 
-__all__ = ["Shard", "run_shard", "shards_of", "trace_shard"]
+__all__ = ["Shard", "compiled_yet", "run_shard", "shards_of", "trace_shard"]
 
 #: Blocks of 64 learners of one shard: large enough to outweigh its start, small enough to keep every thread busy.
 _BLOCKS = 256
@@ -41,6 +41,11 @@ def shards_of(model: CohortModel, replicates: int, first_replicate: int = 0) -> 
         ]
     together = max(1, min(_REPLICATES, _BLOCKS // blocks, -(-replicates // 8)))
     return [Shard(start, min(together, end - start), 0, blocks) for start in range(first_replicate, end, together)]
+
+
+def compiled_yet() -> bool:
+    """Whether this process has the compiled kernel in memory."""
+    return bool(run.signatures)  # type: ignore[attr-defined]
 
 
 def run_shard(model: CohortModel, seed: int, shard: Shard) -> Counts:

@@ -1,96 +1,88 @@
-"""Tuples of arrays as structures that compiled functions share by address.
+# mypy: disable-error-code="misc,no-untyped-call,untyped-decorator,override"
+# Numba's interface for extensions has no types.
+"""Tuples of arrays that compiled functions share by address.
 
 A compiled function that takes a tuple takes each of its arrays as several arguments; with the model's many arrays, that
-makes compiling slow and calls dear. So the kernel's entry turns its tuples into structures once. A structure has the
-tuple's fields; functions are annotated with the tuple, which is what a reader wants to know.
+makes compiling slow and calls dear. So the kernel's entry lends its tuples: they lie on its stack, and what it calls
+gets their address. What is lent has the tuple's fields; functions are annotated with the tuple, which is what a reader
+wants to know.
+
+Nobody counts who holds a lent array. Counting took a third of the kernel's time, and threads waited for one another at
+the counters of the model that they share. The caller of the kernel holds all arrays until it returns.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from numba import types
-from numba.experimental import structref
+from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
+from numba.core.typing.templates import AttributeTemplate
+from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
 
-from ipe_workbench.simulation.compilation import compiled
-from ipe_workbench.simulation.model_arrays import (
-    AssessmentArrays,
-    CapacityArrays,
-    ClaimingArrays,
-    ConfidenceArrays,
-    Layout,
-    LearningArrays,
-    Model,
-    MotivationArrays,
-    RuleArrays,
-    StartArrays,
-    TeamArrays,
-)
-from ipe_workbench.simulation.state import Counts, Scratch, State
-
-__all__ = ["counts_structure", "model_structure", "scratch_structure", "state_structure"]
+__all__ = ["Lent", "lent"]
 
 
-class _Structure(types.StructRef):
-    """A structure whose fields keep no literal values in their types."""
+class Lent(types.Type):
+    """The address of a named tuple."""
 
-    def preprocess_fields(self, fields: Any) -> Any:
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)  # type: ignore[no-untyped-call]
-
-
-def _declared(of: Any) -> Any:
-    """A class that, called in compiled code, makes the structure with the fields of a tuple class.
-
-    The type stands in this module under its name, where the cache of compiled functions finds it again.
-    """
-    name = f"{of.__name__}Structure"
-    kind = structref.register(type(name, (_Structure,), {"__module__": __name__}))  # type: ignore[no-untyped-call]
-    globals()[name] = kind
-    maker = type(f"{of.__name__}Maker", (), {"__module__": __name__})
-    structref.define_constructor(maker, kind, list(of._fields))  # type: ignore[no-untyped-call]
-    structref.define_attributes(kind)  # type: ignore[no-untyped-call]
-    return maker
+    def __init__(self, of: Any) -> None:
+        self.of = of
+        # Short, since it is part of the name of every function that takes it.
+        told = hashlib.sha256(str(of).encode()).hexdigest()[:16]
+        super().__init__(name=f"Lent({of.instance_class.__name__}, {told})")
 
 
-_Layout = _declared(Layout)
-_Start = _declared(StartArrays)
-_Learning = _declared(LearningArrays)
-_Assessment = _declared(AssessmentArrays)
-_Rules = _declared(RuleArrays)
-_Claiming = _declared(ClaimingArrays)
-_Capacity = _declared(CapacityArrays)
-_Teams = _declared(TeamArrays)
-_Motivation = _declared(MotivationArrays)
-_Confidence = _declared(ConfidenceArrays)
-_Model = _declared(Model)
-_State = _declared(State)
-_Scratch = _declared(Scratch)
-_Counts = _declared(Counts)
+def _lend(typing_context: Any, values: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return cgutils.alloca_once_value(builder, _without_owner(context, builder, values, arguments[0]))
+
+    return Lent(values)(values), generate
 
 
-@compiled
-def model_structure(m: Any) -> Any:
-    """The model as a structure of structures."""
-    return _Model(
-        _Layout(*m.layout), _Start(*m.start), _Learning(*m.learning), _Assessment(*m.assessment), _Rules(*m.rules),
-        m.table, _Claiming(*m.claiming), _Capacity(*m.capacity), _Teams(*m.teams), _Motivation(*m.motivation),
-        _Confidence(*m.confidence),
-    )  # fmt: skip
+#: The address of a named tuple, valid until the compiled function that lends it returns; tuples in it are lent, too.
+lent: Any = intrinsic(_lend)
 
 
-@compiled
-def state_structure(st: Any) -> Any:
-    """The state as a structure."""
-    return _State(*st)
+def _without_owner(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    """The same value with arrays that have no owner."""
+    if isinstance(kind, types.Array):
+        array = context.make_array(kind)(context, builder, value)
+        array.meminfo = cgutils.get_null_value(array.meminfo.type)
+        array.parent = cgutils.get_null_value(array.parent.type)
+        return array._getvalue()
+    if isinstance(kind, types.BaseTuple):
+        for place, part in enumerate(kind.types):  # type: ignore[attr-defined]
+            inner = _without_owner(context, builder, part, builder.extract_value(value, place))
+            value = builder.insert_value(value, inner, place)
+    return value
 
 
-@compiled
-def scratch_structure(sc: Any) -> Any:
-    """The scratch room as a structure."""
-    return _Scratch(*sc)
+@register_model(Lent)
+class _Address(models.PrimitiveModel):
+    def __init__(self, manager: Any, kind: Lent) -> None:
+        super().__init__(manager, kind, manager.lookup(kind.of).get_value_type().as_pointer())
 
 
-@compiled
-def counts_structure(counts: Any) -> Any:
-    """The counts as a structure."""
-    return _Counts(*counts)
+@infer_getattr
+class _Fields(AttributeTemplate):
+    key = Lent
+
+    def generic_resolve(self, kind: Lent, field: str) -> Any:
+        """The type of a field."""
+        if field not in kind.of.fields:
+            return None
+        part = kind.of.types[kind.of.fields.index(field)]
+        return Lent(part) if isinstance(part, types.BaseNamedTuple) else part
+
+
+@lower_getattr_generic(Lent)
+def _read(context: Any, builder: Any, kind: Lent, address: Any, field: str) -> Any:
+    index = kind.of.fields.index(field)
+    part, place = kind.of.types[index], cgutils.gep_inbounds(builder, address, 0, index)
+    if isinstance(part, types.BaseNamedTuple):
+        return place
+    # With the counting that everybody expects, the compiler finds that it cancels out and takes it away.
+    return impl_ret_borrowed(context, builder, part, builder.load(place))

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ipe_workbench.simulation.cohort_model import CohortModel
-from ipe_workbench.simulation.intervals import eligible, interval, with_all
+from ipe_workbench.simulation.intervals import Floats, eligible, reach, variance, with_all
 from ipe_workbench.simulation.results import COLUMNS
-from ipe_workbench.simulation.totals import Totals
+from ipe_workbench.simulation.totals import Integers, Totals
 
 __all__ = ["equity", "self_ratings", "time_to_award"]
 
@@ -40,33 +40,54 @@ def time_to_award(model: CohortModel, totals: Totals) -> pd.DataFrame:
 
 
 def equity(model: CohortModel, totals: Totals) -> pd.DataFrame:
-    """Share of each profession with an item at the end, against the share of all other professions together."""
+    """Share of each profession with an item at the end, against the share of all other professions together.
+
+    The interval is that of the gap within a cohort: both groups vary, and what befalls all of a cohort cancels out.
+    """
     everyone = np.repeat(with_all(model.sizes)[:, None], len(model.stacks), axis=1)
     n = np.concatenate([eligible(model), everyone], axis=1)
-    total, squares = totals.earned.total[:, :, -1], totals.earned.squares[:, :, -1]
-    shares = interval(total, squares, n, totals.replicates)
-    others = np.maximum(n[-1] - n[:-1], 1)
-    rest = (total[-1] - total[:-1]) / totals.replicates / others
+    total = totals.earned.total[:, :, -1]
+    own, rest = np.maximum(n[:-1], 1), np.maximum(n[-1] - n[:-1], 1)
+    shares = total[:-1] / totals.replicates / own
+    others = (total[-1] - total[:-1]) / totals.replicates / rest
+    spread = _spread_of_gaps(totals, own, rest)
+    far = reach(totals.replicates)
     rows = []
     for index, item in enumerate((*model.credentials, *model.stacks)):
         for row, profession in enumerate(model.professions):
             if n[row, index] == 0 or n[-1, index] == n[row, index]:
                 continue
-            share = float(shares["mean"][row, index])
+            gap = float(shares[row, index] - others[row, index])
             rows.append(
                 {
                     "item": item,
                     "kind": "credential" if index < len(model.credentials) else "stack",
                     "profession": profession,
-                    "share": share,
-                    "others": float(rest[row, index]),
-                    "gap": share - float(rest[row, index]),
-                    "low": float(shares["low"][row, index] - rest[row, index]),
-                    "high": float(shares["high"][row, index] - rest[row, index]),
+                    "share": float(shares[row, index]),
+                    "others": float(others[row, index]),
+                    "gap": gap,
+                    "low": max(gap - far * float(spread[row, index]), -1.0),
+                    "high": min(gap + far * float(spread[row, index]), 1.0),
+                    "se": float(spread[row, index]) / totals.replicates**0.5,
                     "n": int(n[row, index]),
                 }
             )
     return pd.DataFrame(rows, columns=list(COLUMNS["equity"]))
+
+
+def _spread_of_gaps(totals: Totals, own: Integers, rest: Integers) -> Floats:
+    """Standard deviation between cohorts of the difference of two shares (P, I); missing with a single cohort.
+
+    The variance of all learners together is that of the two groups and twice their covariance, which gives the latter.
+    """
+    if totals.replicates < 2:
+        return np.full(own.shape, np.nan)
+    total, squares = totals.earned.total[:, :, -1], totals.earned.squares[:, :, -1]
+    of_own = variance(total[:-1], squares[:-1], totals.replicates)
+    of_rest = variance(total[-1] - total[:-1], totals.others_squares, totals.replicates)
+    of_all = variance(total[-1], squares[-1], totals.replicates)
+    together = (of_all - of_own - of_rest) / 2
+    return np.asarray(np.sqrt(np.maximum(of_own / own**2 + of_rest / rest**2 - 2 * together / (own * rest), 0)))
 
 
 def self_ratings(model: CohortModel, totals: Totals) -> pd.DataFrame:

@@ -51,6 +51,7 @@ class Totals:
     term_starts: Integers = field(metadata=_OF_THE_CALENDAR)  # (T) first week of each term
     earned: Moments  # (P + 1, I, W) by the end of the week
     retained: Moments  # (P + 1, B, W) holding the award and knowing, at the end of the week
+    others_squares: Integers  # (P, I) squares of what all other professions have earned at the end
     held: Moments  # (P + 1, I)
     claimed: Moments  # (P + 1, I)
     outcome: Moments  # (P + 1, B, outcomes)
@@ -75,6 +76,7 @@ class Totals:
             term_starts=np.array([first for _, first, _ in model.calendar.terms], np.int64),
             earned=Moments.zeros(p, b + s, w),
             retained=Moments.zeros(p, b, w),
+            others_squares=np.zeros((p, b + s), np.int64),
             held=Moments.zeros(p, b + s),
             claimed=Moments.zeros(p, b + s),
             outcome=Moments.zeros(p, b, len(OUTCOMES)),
@@ -101,12 +103,14 @@ class Totals:
             (self.load, counts.attempts), (self.waiting, counts.waiting),
         ):  # fmt: skip
             moments.add(one)
+        at_end = earned[..., -1]
+        self.others_squares += ((at_end.sum(axis=1, keepdims=True) - at_end) ** 2).sum(axis=0)
         self.waited += counts.waited.sum(axis=0)
         self.tries += counts.tries
         self.passes += counts.passes
         self.self_rating += counts.self_rating.sum(axis=0)
         self.attempts[here] = np.add.reduceat(counts.attempts, self.term_starts, axis=-1)
-        self.earned_at_end[here] = earned[..., -1].sum(axis=1)
+        self.earned_at_end[here] = at_end.sum(axis=1)
         self.retained_at_end[here] = retained[..., -1].sum(axis=1)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:

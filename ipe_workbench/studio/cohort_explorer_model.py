@@ -1,16 +1,26 @@
-"""Two designs of one programme, simulated side by side: what a person moves, and the two results."""
+"""Two designs of one programme, simulated side by side: what a person moves, and the two results.
+
+Somebody who moves a slider waits for the first cohorts only: the results begin with as many as can be simulated while
+nobody notices, and `refine` adds the others. A cohort is the same whenever it is
+simulated, and so is the end.
+"""
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import traitlets
 
 from ipe_workbench.credentials import Programme
 from ipe_workbench.errors import WorkbenchError
-from ipe_workbench.simulation import Scenario, SimulationResult, simulate
+from ipe_workbench.simulation import Scenario, SimulationResult
+from ipe_workbench.simulation.growing import GrowingSimulation
 
 __all__ = ["CohortExplorerModel"]
+
+#: Fewer give no interval.
+_LEAST = 2
 
 
 class CohortExplorerModel(traitlets.HasTraits):
@@ -32,13 +42,14 @@ class CohortExplorerModel(traitlets.HasTraits):
     True
     """
 
-    attempts = traitlets.Int(0, min=0, max=20, help="Attempts at each assessment; 0 as designed.")
-    open_terms_after = traitlets.Int(0, min=0, max=6, help="Further terms in which assessments stay open.")
+    attempts = traitlets.CInt(0, min=0, max=20, help="Attempts at each assessment; 0 as designed.")
+    open_terms_after = traitlets.CInt(0, min=0, max=6, help="Further terms in which assessments stay open.")
     double_rated = traitlets.Float(0.0, min=0.0, max=1.0, help="Least share of attempts seen by a second rater.")
     attempt_probability = traitlets.Float(0.5, min=0.0, max=1.0, help="Chance to try in a week.")
     opportunities = traitlets.Float(2.0, min=0.1, max=20.0, help="Practice opportunities in an hour.")
     assessor_factor = traitlets.Float(0.0, min=0.0, max=10.0, help="Factor on assessor hours; 0 no queue.")
-    replicates = traitlets.Int(20, min=1, max=1000, help="Simulated cohorts.")
+    replicates = traitlets.CInt(20, min=1, max=1000, help="Simulated cohorts.")
+    first_look = traitlets.Float(0.0, min=0.0, help="Seconds to simulate before results are shown; 0 waits for all.")
     updated = traitlets.Int(0)
     error = traitlets.Unicode("")
 
@@ -52,24 +63,43 @@ class CohortExplorerModel(traitlets.HasTraits):
         self.set_trait("assessor_factor", min(10.0, capacity.assessor_factor) if capacity.assessors else 0.0)
         for name, value in values.items():
             self.set_trait(name, value)
-        self._base: SimulationResult | None = None
-        self._changed: SimulationResult | None = None
+        self._base: GrowingSimulation | None = None
+        self._changed: GrowingSimulation | None = None
+        self._seconds_each = float("inf")
+        self._shown = 0
         self._simulate()
-        self.observe(self._simulate, [name for name in self.trait_names() if name not in ("updated", "error")])
+        moved = [name for name in self.trait_names() if name not in ("updated", "error", "first_look")]
+        self.observe(self._simulate, moved)
 
     @property
     def base(self) -> SimulationResult:
         """The design as it is."""
-        if self._base is None:
-            raise WorkbenchError(self.error)
-        return self._base
+        return self._result(self._base)
 
     @property
     def changed(self) -> SimulationResult:
         """The design that the traits describe."""
-        if self._changed is None:
-            raise WorkbenchError(self.error)
-        return self._changed
+        return self._result(self._changed)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the results hold all cohorts, so that nothing is left to `refine`."""
+        return bool(self.error) or self._shown >= self.replicates
+
+    def refine(self, seconds: float = 0.1) -> bool:
+        """Simulate further cohorts for about so long; results change when all are there, which the answer says."""
+        if self.settled or self._base is None or self._changed is None:
+            return True
+        start = time.perf_counter()
+        both = [self._changed, self._base]
+        for one in both:
+            while one.replicates < self.replicates and time.perf_counter() - start < seconds:
+                self._grow(one, min(one.replicates + self._affordable(seconds), self.replicates))
+        if any(one.replicates < self.replicates for one in both):
+            return False
+        self._shown = self.replicates
+        self.updated += 1
+        return True
 
     def changed_scenario(self) -> Scenario:
         """The scenario of the other design, as it could be saved."""
@@ -97,10 +127,34 @@ class CohortExplorerModel(traitlets.HasTraits):
 
     def _simulate(self, change: Any = None) -> None:
         try:
-            if self._base is None or (change is not None and change["name"] == "replicates"):
-                self._base = simulate(self.programme, self.scenario, replicates=self.replicates)
-            self._changed = simulate(self.programme, self.changed_scenario(), replicates=self.replicates)
+            if self._base is None:
+                self._base = GrowingSimulation(self.programme, self.scenario)
+            if self._changed is None or change is None or change["name"] != "replicates":
+                self._changed = GrowingSimulation(self.programme, self.changed_scenario())
+            wanted = self.replicates
+            if self.first_look > 0:
+                wanted = min(max(self._affordable(self.first_look), _LEAST), wanted)
+            for one in (self._base, self._changed):
+                self._grow(one, wanted)
+            self._shown = wanted
             self.error = ""
         except WorkbenchError as error:
             self.error = str(error)
         self.updated += 1
+
+    def _grow(self, design: GrowingSimulation, wanted: int) -> None:
+        """Simulate up to so many, and note what a cohort took at the quickest."""
+        more = wanted - design.replicates
+        if more > 0:
+            start = time.perf_counter()
+            design.grow(wanted)
+            self._seconds_each = min(self._seconds_each, (time.perf_counter() - start) / more)
+
+    def _affordable(self, seconds: float) -> int:
+        """Cohorts that can be simulated in so long, by those simulated before."""
+        return max(1, int(min(seconds / self._seconds_each, self.replicates)))
+
+    def _result(self, design: GrowingSimulation | None) -> SimulationResult:
+        if design is None or self._shown == 0:
+            raise WorkbenchError(self.error)
+        return design.result(self._shown)

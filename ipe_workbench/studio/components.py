@@ -204,6 +204,11 @@ _STYLE = """
 .ipe-wrap > * { min-width: 0; } .ipe-wrap > .ipe-wide { grid-column: 1 / -1; }
 .ipe-bar { display: flex; flex-flow: row wrap; gap: 8px; align-items: center; overflow: visible; width: 100%; }
 .ipe-bottom { align-items: flex-end; } .ipe-bar > .ipe-stacked { flex: 1 1 200px; }
+.ipe-slider { display: grid; grid-template-columns: 1fr auto; gap: 2px 10px; align-items: end; padding: 3px;
+  overflow: visible; box-sizing: border-box; }
+.ipe-slider label { font-size: 12.5px; line-height: 1.35; color: var(--ipe-muted); }
+.ipe-slider output { font-variant-numeric: tabular-nums; font-weight: 600; }
+.ipe-slider input { grid-column: 1 / -1; width: 100%; height: 22px; margin: 0; accent-color: var(--ipe-accent); }
 .ipe-field { overflow: visible; width: auto; }
 .ipe-stacked.widget-inline-hbox { display: flex; flex-direction: column; align-items: stretch; height: auto;
   width: auto; min-width: 0; overflow: visible; margin: 2px 0; }

@@ -1,4 +1,4 @@
-"""A real JupyterLab on copies of the notebooks, apart from the user's own Jupyter."""
+"""A real JupyterLab, and a real Voilà, on copies of the notebooks, apart from the user's own Jupyter."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,29 +54,60 @@ class Lab:
         page.evaluate(_RUN_ALL)
 
 
+@dataclass(frozen=True)
+class Voila:
+    """A running Voilà on the notebooks."""
+
+    address: str
+
+    def show(self, page: Page, notebook: str) -> None:
+        """Open a notebook as a page, which runs all its cells."""
+        page.goto(f"{self.address}/voila/render/{notebook}", wait_until="domcontentloaded")
+
+
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
     """JupyterLab with its own settings on its own copies; stopped at the end."""
-    folder = tmp_path / "notebooks"
+    folder = _copies(tmp_path)
+    token, port = secrets.token_hex(16), _free_port()
+    command = [
+        *("-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
+        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
+        *(f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"),
+        "--LabApp.extension_manager=readonly",
+    ]
+    with _running(command, port, tmp_path):
+        yield Lab(folder, f"http://127.0.0.1:{port}", token)
+
+
+@pytest.fixture
+def voila(tmp_path: Path) -> Iterator[Voila]:
+    """Voilà on copies of the notebooks; stopped at the end."""
+    folder, port = _copies(tmp_path), _free_port()
+    command = ["-m", "voila", str(folder), "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1"]
+    with _running(command, port, tmp_path):
+        yield Voila(f"http://127.0.0.1:{port}")
+
+
+def _copies(place: Path) -> Path:
+    folder = place / "notebooks"
     folder.mkdir()
     for notebook in notebooks_folder().glob("*.ipynb"):
         shutil.copy(notebook, folder)
-    token, port = secrets.token_hex(16), _free_port()
+    return folder
+
+
+@contextmanager
+def _running(command: list[str], port: int, place: Path) -> Iterator[None]:
     process = subprocess.Popen(
-        [
-            sys.executable,
-            *("-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"),
-            *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
-            *(f"--ServerApp.root_dir={folder}", f"--IdentityProvider.token={token}"),
-            "--LabApp.extension_manager=readonly",
-        ],
-        env=_isolated(tmp_path / "jupyter"),
+        [sys.executable, *command],
+        env=_isolated(place / "jupyter"),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(port, process)
-        yield Lab(folder, f"http://127.0.0.1:{port}", token)
+        yield
     finally:
         process.terminate()
         try:
@@ -108,9 +140,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         if process.poll() is not None:
-            pytest.fail(f"JupyterLab stopped at once, with exit code {process.returncode}.")
+            pytest.fail(f"The server stopped at once, with exit code {process.returncode}.")
         with socket.socket() as one:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    pytest.fail("JupyterLab did not answer within a minute.")
+    pytest.fail("The server did not answer within a minute.")

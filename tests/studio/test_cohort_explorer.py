@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -61,3 +62,52 @@ def test_the_view_follows_its_model_and_the_model_its_view():
     assert view.chart.value != first
     assert 'role="img"' in view.obstacles.value
     assert not view.model.error
+
+
+def test_a_first_look_is_the_first_cohorts_and_the_rest_follow():
+    whole = CohortExplorerModel(PROGRAMME, PLAIN, replicates=12)
+    model = CohortExplorerModel(PROGRAMME, PLAIN, replicates=12, first_look=1e-6)
+    model.attempts = whole.attempts = 5
+    assert not model.settled
+    assert model.changed.replicates == model.base.replicates == 2
+    assert model.changed.digest == CohortExplorerModel(PROGRAMME, PLAIN, replicates=2, attempts=5).changed.digest
+    seen = model.updated
+    assert not model.refine(1e-9)
+    assert (model.updated, model.changed.replicates) == (seen, 2)
+    while not model.refine(0.01):
+        assert model.updated == seen
+    assert model.settled
+    assert model.updated == seen + 1
+    assert (model.base.digest, model.changed.digest) == (whole.base.digest, whole.changed.digest)
+
+
+def test_a_move_before_the_rest_has_come_begins_anew():
+    model = CohortExplorerModel(PROGRAMME, PLAIN, replicates=12, first_look=1e-6)
+    model.attempts = 5
+    model.refine(1e-9)
+    model.attempts = 2
+    while not model.refine(1.0):
+        pass
+    assert model.changed.digest == CohortExplorerModel(PROGRAMME, PLAIN, replicates=12, attempts=2).changed.digest
+
+
+def test_fewer_and_more_cohorts_keep_both_designs_alike():
+    model = CohortExplorerModel(PROGRAMME, PLAIN, replicates=4)
+    for wanted in (2, 7):
+        model.replicates = wanted
+        assert model.changed.replicates == model.base.replicates == wanted
+        assert model.base.digest == CohortExplorerModel(PROGRAMME, PLAIN, replicates=wanted).base.digest
+
+
+def test_inside_an_event_loop_the_rest_follows_by_itself():
+    async def moved() -> tuple[int, int]:
+        view = cohort_explorer(PROGRAMME, PLAIN, replicates=12, first_look=1e-6)
+        view.controls["attempts"].value = 5
+        first = view.model.changed.replicates
+        settled = asyncio.Event()
+        view.model.observe(lambda _: settled.set(), "updated")
+        await asyncio.wait_for(settled.wait(), 60)
+        assert "12 cohorts" in view.chart.value
+        return first, view.model.changed.replicates
+
+    assert asyncio.run(moved()) == (2, 12)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy.typing as npt
 
 from ipe_workbench.errors import EnvironmentFault, UnusableInputError
+from ipe_workbench.simulation.engine import processors
 from ipe_workbench.simulation.experiments.part_files import PartFiles, Span, chosen_spans
 from ipe_workbench.simulation.experiments.work import Work
 from ipe_workbench.simulation.experiments.workers import (
@@ -20,7 +21,6 @@ from ipe_workbench.simulation.experiments.workers import (
     LostWorkersError,
     ThisProcess,
     Workers,
-    processors,
 )
 
 __all__ = ["Means", "Progress", "run_work"]

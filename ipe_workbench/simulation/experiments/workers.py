@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
@@ -18,7 +17,7 @@ import numpy.typing as npt
 from ipe_workbench.errors import EnvironmentFault, UnusableInputError, WorkbenchError
 from ipe_workbench.simulation.experiments.work import Part, code_digest, compute
 
-__all__ = ["Computed", "DaskWorkers", "LocalProcesses", "LostWorkersError", "ThisProcess", "Workers", "processors"]
+__all__ = ["Computed", "DaskWorkers", "LocalProcesses", "LostWorkersError", "ThisProcess", "Workers"]
 
 _AGAIN = "Run the same command again: finished parts are kept and not computed again."
 
@@ -55,13 +54,6 @@ class Workers(Protocol):
         LostWorkersError
             When workers died and all open parts have to be handed out again.
         """
-
-
-def processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def timed(part: Part, code: str, threads: int = 1) -> Computed:

@@ -1,0 +1,37 @@
+// A range with its label and its value in words: the browser's own control, so keyboard and screen reader know it.
+let count = 0;
+
+function render({ model, el }) {
+  const id = `ipe-slider-${Date.now().toString(36)}-${count++}`;
+  const label = document.createElement("label");
+  const range = document.createElement("input");
+  const value = document.createElement("output");
+  el.classList.add("ipe-slider");
+  label.htmlFor = value.htmlFor = range.id = id;
+  range.type = "range";
+  // JupyterLab would take the left arrow for itself, and fold the cell.
+  range.dataset.lmSuppressShortcuts = "true";
+  el.append(label, value, range);
+
+  const show = () => {
+    const decimals = (String(model.get("step")).split(".")[1] || "").length;
+    label.textContent = model.get("label");
+    for (const name of ["min", "max", "step"]) range[name] = model.get(name);
+    range.value = model.get("value");
+    const words = `${Number(model.get("value")).toFixed(decimals)}${model.get("unit")}`;
+    value.textContent = words;
+    range.setAttribute("aria-valuetext", words);
+  };
+  const moved = () => {
+    model.set("value", Number(range.value));
+    model.save_changes();
+  };
+  // While it is dragged, too: messages that the kernel is too busy for are left out on the way.
+  range.addEventListener("input", moved);
+  const names = ["value", "min", "max", "step", "label", "unit"].map((name) => `change:${name}`).join(" ");
+  model.on(names, show);
+  show();
+  return () => model.off(names, show);
+}
+
+export default { render };
