@@ -54,7 +54,7 @@ def comparison_forest(
     ...     for one in (Scenario(id="today", title="Today"), easier)
     ... ]
     >>> comparison_forest(compare_results(*runs)).title.partition(";")[0]
-    'The second design has more learners in 20 of 21'
+    'The second design has more learners in 21 of 21'
     """
     frame = compared.frame[compared.frame["measure"] == measure]
     rows: list[Any] = frame.sort_values("difference", ascending=False, kind="stable").to_dict("records")
