@@ -122,6 +122,7 @@ def lines_figure(
         axes.set_xticks(range(len(times)), [wrapped(one, 11) for one in times])
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
         quiet_axes(axes, grid="y")
+        axes.tick_params(axis="x", pad=10)  # the first label stands under that of the other axis
     return AccessibleFigure(figure, alt=alt, title=title, caption=caption)
 
 

@@ -208,17 +208,14 @@ def _groups(badge: str, kind: str, groups: list[Attained], texts: Texts) -> Html
         return Html(f"<div>{words}{numbers}</div>")
     least, most = min(drawn, key=lambda one: one.value), max(drawn, key=lambda one: one.value)
     low, high = texts.share(least.value), texts.share(most.value)
-    if max(one.low for one in drawn) <= min(one.high for one in drawn):
-        finding = texts("{title}: no clear difference ({low} to {high})", title=badge, low=low, high=high)
+    values = {"title": badge, "kind": kind.lower(), "low": low, "high": high}
+    if low == high:
+        finding = texts("{title} by {kind}: {low} in each group", **values)
+    elif max(one.low for one in drawn) <= min(one.high for one in drawn):
+        finding = texts("{title} by {kind}: no clear difference ({low} to {high})", **values)
     else:
-        finding = texts(
-            "{title}: from {low} ({least}) to {high} ({most})",
-            title=badge,
-            low=low,
-            least=least.label,
-            high=high,
-            most=most.label,
-        )
+        ends = {"least": least.label, "most": most.label}
+        finding = texts("{title} by {kind}: from {low} ({least}) to {high} ({most})", **values, **ends)
     said = "; ".join(f"{one.label}: {_share(one, texts)}" for one in groups)
     caption = texts("Share who have earned it, with 95 % intervals. Groups with small numbers are left out.")
     figure = dots_figure(finding, drawn, alt=f"{said}.", caption=caption)
