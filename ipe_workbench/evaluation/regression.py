@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import linalg
 
 __all__ = ["clustered_ols", "hc3", "logistic", "ols"]
 
@@ -14,31 +15,30 @@ Numbers = NDArray[np.float64]
 
 def ols(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers, float]:
     """Coefficients, standard errors and residual degrees of freedom of least squares (x: n by p, of full rank)."""
-    beta = np.linalg.lstsq(x, y, rcond=None)[0]
+    beta, bread = _solved(x, y)
     df = float(len(y) - x.shape[1])
     sigma2 = ((y - x @ beta) ** 2).sum() / df
-    return np.asarray(beta), np.asarray(np.sqrt(np.diag(np.linalg.inv(x.T @ x)) * sigma2)), df
+    return beta, np.asarray(np.sqrt(np.diag(bread) * sigma2)), df
 
 
 def hc3(x: Numbers, y: Numbers) -> Numbers:
     """Standard errors that allow for unequal spread (MacKinnon JG, White H. J Econom 1985;29:305)."""
-    bread = np.linalg.inv(x.T @ x)
+    beta, bread = _solved(x, y)
     leverage = np.einsum("ij,jk,ik->i", x, bread, x)
-    residual = (y - x @ np.linalg.lstsq(x, y, rcond=None)[0]) / (1 - leverage)
+    residual = (y - x @ beta) / (1 - leverage)
     meat = (x * residual[:, None] ** 2).T @ x
     return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
 
 
 def clustered_ols(x: Numbers, y: Numbers, cluster: NDArray[Any]) -> tuple[Numbers, Numbers, float]:
     """OLS with the CR1 sandwich; degrees of freedom are the clusters less one."""
-    beta = np.linalg.lstsq(x, y, rcond=None)[0]
+    beta, bread = _solved(x, y)
     _, codes = np.unique(cluster, return_inverse=True)
     groups, (n, p) = int(codes.max()) + 1, x.shape
     sums = np.zeros((groups, p))
     np.add.at(sums, codes, x * (y - x @ beta)[:, None])
-    bread = np.linalg.inv(x.T @ x)
     factor = groups / (groups - 1) * (n - 1) / (n - p)
-    return np.asarray(beta), np.asarray(np.sqrt(np.diag(bread @ (sums.T @ sums) @ bread) * factor)), float(groups - 1)
+    return beta, np.asarray(np.sqrt(np.diag(bread @ (sums.T @ sums) @ bread) * factor)), float(groups - 1)
 
 
 def logistic(x: Numbers, y: Numbers) -> Numbers | None:
@@ -54,3 +54,10 @@ def logistic(x: Numbers, y: Numbers) -> Numbers | None:
         if np.abs(step).max() < 1e-8:
             return np.asarray(1 / (1 + np.exp(-(x @ beta))))
     return None
+
+
+def _solved(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
+    """Coefficients and the inverse of X'X, by QR: X'X itself would square the condition number."""
+    q, r = np.linalg.qr(x)
+    inverse = linalg.solve_triangular(r, np.eye(len(r)))
+    return np.asarray(inverse @ (q.T @ y), dtype=np.float64), np.asarray(inverse @ inverse.T, dtype=np.float64)
