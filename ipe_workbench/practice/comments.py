@@ -54,10 +54,20 @@ def survey_comments(cohort: Cohort, waves: Sequence[SurveyWave]) -> Iterator[tup
                 yield Answer(int(place), wave, "comment", None, text, on), code
 
 
-def coded_comments(cohort: Cohort, comments: Sequence[tuple[Answer, str]]) -> Iterator[tuple[str, str, str]]:
-    """``unit, coder, value``: the code that each of two coders gave to each comment; most agree."""
+def coded_comments(
+    cohort: Cohort, comments: Sequence[tuple[Answer, str]], until: datetime.date | None = None
+) -> Iterator[tuple[str, ...]]:
+    """``comment, code, coder, learner, profession, wave, words``: what each of two coders gave; most agree.
+
+    With `until`, of comments made by that day.
+    """
     random, codes = cohort.random("coders"), list(CODES)
-    for number, (_, code) in enumerate(comments, start=1):
+    for number, (answer, code) in enumerate(comments, start=1):
+        learner = cohort.learners[answer.learner]
         for coder in ("practice-coder-1", "practice-coder-2"):
             given = code if random.random() < _AGREED else codes[int(random.integers(len(codes)))]
-            yield f"practice-comment-{number:04}", coder, given
+            if until is None or answer.on <= until:
+                yield (
+                    f"practice-comment-{number:04}", given, coder, learner.id, learner.profession, answer.wave.id,
+                    answer.comment,
+                )  # fmt: skip

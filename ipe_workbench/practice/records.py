@@ -40,12 +40,14 @@ class PracticeRecords:
         Columns of each table, in the order of the import; names are those of the simple CSV files.
     truth : mapping
         The parameters and what they lead to, as plain JSON.
+    comment_codes : tuple
+        What two coders made of the comments, as `coded_comments` gives it; the records have no place for it.
     """
 
     about: Mapping[str, Any]
     columns: Mapping[str, tuple[str, ...]]
     truth: Mapping[str, Any]
-    comment_codes: tuple[tuple[str, str, str], ...]
+    comment_codes: tuple[tuple[str, ...], ...]
     _rows: Mapping[str, Callable[[], Iterable[_Row]]] = field(repr=False)
 
     def rows(self, table: str) -> Iterator[_Row]:
@@ -122,7 +124,7 @@ def practice_records(
         "until": until.isoformat() if until else None,
         "earlier_cohort": earlier_cohort,
     }
-    codes = tuple(coded_comments(cohort, made.comments))
+    codes = tuple(coded_comments(cohort, made.comments, until))
     return PracticeRecords(about, made.columns, made.truth(), codes, tables)
 
 
@@ -242,7 +244,8 @@ class _Making:
             yield self._answer(self.cohort, one)
         if self.before is not None:
             terms = self.cohort.programme.info.terms
-            for one in survey_answers(self.before, [wave for wave in self.waves if wave.frame == "post"], earlier=True):
+            last = [wave for wave in self.waves if wave.frame == "post"]
+            for one in survey_answers(self.before, last, after=self.cohort):
                 day = _year_before(one.on)
                 term = next((each.id for each in terms if each.start <= day <= each.end), None)
                 wave = f"earlier-{one.wave.id}"

@@ -39,10 +39,10 @@ class Answer:
     on: datetime.date
 
 
-def survey_answers(cohort: Cohort, waves: Sequence[SurveyWave], *, earlier: bool = False) -> Iterator[Answer]:
-    """Every answer, wave by wave. With `earlier` the cohort is one without badges, asked in the last wave alone."""
+def survey_answers(cohort: Cohort, waves: Sequence[SurveyWave], *, after: Cohort | None = None) -> Iterator[Answer]:
+    """Every answer, wave by wave. With `after`, the cohort has no badges, came before that one, and is asked once."""
     for family in _families(waves):
-        yield from _family_answers(cohort, family, earlier)
+        yield from _family_answers(cohort, family, after)
 
 
 def factor_changes(instrument: Instrument, truths: Truths) -> dict[str, float]:
@@ -126,9 +126,9 @@ def _families(waves: Sequence[SurveyWave]) -> list[list[SurveyWave]]:
     return list(found.values())
 
 
-def _family_answers(cohort: Cohort, waves: Sequence[SurveyWave], earlier: bool) -> Iterator[Answer]:
+def _family_answers(cohort: Cohort, waves: Sequence[SurveyWave], after: Cohort | None) -> Iterator[Answer]:
     first, truths = waves[0].instrument, cohort.truths
-    random = cohort.random("survey", first.id, "earlier" if earlier else "")
+    random = cohort.random("survey", first.id, "earlier" if after else "")
     count, names = len(cohort.learners), _factors(first)
     with_skill = truths.skill_in_ratings_of_self
     start = with_skill * cohort.skill[:, None] + np.sqrt(1 - with_skill**2) * random.standard_normal(
@@ -137,12 +137,14 @@ def _family_answers(cohort: Cohort, waves: Sequence[SurveyWave], earlier: bool) 
     straight = random.random(count) < truths.straight_liners
     always = random.random(count)
     changes = np.array([factor_changes(first, truths).get(one, truths.survey_change) for one in names])
-    asked = waves[-1:] if earlier else waves
+    # Both cohorts answer the same items.
+    items = (after or cohort).seed
+    asked = waves[-1:] if after else waves
     for wave in asked:
         factor = _factor(cohort, wave, start, changes, random)
-        if earlier:
+        if after:
             factor = factor - truths.earlier_difference
-        form = _Form(wave.instrument, truths, cohort.seed)
+        form = _Form(wave.instrument, truths, items)
         answers = form.answers(factor, random)
         answers[straight] = form.values[random.integers(len(form.values), size=(int(straight.sum()), 1))]
         says = always < _chance_to_answer(truths, wave, start.mean(axis=1))

@@ -47,7 +47,7 @@ Bring them into a database of their own, in the order of their numbers, in this 
 
 `for-analysis/comment-codes.csv` holds what two coders made of the comments, for which the records have no place:
 
-    ipe evaluate agreement for-analysis/comment-codes.csv --unit unit --rater coder --value value --level nominal
+    ipe evaluate comments for-analysis/comment-codes.csv --coder coder --learner learner --group profession
 """
 
 
@@ -95,7 +95,8 @@ def write_practice(records: PracticeRecords, folder: str | Path) -> tuple[Path, 
         (made / "README.md").write_text(_README.format_map(records.about), encoding="utf-8")
         truth = {"format": 1, "about": dict(records.about), **records.truth}
         (made / "truth.json").write_text(json.dumps(truth, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        _write(made / "for-analysis" / "comment-codes.csv", ("unit", "coder", "value"), records.comment_codes)
+        columns = ("comment", "code", "coder", "learner", "profession", "wave", "words")
+        _write(made / "for-analysis" / "comment-codes.csv", columns, records.comment_codes)
         if target.exists():
             target.rmdir()
         shutil.move(made, target)

@@ -11,7 +11,7 @@ import pytest
 
 from ipe_workbench.credentials import Programme, load_programme
 from ipe_workbench.errors import UnusableInputError
-from ipe_workbench.evaluation import EvaluationPlan, list_instruments
+from ipe_workbench.evaluation import EvaluationPlan, count_comments, list_instruments, read_tidy
 from ipe_workbench.practice import PracticeRecords, practice_records, record_practice, write_practice
 from ipe_workbench.records import make_store
 from ipe_workbench.records.checks import check_records
@@ -138,6 +138,7 @@ def test_records_until_a_day_are_the_beginning_of_the_whole(make: Make) -> None:
         assert known <= everything
         if "on" in part.columns[table]:
             assert frame_of(part, table)["on"].dropna().max() <= day
+    assert set(part.comment_codes) < set(whole.comment_codes)
     assert set(frame_of(part, "teams")["term"]) == {"2026-fall", "2027-spring"}
     learners = frame_of(part, "learners")
     assert len(learners) == 80
@@ -209,3 +210,13 @@ def test_professions_keep_their_shares(make: Make, programme: Programme) -> None
     for one in programme.info.professions:
         assert abs(sizes[one.id] - one.learners / 2) < 1
     assert np.sum(sizes) == 350
+
+
+def test_what_coders_made_of_comments_can_be_counted(make: Make, tmp_path: Path) -> None:
+    write_practice(make(learners=300), tmp_path / "practice")
+    file = tmp_path / "practice/for-analysis/comment-codes.csv"
+    said = count_comments(read_tidy(file), coder="coder", learner="learner", group="profession")
+    agreement = [one for one in said.estimates if "alpha" in one.name]
+    assert agreement
+    # Each coder errs in 15 of 100 comments, and then hits the right code in one case of five.
+    assert all(one.estimate is not None and 0.5 < one.estimate < 0.95 for one in agreement)

@@ -119,3 +119,21 @@ def test_what_was_learnt_is_partly_lost_after_a_year(make: Make) -> None:
         means[loss] = (ratings[later]["score"].mean(), ratings[~later]["score"].mean())
     assert means[1.0][0] < means[0.0][0] - 0.3
     assert means[1.0][1] == means[0.0][1]
+
+
+def test_the_earlier_cohort_lies_below_by_what_was_put_in(make: Make) -> None:
+    """The difference moves with its truth; without one, both cohorts answer alike at the end."""
+    gaps = {}
+    for difference in (0.0, 0.8):
+        truths = Truths(response_rate=1.0, earlier_difference=difference)
+        answers = frame_of(make(earlier_cohort=True, truths=truths), "survey-responses").query(
+            "instrument == 'ipec-csa-v3'"
+        )
+        earlier = answers["wave"].str.startswith("earlier-")
+        last = answers["wave"] == "ipec-csa-v3-2028-spring-week-15-post"
+        means = [answers[part].groupby("learner")["value"].mean() for part in (last, earlier)]
+        gaps[difference] = means[0].mean() - means[1].mean()
+        error = np.sqrt(sum(one.var() / len(one) for one in means))
+        assert len(means[1]) > 600
+    assert abs(gaps[0.0]) < 4 * error
+    assert gaps[0.8] - gaps[0.0] > 0.3

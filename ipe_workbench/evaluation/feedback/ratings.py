@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pandas as pd
 
+from ipe_workbench.badges.award_file import criterion_named, level_named
 from ipe_workbench.credentials.model import Rubric
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.evaluation.tidy_files import require_columns
@@ -49,28 +48,28 @@ def levelled_ratings(programme: Programme, ratings: pd.DataFrame, results: pd.Da
     -------
     DataFrame
         ``learner, assessment, attempt, criterion, rater, on`` as recorded, ``credential``, ``place`` (of the level, 0
-        the lowest) and ``passing`` (the least place that passes). A rating without a level has the level of its points;
-        ratings of other criteria or levels are left out.
+        the lowest) and ``passing`` (the least place that passes). Rows and levels go by id or title; a rating without a
+        level has the level of its points. Ratings of other rows or levels are left out.
     """
     require_columns(ratings, ["learner", "assessment", "attempt", "criterion", "rater", "level", "score", "on"])
     own = own_assessments(programme, results)
     data = ratings[ratings["assessment"].isin(list(own))].copy()
     data["credential"] = data["assessment"].map(own)
-    places: dict[tuple[str, str], int] = {}
-    points: dict[tuple[str, float], int] = {}
-    passing: dict[str, int] = {}
-    known = set()
-    for id, rubric in _rubrics(programme):
-        names = [one.id for one in rubric.levels]
-        places |= {(id, name): place for place, name in enumerate(names)}
-        points |= {(id, one.points): place for place, one in enumerate(rubric.levels)}
-        passing[id] = names.index(rubric.pass_level) if rubric.pass_level in names else len(names) // 2
-        known |= {(id, one.id) for one in rubric.criteria}
-    rows = zip(data["credential"], data["criterion"], data["level"], data["score"], strict=True)
-    found = [
-        places.get((credential, level), points.get((credential, score))) if (credential, row) in known else None
-        for credential, row, level, score in rows
-    ]
+    rubrics = {id: one.rubric for id, one in programme.credentials.items() if one.rubric is not None}
+    data = data[data["credential"].isin(list(rubrics))]
+    rows = {
+        (credential, row): criterion_named(rubrics[credential], str(row))
+        for credential, row in set(zip(data["credential"], data["criterion"], strict=True))
+    }
+    data["criterion"] = [rows[key] for key in zip(data["credential"], data["criterion"], strict=True)]
+    data = data[data["criterion"].notna()]
+    given = data["level"].astype(object).where(data["level"].notna(), None), data["score"].astype(float).fillna(-1.0)
+    places = {
+        (credential, level, score): _place(rubrics[credential], level, score)
+        for credential, level, score in set(zip(data["credential"], *given, strict=True))
+    }
+    passing = {id: _place(one, one.pass_level, -1.0) for id, one in rubrics.items()}
+    found = [places[key] for key in zip(data["credential"], *given, strict=True)]
     data["place"] = pd.array(found, dtype="Int64")
     data["passing"] = data["credential"].map(passing).astype("Int64")
     wanted = ["learner", "assessment", "attempt", "criterion", "rater", "on", "credential", "place", "passing"]
@@ -101,5 +100,9 @@ def first_results(programme: Programme, results: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _rubrics(programme: Programme) -> Iterable[tuple[str, Rubric]]:
-    return ((id, one.rubric) for id, one in programme.credentials.items() if one.rubric is not None)
+def _place(rubric: Rubric, level: str | None, score: float) -> int | None:
+    """The place of a level by its id or title or, where there is none, by its points."""
+    if level is None:
+        return next((place for place, one in enumerate(rubric.levels) if one.points == score), None)
+    named = level_named(rubric, level)
+    return next((place for place, one in enumerate(rubric.levels) if one.id == named), None)

@@ -176,7 +176,7 @@ def test_what_comes_later_is_not_known(programme: Programme, store: Store) -> No
 def test_ratings_by_points_or_of_unknown_rows_find_their_place(programme: Programme) -> None:
     rows = [
         ("L1", "huddles-and-briefings", 1, "coordination", "X", None, 3.0),
-        ("L1", "huddles-and-briefings", 1, "every-voice", "X", "emerging", 1.0),
+        ("L1", "huddles-and-briefings", 1, "Every Voice", "X", "Emerging", None),
         ("L1", "huddles-and-briefings", 1, "no-such-row", "X", "emerging", 1.0),
         ("L1", "huddles-and-briefings", 1, "shared-picture", "X", "no-such-level", 99.0),
         ("L1", "sim-week", 1, "coordination", "X", "exemplary", 4.0),
