@@ -157,7 +157,7 @@ def _table(
         table = table.tab_source_note("Note. " + visible(note))
     return table.tab_options(
         table_font_names=["system-ui", "Segoe UI", "Roboto", "DejaVu Sans", "sans-serif"],
-        table_font_size="15px", table_width="100%", heading_align="left", heading_title_font_size="16px",
+        table_font_size="14px", table_width="100%", heading_align="left", heading_title_font_size="16px",
         heading_border_bottom_color="#1b2430", table_border_top_style="none", table_border_bottom_style="none",
         column_labels_border_top_color="#1b2430", column_labels_border_bottom_color="#1b2430",
         table_body_border_bottom_color="#1b2430", table_body_hlines_style="none", stub_border_style="none",

@@ -83,9 +83,7 @@ def outcomes_sections(result: PlanResult, *, figures: Sequence[AccessibleFigure]
     """The sections of the page, for a report that has others besides."""
     parts: list[object] = []
     if result.simulated:
-        parts.append(
-            notice("These records are simulated: no number here is about a person or a programme that exists.")
-        )
+        parts.append(notice("These records are invented: no number here is about a person or a programme that exists."))
     parts += [element("h2", "What can be said"), listing(_headline(one) for one in result.claims), claims_table(result)]
     parts += [Html(one.to_html()) for one in figures[:1]]
     for claim in result.claims:

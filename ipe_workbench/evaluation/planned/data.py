@@ -73,6 +73,14 @@ class PlanData:
         return max(known).date() if known else None
 
     @cached_property
+    def invented(self) -> bool:
+        """Whether the records are of a simulated cohort, or of a practice one (every learner bears the trait)."""
+        if self.frame("enrolments").attrs.get("simulated", False):
+            return True
+        people = self.learners
+        return bool(len(people)) and "practice" in people and bool((people["practice"] == "yes").all())
+
+    @cached_property
     def people(self) -> frozenset[str]:
         """Pseudonyms of all learners and raters."""
         raters = self.frame("rubric_scores")["rater"].dropna()

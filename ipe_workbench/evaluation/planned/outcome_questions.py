@@ -13,6 +13,7 @@ from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis, TimePoint
 from ipe_workbench.evaluation.planned.asking import Asked, grouped, lacks_waves, no_data, scored
 from ipe_workbench.evaluation.planned.data import PlanData
 from ipe_workbench.evaluation.planned.selection import lowered_for_selection
+from ipe_workbench.evaluation.process import study_process
 from ipe_workbench.evaluation.retention import estimate_retention
 
 __all__ = ["OUTCOME_QUESTIONS"]
@@ -110,9 +111,19 @@ def _comments(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
     return Asked(not_estimable("comments", [remark("not-coded", message, mend, "error")]), rows, n)
 
 
+def _process(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    awards = data.frame("awards").dropna(subset=["learner"])
+    awards = data.among(awards[awards["issuer"] == ""], planned.among)
+    goal = planned.measure.award if planned.measure is not None else None
+    study = study_process(awards, programme=data.programme, goal=goal, today=data.last_day, level=level)
+    shown = "through" if goal is not None else "conforming_learners"
+    return Asked(study.analysis, awards, awards["learner"].nunique(), shown)
+
+
 OUTCOME_QUESTIONS: dict[str, Callable[[PlannedAnalysis, PlanData, float], Asked]] = {
     "retention": _retention,
     "equity": _equity,
     "confidence-calibration": _confidence,
     "comments": _comments,
+    "process": _process,
 }

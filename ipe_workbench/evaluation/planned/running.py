@@ -124,7 +124,7 @@ def run_plan(
     return PlanResult(
         programme.id, plan.alpha, claims, tuple(listed), tuple(_about(plan)),
         plan.registered.on if plan.registered else None, data.last_day,
-        bool(data.frame("enrolments").attrs.get("simulated", False)),
+        data.invented,
     )  # fmt: skip
 
 

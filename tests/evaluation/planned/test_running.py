@@ -265,6 +265,52 @@ def test_only_learners_that_are_meant_are_counted() -> None:
     assert one.n == 50
 
 
+def test_practice_records_are_marked_as_invented() -> None:
+    records = surveyed(60, 0.5)
+    records.add("traits", [{"learner": f"L{at}", "trait": "practice", "value": "yes"} for at in range(60)])
+
+    assert run_plan(plan_of(change()), example_programme(), records).simulated
+    assert not run_plan(plan_of(change()), example_programme(), surveyed(60, 0.5)).simulated
+
+
+AWARDED = {"values-foundations": "2026-10-05", "structured-handover": "2027-03-08"}
+
+
+def test_each_question_gives_numbers_or_says_why_not() -> None:
+    records = cu_ipe(120, 0.5, keep=1.0)
+    records.add("awards", [
+        {"award": at * 2 + place, "learner": f"L{at}", "credential": one, "version": "1.0", "on": day, "issuer": ""}
+        for at in range(0, 120, 2)
+        for place, (one, day) in enumerate(AWARDED.items())
+    ])  # fmt: skip
+    csa, handover = {"instrument": "ipec-csa-v3"}, {"rubric": "structured-handover"}
+    analyses = [
+        {"id": "equity-scores", "question": "equity", "measure": csa, "waves": [POST],
+         "comparison": {"by": "profession"}},
+        {"id": "equity-awards", "question": "equity", "measure": {"award": "structured-handover"},
+         "comparison": {"by": "profession"}},
+        {"id": "confidence", "question": "confidence-calibration", "measure": csa, "against": handover,
+         "waves": [POST]},
+        {"id": "attainment", "question": "time-to-badge", "measure": {"award": "structured-handover"}, "at": [250]},
+        {"id": "changes", "question": "comparison", "measure": csa, "waves": [PRE, POST],
+         "comparison": {"earned": ["structured-handover"], "method": "difference-in-differences"}},
+        {"id": "facets", "question": "many-facet", "measure": handover},
+        {"id": "process", "question": "process", "role": "secondary"},
+        {"id": "comments", "question": "comments", "measure": csa},
+        {"id": "items", "question": "items", "measure": {"assessment": "structured-handover"}},
+        {"id": "retention", "question": "retention", "measure": csa, "waves": [PRE, {"term": "2027-spring"}, POST]},
+    ]  # fmt: skip
+
+    answers = run_plan(plan_of(*analyses), example_programme(), records).answers
+
+    numbers = {one.planned.id for one in answers if one.analysis.estimates}
+    assert {"equity-scores", "equity-awards", "confidence", "attainment", "changes", "facets", "process"} <= numbers
+    silent = {one.planned.id: one.sentence for one in answers if not one.analysis.estimates}
+    assert silent["comments"] == "Comments are coded by people, and the codes are not in the records."
+    assert silent["items"] == "No answers to single items of `structured-handover`."
+    assert next(one for one in answers if one.planned.id == "attainment").headline.estimate == 0.5  # type: ignore[union-attr]
+
+
 def test_selection_by_a_pass_is_allowed_for() -> None:
     """Nothing is forgotten; those who passed by luck fall back, and the plan must not call that forgetting."""
     rng = np.random.default_rng(8)
