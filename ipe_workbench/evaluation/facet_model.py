@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,8 @@ __all__ = ["FacetModel", "Facets", "Ratings", "fit_facets"]
 
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.intp]
-Thresholds = Literal["rating-scale", "partial-credit"]
+#: Logarithm of a standard deviation that is none.
+_NO_SPREAD = -7.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,8 @@ def fit_facets(ratings: Ratings, facets: Facets, *, rounds: int = 60) -> FacetMo
             moved = likelihood.value(at + share * step)
         at = at + share * step
         value, gradient, hessian = likelihood.derivatives(at)
-        if np.abs(share * step).max() < 1e-7:
+        # Where learners do not differ, the logarithm of their spread has no end; all else stands still by then.
+        if np.abs(share * step).max() < 1e-7 or at[-1] < _NO_SPREAD:
             converged = True
             break
     return likelihood.model(at, value, -hessian, converged)

@@ -23,6 +23,8 @@ __all__ = ["ManyFacetStudy", "study_many_facet"]
 
 Numbers = NDArray[np.float64]
 Scale = Literal["rating-scale", "partial-credit"]
+#: No rubric tells learners apart by so many logits; the search is on its way to infinity.
+WIDEST = 15.0
 #: Mean squares that are fit for use (Linacre JM, Wright BD. Rasch Meas Trans 1994;8:370).
 MUTED, NOISY = 0.5, 1.5
 
@@ -117,6 +119,10 @@ def study_many_facet(
     kept = [one for one in facets if one == "rater" or data[one].nunique() > 1]
     coded = _Coded.of(data, kept, own if own in kept else None)
     model = fit_facets(coded.ratings, coded.facets)
+    if not model.converged or model.sd > WIDEST:
+        message = "No finite model: the ratings part learners or raters completely, or are too few for this scale."
+        none = remark("not-converged", message, "Use the mixed model, or fewer categories.", "error")
+        return ManyFacetStudy(not_estimable("raters", [none, *found], missing))
     return _study(coded, model, found, missing, bias=bias, level=level)
 
 
@@ -157,10 +163,7 @@ def _study(
     found += _fit_findings(coded, fit)
     test = _all_equal(model)
     status: Status = status_of(found)
-    if not model.converged:
-        status = "not-converged"
-        found.append(remark("not-converged", "The search did not arrive.", "Do not use the numbers."))
-    elif model.sd < 0.05:
+    if model.sd < 0.05:
         status = "singular"
         found.append(remark("singular", "Learners do not differ beyond chance here.", "Read severities with care."))
     words = f"ability + {' + '.join(coded.names)}, adjacent-categories logit; "
@@ -240,7 +243,8 @@ def _separation(coded: _Coded, model: FacetModel, z: float, level: float) -> lis
     spread = float((model.posterior @ model.nodes**2 - ability**2).mean())
     people = len(coded.learners)
     reliability = float(ability.var() / (ability.var() + spread)) if ability.var() + spread > 0 else float("nan")
-    width = z * model.sd_se / model.sd if model.sd > 0 else float("nan")
+    width = z * model.sd_se / model.sd if model.sd > 0 else np.inf
+    low, high = (model.sd * np.exp(side * width) if width < 5 else None for side in (-1, 1))  # no interval at zero
     how = "from severities and their errors"
     return [
         Estimate("rater_separation", float(np.sqrt(true / error)), None, None, len(value), f"true SD / RMSE; {how}"),
@@ -248,7 +252,7 @@ def _separation(coded: _Coded, model: FacetModel, z: float, level: float) -> lis
         Estimate("learner_reliability", reliability, None, None, people, "posterior means (EAP)"),
         Estimate("mean_ability", model.mean, model.mean - z * model.mean_se, model.mean + z * model.mean_se, people,
                  f"logits, Wald {level:.0%}"),
-        Estimate("sd_ability", model.sd, model.sd * np.exp(-width), model.sd * np.exp(width), people,
+        Estimate("sd_ability", model.sd, low, high, people,
                  f"logits, Wald on the logarithm, {level:.0%}"),
     ]  # fmt: skip
 

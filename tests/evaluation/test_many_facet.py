@@ -225,3 +225,17 @@ def test_an_occasion_is_a_facet_of_its_own():
     frame.loc[easier, "score"] += 1
     found = study_many_facet(frame, criterion="criterion", occasion="occasion").analysis
     assert found["effect[autumn]"].low > 0 > found["effect[spring]"].high
+
+
+def test_learners_who_do_not_differ_and_ratings_without_chance():
+    frame, _, _ = made(10, ability=0.0)
+    found = study_many_facet(frame, criterion="criterion").analysis
+    assert found.status == "singular"
+    assert found["sd_ability"].estimate < 0.05
+    assert found["sd_ability"].low is None
+    assert all(np.isfinite(one.estimate) for one in found.estimates if one.name.startswith(("severity", "infit")))
+    # All raters give each learner the same of two scores: severity cannot matter, and spread has no end.
+    sure = [(n, r, n % 2) for n in range(40) for r in "ABC"]
+    never = study_many_facet(pd.DataFrame(sure, columns=["learner", "rater", "score"])).analysis
+    assert (never.status, list(never.estimates)) == ("not-estimable", [])
+    assert {one.id for one in never.findings} == {"not-converged"}
