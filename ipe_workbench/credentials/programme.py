@@ -246,6 +246,10 @@ class Programme:
         """A programme in which the stack with that id is this one, added at the end if it is new."""
         return replace(self, stacks={**self.stacks, stack.id: stack})
 
+    def without_stack(self, stack: str) -> Programme:
+        """A programme without that stack; rules that name it are left as they are, for the checks to find."""
+        return replace(self, stacks={key: one for key, one in self.stacks.items() if key != stack})
+
     def place(self, kind: Literal["programme", "credential", "stack"], reference: str, *steps: Step) -> Place:
         """Where a field stands in the user's files."""
         document = self.documents.get((kind, reference))

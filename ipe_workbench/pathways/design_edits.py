@@ -33,8 +33,10 @@ __all__ = [
     "DropRequirement",
     "Edit",
     "MoveRequirement",
+    "always_asked",
     "edited",
     "parse_edit",
+    "scored",
 ]
 
 _MOST_HOURS = 2000
@@ -181,14 +183,14 @@ def _added(programme: Programme, badge: str, to: str) -> Programme:
     rule = _rule(programme, to)
     if badge == to:
         raise UnusableInputError(f"{programme.title(to)} cannot ask for itself.", mend="Name another badge.")
-    if rule is not None and badge in _always(rule):
+    if rule is not None and badge in always_asked(rule):
         raise UnusableInputError(f"{programme.title(to)} asks for {badge} already.", mend="Leave this change out.")
     return _with_rule(programme, to, _and(rule, Badge(badge=badge)))
 
 
 def _dropped(programme: Programme, badge: str, of: str) -> Programme:
     rule = _rule(programme, of)
-    named = () if rule is None else (*badges_in(rule), *_scored(rule))
+    named = () if rule is None else (*badges_in(rule), *scored(rule))
     if badge not in named or rule is None:
         message = f"{programme.title(of)} does not ask for `{badge}`."
         mend = near_names(badge, named) if named else "It asks for nothing."
@@ -209,6 +211,8 @@ def _without(rule: Rule, badge: str) -> Rule | None:
             return None if rule.score.assessment == badge else rule
         case AllOf():
             parts = _each_without(rule.all, badge)
+            if len(parts) == 1 < len(rule.all):
+                return parts[0]
             return AllOf(all=parts) if parts else None
         case InOrder():
             parts = _each_without(rule.in_order, badge)
@@ -259,20 +263,28 @@ def _and(rule: Rule | None, badge: Badge) -> Rule:
             return AllOf(all=(rule, badge))
 
 
-def _always(rule: Rule) -> tuple[str, ...]:
-    """The badges that stand in a rule outside every alternative."""
+def always_asked(rule: Rule) -> tuple[str, ...]:
+    """The badges that stand in a rule outside every alternative.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import parse_rule
+    >>> always_asked(parse_rule({"all": ["a", {"any": ["b", "c"]}]}))
+    ('a',)
+    """
     match rule:
         case Badge():
             return (rule.badge,)
         case AllOf(all=parts) | InOrder(in_order=parts):
-            return tuple(badge for part in parts for badge in _always(part))
+            return tuple(badge for part in parts for badge in always_asked(part))
         case Within():
-            return _always(rule.within.rule)
+            return always_asked(rule.within.rule)
         case _:
             return ()
 
 
-def _scored(rule: Rule) -> tuple[str, ...]:
+def scored(rule: Rule) -> tuple[str, ...]:
+    """The credentials in whose assessment a rule asks for a score."""
     return tuple(part.score.assessment for part in walk(rule) if isinstance(part, Score))
 
 
