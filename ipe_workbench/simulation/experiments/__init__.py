@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ipe_workbench.simulation.experiments.comparison import Comparison, compare_results
     from ipe_workbench.simulation.experiments.factors import Factor, parse_factor, with_values
+    from ipe_workbench.simulation.experiments.goal_seek import GoalSought, what_it_takes
     from ipe_workbench.simulation.experiments.optimisation import Limit, Optimisation, optimise, parse_limit
     from ipe_workbench.simulation.experiments.outcomes import Outcome, parse_outcome
     from ipe_workbench.simulation.experiments.precision import Precision, PrecisionReport
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Comparison": "comparison",
     "Factor": "factors",
+    "GoalSought": "goal_seek",
     "Limit": "optimisation",
     "Means": "running",
     "Optimisation": "optimisation",
@@ -42,12 +44,14 @@ _HOMES = {
     "replicate": "replication",
     "sobol_sensitivity": "sensitivity",
     "sweep": "sweeps",
+    "what_it_takes": "goal_seek",
     "with_values": "factors",
 }
 
 __all__ = [
     "Comparison",
     "Factor",
+    "GoalSought",
     "Limit",
     "Means",
     "Optimisation",
@@ -65,6 +69,7 @@ __all__ = [
     "replicate",
     "sobol_sensitivity",
     "sweep",
+    "what_it_takes",
     "with_values",
 ]
 
