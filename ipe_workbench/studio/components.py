@@ -238,6 +238,23 @@ _STYLE = """
 .ipe-side li.ipe-gain { border-left-color: var(--ipe-accent); }
 .ipe-side li.ipe-error { border-left-color: var(--ipe-error); }
 .ipe-side li.ipe-warning { border-left-color: #b26a00; } .ipe-side details { margin-top: 6px; }
+.ipe-outlook { display: block; height: 7px; border-radius: 4px; background: var(--ipe-line); margin: 3px 0; }
+.ipe-outlook > span { display: block; height: 100%; border-radius: 4px; background: #4f81b5; }
+.ipe-cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(230px, 1fr)); gap: 10px; width: 100%;
+  overflow: visible; margin: 4px 0 10px; }
+.ipe-scenario { border: 1px solid var(--ipe-line); border-radius: 6px; padding: 8px 12px; overflow: visible;
+  justify-content: space-between; }
+.ipe-role { display: inline-block; background: var(--ipe-accent); color: #fff; border-radius: 3px; padding: 0 7px;
+  margin: 0 6px 3px 0; font-size: 12px; }
+.ipe-table { border-collapse: collapse; color: inherit; margin: 4px 0 8px; }
+.ipe-table caption { text-align: left; font-weight: 600; caption-side: top; color: inherit; }
+.ipe-table :is(th, td) { text-align: left; font-weight: 400; padding: 3px 16px 3px 0; background: none;
+  border-bottom: 1px solid var(--ipe-line); font-variant-numeric: tabular-nums; }
+.ipe-table thead th { color: var(--ipe-muted); }
+.ipe-two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 16px; }
+.ipe-two svg { max-width: 100%; height: auto; }
+.ipe-words { flex: 1 1 220px; min-width: 0; min-height: 44px; justify-content: center; overflow: visible; }
+.ipe-words .ipe-said { padding: 1px 8px; }
 .ipe-tag { font-weight: 600; } .ipe-big { font-size: 20px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .ipe-problem { color: var(--ipe-error); font-size: 12.5px; margin: 0 0 4px; }
 .ipe-invalid :is(input, textarea, select) { border-color: var(--ipe-error) !important; }

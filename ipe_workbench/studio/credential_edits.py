@@ -1,32 +1,35 @@
-"""Edits of one credential as plain data: a credential comes in, another one or what is wrong with the edit goes out."""
+"""Edits of one credential or stack as plain data: one comes in, another or what is wrong with the edit goes out."""
 
 from __future__ import annotations
 
 import re
 import textwrap
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from ipe_workbench.credentials import MicroCredential, Rule, rule_to_data
+from ipe_workbench.credentials import MicroCredential, Rule, Stack, rule_to_data
 from ipe_workbench.documents import Step, parse_document
 from ipe_workbench.errors import UnreadableFileError, WorkbenchError
 
 __all__ = ["EditError", "edited", "field_of", "rule_from_text", "rule_text", "starting_assessment", "starting_rubric"]
 
 
+_Item = TypeVar("_Item", bound=MicroCredential | Stack)
+
+
 class EditError(WorkbenchError):
     """The value cannot stand in that field; the credential stays as it was."""
 
 
-def edited(credential: MicroCredential, path: str, value: Any) -> MicroCredential:
-    """The credential with one field changed.
+def edited(item: _Item, path: str, value: Any) -> _Item:
+    """The credential or stack with one field changed.
 
     Parameters
     ----------
-    credential : MicroCredential
-        The credential before.
+    item : MicroCredential or Stack
+        As it is before.
     path : str
         The field, such as ``title``, ``criteria[0].statement`` or ``rubric.criteria[1].descriptors.meets``.
     value : plain data
@@ -44,7 +47,7 @@ def edited(credential: MicroCredential, path: str, value: Any) -> MicroCredentia
     >>> edited(before, "assessment.pass_score", 0.8).assessment.pass_score
     0.8
     """
-    data = _plain(credential)
+    data = _plain(item)
     steps = _steps(path)
     inner: Any = data
     if path == "id":
@@ -56,15 +59,15 @@ def edited(credential: MicroCredential, path: str, value: Any) -> MicroCredentia
             inner[steps[-1]]  # an item that is not there cannot be replaced
         inner[steps[-1]] = value
     except (KeyError, IndexError, TypeError, ValueError):
-        raise EditError(f"`{credential.id}` has no field `{path}`.", mend="Check its spelling.") from None
+        raise EditError(f"`{item.id}` has no field `{path}`.", mend="Check its spelling.") from None
     try:
-        return MicroCredential.model_validate(data)
+        return cast("_Item", type(item).model_validate(data))
     except ValidationError as error:
         raise EditError(_sentence(error, steps)) from None
 
 
-def field_of(credential: MicroCredential, path: str) -> Any:
-    """The value of a field as plain data; ``None`` where the credential has no such part.
+def field_of(item: MicroCredential | Stack, path: str) -> Any:
+    """The value of a field as plain data; ``None`` where there is no such part.
 
     Examples
     --------
@@ -72,7 +75,7 @@ def field_of(credential: MicroCredential, path: str) -> Any:
     >>> field_of(example_programme().credentials["values-foundations"], "assessment.attempts")
     3
     """
-    inner: Any = _plain(credential)
+    inner: Any = _plain(item)
     for step in _steps(path):
         try:
             inner = inner[step]
@@ -140,9 +143,11 @@ def starting_rubric(credential: MicroCredential) -> dict[str, Any]:
     }
 
 
-def _plain(credential: MicroCredential) -> dict[str, Any]:
-    data = _listed(credential.model_dump(by_alias=True))
-    data["requires"] = rule_to_data(credential.requires) if credential.requires is not None else None
+def _plain(item: MicroCredential | Stack) -> dict[str, Any]:
+    data = _listed(item.model_dump(by_alias=True))
+    name = "rule" if isinstance(item, Stack) else "requires"
+    rule: Rule | None = getattr(item, name)
+    data[name] = rule_to_data(rule) if rule is not None else None
     return data  # type: ignore[no-any-return]
 
 

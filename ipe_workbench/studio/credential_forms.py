@@ -23,7 +23,6 @@ __all__ = [
     "AssessmentSection",
     "CriteriaSection",
     "IdentitySection",
-    "RequirementsSection",
     "RubricSection",
     "Section",
 ]
@@ -33,6 +32,8 @@ class Section(ipywidgets.VBox):  # type: ignore[misc]
     """One tab of the designer. `refresh` shows what the model has."""
 
     title = ""
+    #: For what it is: credentials, stacks or both.
+    kinds: tuple[str, ...] = ("credential",)
 
     def __init__(self, model: DesignerModel, alert: AlertArea) -> None:
         self.model, self.alert = model, alert
@@ -245,12 +246,18 @@ class RubricSection(Section):
         self._shape: object = ()
         self.grid = ipywidgets.VBox()
         self.start = action("Start a rubric from the criteria", self.model.start_rubric, self.alert)
-        return [self.start, self.grid]
+        self.new_row = stacked(ipywidgets.Text(description="What a new row is about", continuous_update=False))
+        add = action("Add row", self._add_row, self.alert)
+        self.adding = ipywidgets.Box([self.new_row, add])
+        for one in ("ipe-bar", "ipe-bottom"):
+            self.adding.add_class(one)
+        return [self.start, self.grid, self.adding]
 
     def refresh(self) -> None:
         """Make the grid anew only when its rows or levels are others."""
         rubric = self.model.value("rubric")
         _show(self.start, rubric is None)
+        _show(self.adding, rubric is not None)
         shape = rubric and (
             [(one["id"], one["title"]) for one in rubric["levels"]],
             [(one["id"], one["title"]) for one in rubric["criteria"]],
@@ -277,60 +284,19 @@ class RubricSection(Section):
             cells.append(cell)
         weight = self.number(f"rubric.criteria[{index}].weight", "Weight", step=0.5)
         weight.control.tooltip = f"{row['title']}: weight"
-        card = ipywidgets.VBox([markup(f"<h3>{escaped(row['title'])}</h3>"), wrapped(cells), weight])
         weight.layout.width = "120px"
+        remove = action("Remove row", lambda: self.model.remove_part("rubric.criteria", row["id"]), self.alert)
+        remove.tooltip = f"Remove the row {row['title']}"
+        last = ipywidgets.Box([weight, remove])
+        for one in ("ipe-bar", "ipe-bottom"):
+            last.add_class(one)
+        card = ipywidgets.VBox([markup(f"<h3>{escaped(row['title'])}</h3>"), wrapped(cells), last])
         card.add_class("ipe-card")
         return card
 
-
-class RequirementsSection(Section):
-    """What must be held before the assessment."""
-
-    title = "Requirements"
-
-    def build(self) -> list[ipywidgets.Widget]:
-        """The rule in words above the rule in YAML."""
-        self.words = markup()
-        control = ipywidgets.Textarea(description="Rule (YAML); empty for none", rows=12, continuous_update=False)
-        control.add_class("ipe-code")
-        self.rule = BoundField(_RuleOf(self.model), "requires", control, self.alert)
-        self.fields["requires"] = self.rule
-        self.known = markup()
-        return [self.words, self.rule, self.known]
-
-    def refresh(self) -> None:
-        """Words, rule and the ids to write rules with."""
-        words = escaped(self.model.requires_in_words)
-        self.words.value = f"<h3>Before a learner may be assessed</h3><p>{words}</p>"
-        programme = self.model.programme
-        ids = [one for one in (*programme.credentials, *programme.stacks) if one != self.model.selected]
-        items = "".join(f"<li><code>{escaped(one)}</code> {escaped(programme.title(one))}</li>" for one in ids)
-        self.known.value = (
-            "<p class='ipe-muted'>A rule is one badge's id, or one of <code>all</code>, <code>any</code>, "
-            "<code>at_least</code>, <code>points</code>, <code>hours</code>, <code>score</code>, "
-            "<code>approval</code>, <code>in_order</code>, <code>within</code>, <code>per_profession</code>, "
-            "<code>shortcut</code>. Example: "
-            "<code>at_least: {count: 2, of: [first-id, second-id, third-id]}</code></p>"
-            f"<details><summary>Ids to use in a rule</summary><ul>{items}</ul></details>"
-        )
-        super().refresh()
-
-
-class _RuleOf:
-    """The model seen as if its rule were a text."""
-
-    def __init__(self, model: DesignerModel) -> None:
-        self._model = model
-
-    @property
-    def field_errors(self) -> dict[str, str]:
-        return self._model.field_errors
-
-    def value(self, path: str) -> str:
-        return self._model.requires_text
-
-    def edit(self, path: str, value: str) -> bool:
-        return self._model.set_requires(value)
+    def _add_row(self) -> None:
+        if self.model.add_rubric_row(self.new_row.value):
+            self.new_row.value = ""
 
 
 def _options(name: str) -> tuple[str, ...]:

@@ -7,26 +7,33 @@ from pathlib import Path
 import ipywidgets
 
 from ipe_workbench.credentials import Programme
+from ipe_workbench.studio.activities_form import ActivitiesSection, EvidenceSection
 from ipe_workbench.studio.alignments import AlignmentsSection
 from ipe_workbench.studio.components import AlertArea, action, escaped, guarded, markup, stacked, style_sheet
+from ipe_workbench.studio.conflict_panel import ConflictPanel
 from ipe_workbench.studio.credential_forms import (
     AssessmentSection,
     CriteriaSection,
     IdentitySection,
-    RequirementsSection,
     RubricSection,
     Section,
 )
+from ipe_workbench.studio.design_graph import DesignGraph
 from ipe_workbench.studio.designer_model import DesignerModel
 from ipe_workbench.studio.live_panel import LivePanel
+from ipe_workbench.studio.rule_section import RequirementsSection
+from ipe_workbench.studio.stack_form import StackSection
 
 __all__ = ["Designer"]
 
 _SECTIONS: tuple[type[Section], ...] = (
     IdentitySection,
+    StackSection,
     CriteriaSection,
+    ActivitiesSection,
     AssessmentSection,
     RubricSection,
+    EvidenceSection,
     AlignmentsSection,
     RequirementsSection,
 )
@@ -58,14 +65,15 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         self.alert = AlertArea()
         self._refreshing = False
         self.sections = {kind.title: kind(self.model, self.alert) for kind in _SECTIONS}
-        self.tabs = ipywidgets.Tab(list(self.sections.values()), titles=tuple(self.sections))
-        self.panel = LivePanel(self.model)
+        self.tabs = ipywidgets.Tab()
+        self.panel = LivePanel(self.model, self.alert)
+        self.graph = DesignGraph(self.model, self.alert)
+        self.conflict = ConflictPanel(self.model, self.alert)
         self.tabs.add_class("ipe-main")
         columns = ipywidgets.Box([self.tabs, self.panel])
         columns.add_class("ipe-columns")
-        super().__init__(
-            [style_sheet(), self._heading(), self._chooser(), self._toolbar(), self.said, self.alert, columns]
-        )
+        top = [style_sheet(), self._heading(), self._chooser(), self._toolbar()]
+        super().__init__([*top, self.alert, self.conflict, self.graph, columns])
         self.add_class("ipe-studio")
         self.model.observe(guarded(self.alert)(self._model_changed), "revision")
         self.refresh()
@@ -74,32 +82,45 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         """Show what the model has."""
         self._refresh_chooser()
         self._refresh_toolbar()
-        for section in self.sections.values():
+        shown = self._shown()
+        if self.tabs.titles != tuple(shown):
+            self.tabs.children, self.tabs.titles, self.tabs.selected_index = list(shown.values()), tuple(shown), 0
+        for section in shown.values():
             section.refresh()
         self.panel.refresh()
+        self.graph.refresh()
+        self.conflict.refresh()
+
+    def _shown(self) -> dict[str, Section]:
+        """The forms for what is selected."""
+        kind = "stack" if self.model.stack else "credential"
+        return {title: one for title, one in self.sections.items() if kind in one.kinds}
 
     def _model_changed(self, _: object) -> None:
         self.refresh()
 
     def _heading(self) -> ipywidgets.Widget:
         info, folder = self.model.programme.info, self.model.programme.folder
-        place = f"<span class='ipe-muted'>{escaped(folder)}</span>" if folder else ""
+        # Not the machine's folders, which are nobody's business where the designer is served.
+        shown = folder.name if folder and folder.is_absolute() else folder
+        place = f"<span class='ipe-muted'>{escaped(shown)}</span>" if folder else ""
         return markup(f"<h2>{escaped(info.title)}</h2>{place}")
 
     def _chooser(self) -> ipywidgets.Widget:
-        self.chooser = stacked(ipywidgets.Dropdown(description="Credential"), "ipe-grow")
+        self.chooser = stacked(ipywidgets.Dropdown(description="Credential or stack"), "ipe-grow")
         self.chooser.observe(guarded(self.alert)(lambda change: self._choose(change["new"])), "value")
         self.open_new = action(
-            "New credential", lambda: self._open_new(self.new_form.layout.display == "none"), self.alert
+            "New credential or stack", lambda: self._open_new(self.new_form.layout.display == "none"), self.alert
         )
-        self.new_title = stacked(ipywidgets.Text(description="Title of the new credential", continuous_update=False))
+        self.new_title = stacked(ipywidgets.Text(description="Title of what is new", continuous_update=False))
         self.new_id = stacked(
-            ipywidgets.Text(description="Its id (for good)", placeholder="team-huddles", continuous_update=False)
+            ipywidgets.Text(description="Its id (for good)", placeholder="made from the title", continuous_update=False)
         )
+        self.new_kind = stacked(ipywidgets.Dropdown(description="What it is", options=["credential", "stack"]))
         self.new_error = markup()
         create = action("Create", self._create, self.alert, primary=True)
         self.create = create
-        line = ipywidgets.Box([self.new_title, self.new_id, create])
+        line = ipywidgets.Box([self.new_title, self.new_id, self.new_kind, create])
         line.add_class("ipe-bar")
         line.add_class("ipe-bottom")
         self.new_form = ipywidgets.VBox([line, self.new_error], layout=ipywidgets.Layout(display="none"))
@@ -114,13 +135,18 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         self.undo = action("Undo", self.model.undo, self.alert)
         self.redo = action("Redo", self.model.redo, self.alert)
         self.revert = action("Revert to saved", self.model.revert, self.alert)
+        self.again = action("Read files again", self.model.read_again, self.alert)
         self.state, self.said = markup(), markup()
-        bar = ipywidgets.Box([self.save, self.undo, self.redo, self.revert, self.state])
+        words = ipywidgets.VBox([self.state, self.said])
+        words.add_class("ipe-words")
+        bar = ipywidgets.Box([self.save, self.undo, self.redo, self.revert, self.again, words])
         bar.add_class("ipe-bar")
         return bar
 
     def _refresh_chooser(self) -> None:
-        options = [(f"{one.title} ({one.level})", one.id) for one in self.model.programme.credentials.values()]
+        programme = self.model.programme
+        options = [(f"{one.title} ({one.level})", one.id) for one in programme.credentials.values()]
+        options += [(f"{one.title} ({one.kind})", one.id) for one in programme.stacks.values()]
         self._refreshing = True
         try:
             if list(self.chooser.options) != options:
@@ -155,7 +181,7 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
             errors.pop(shown_elsewhere, None)
         fields = [
             f"{field.control.description} ({title})"
-            for title, section in self.sections.items()
+            for title, section in self._shown().items()
             for path, field in section.fields.items()
             if errors.pop(path, None) is not None
         ]
@@ -169,6 +195,7 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         self.new_form.layout.display = None if wanted else "none"
 
     def _create(self) -> None:
-        if self.model.new_credential(self.new_id.value, self.new_title.value):
+        make = self.model.new_stack if self.new_kind.value == "stack" else self.model.new_credential
+        if make(self.new_id.value, self.new_title.value):
             self.new_id.value = self.new_title.value = ""
             self._open_new(False)

@@ -1,35 +1,23 @@
-"""What the designer knows and can do, without any widget.
+"""What the designer can do to a programme, without any widget.
 
-A programme is immutable, so each edit makes a new one: undo is the one before, and what the edit changes is the
-difference from the saved one. Nothing here raises at the user: what cannot be done is said in `message` or at the
-field.
+Nothing here raises at the user: what cannot be done is said in `message` or at the field.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+import re
+from collections.abc import Collection, Mapping, Sequence
+from itertools import count
 from typing import Any
 
-import traitlets
 from pydantic import ValidationError
 
-from ipe_workbench.credentials import (
-    ConflictError,
-    MicroCredential,
-    Programme,
-    check_programme,
-    describe,
-    load_programme,
-    save_programme,
-)
+from ipe_workbench.credentials import MicroCredential, Programme, Rule, Stack, describe
 from ipe_workbench.credentials.model import Coverage as How
 from ipe_workbench.credentials.model import Stage
 from ipe_workbench.errors import WorkbenchError
-from ipe_workbench.findings import Finding, Severity
-from ipe_workbench.pathways import coverage
-from ipe_workbench.pathways.coverage import coverage_change
+from ipe_workbench.pathways.design_edits import AddRequirement, DropRequirement
+from ipe_workbench.pathways.design_edits import edited as with_edits
 from ipe_workbench.studio.credential_edits import (
     EditError,
     edited,
@@ -39,46 +27,19 @@ from ipe_workbench.studio.credential_edits import (
     starting_assessment,
     starting_rubric,
 )
+from ipe_workbench.studio.design_draft import DesignDraft, Message
+from ipe_workbench.studio.rule_blocks import acted, spelled_out
 
 __all__ = ["DesignerModel", "Message"]
 
 
-@dataclass(frozen=True)
-class Message:
-    """What the designer has to say about the last action; `severity` tells how to show it."""
-
-    text: str = ""
-    severity: Severity = "info"
-
-
-class DesignerModel(traitlets.HasTraits):
-    """The state of a designer: a programme being edited, and what the edits do to it.
+class DesignerModel(DesignDraft):
+    """A programme being edited, with one credential or stack selected, whose fields are edited by their paths.
 
     Parameters
     ----------
     programme : Programme or path
         The programme, or its folder.
-
-    Attributes
-    ----------
-    programme, saved : Programme
-        The draft, always valid; and what is on disk.
-    selected : str
-        Id of the credential that is edited; empty when the programme has none.
-    findings : tuple of Finding
-        Of the draft, the selected credential's first.
-    new_findings, mended : tuple of Finding
-        What the draft has that the saved one has not, and the other way round.
-    coverage_changes : dict
-        For each framework what `coverage_change` says of the draft against the saved programme.
-    hours, hours_change : float
-        The learner's effort for all active credentials, and its difference from the saved programme; hours.
-    dirty, can_undo, can_redo : bool
-        Whether there is something to save, undo, redo.
-    field_errors : dict of str to str
-        What is wrong with the last value given for a field, by its path.
-    message : Message
-        What came of the last action.
 
     Examples
     --------
@@ -94,30 +55,26 @@ class DesignerModel(traitlets.HasTraits):
     (True, False)
     """
 
-    programme = traitlets.Instance(Programme)
-    saved = traitlets.Instance(Programme)
-    selected = traitlets.Unicode()
-    findings = traitlets.Tuple()
-    new_findings = traitlets.Tuple()
-    mended = traitlets.Tuple()
-    coverage_changes: traitlets.Dict[str, dict[str, tuple[str, ...]]] = traitlets.Dict()
-    hours = traitlets.Float()
-    hours_change = traitlets.Float()
-    dirty = traitlets.Bool()
-    can_undo = traitlets.Bool()
-    can_redo = traitlets.Bool()
-    field_errors: traitlets.Dict[str, str] = traitlets.Dict()
-    message = traitlets.Instance(Message, args=())
-    #: Grows by one with each change, after everything else is up to date; the one thing that a view has to watch.
-    revision = traitlets.Int()
+    @property
+    def item(self) -> MicroCredential | Stack | None:
+        """The selected credential or stack of the draft."""
+        return self.programme.credentials.get(self.selected) or self.programme.stacks.get(self.selected)
 
-    def __init__(self, programme: Programme | str | Path) -> None:
-        opened = programme if isinstance(programme, Programme) else load_programme(programme)
-        super().__init__(programme=opened, saved=opened, selected=next(iter(opened.credentials), ""))
-        self._undo: list[tuple[Programme, str]] = []
-        self._redo: list[tuple[Programme, str]] = []
-        self._saved_findings = check_programme(opened)
-        self._refresh()
+    @property
+    def stack(self) -> Stack | None:
+        """The selected stack of the draft; ``None`` when a credential is selected."""
+        return self.programme.stacks.get(self.selected)
+
+    @property
+    def rule(self) -> Rule | None:
+        """What the selected item asks for."""
+        item = self.item
+        return item.rule if isinstance(item, Stack) else item.requires if item else None
+
+    @property
+    def rule_field(self) -> str:
+        """The field that holds the rule of the selected item."""
+        return "rule" if self.stack else "requires"
 
     @property
     def credential(self) -> MicroCredential | None:
@@ -126,55 +83,92 @@ class DesignerModel(traitlets.HasTraits):
 
     @property
     def requires_text(self) -> str:
-        """What the selected credential requires, as YAML."""
-        return rule_text(self.credential.requires) if self.credential else ""
+        """What the selected item asks for, as YAML."""
+        return rule_text(self.rule)
 
     @property
     def requires_in_words(self) -> str:
-        """What the selected credential requires, as a sentence."""
-        if self.credential is None or self.credential.requires is None:
+        """What the selected item asks for, as a sentence."""
+        if self.rule is None:
             return "Nothing: a learner may begin at once."
-        words = describe(self.credential.requires, self.programme.title)
+        words = describe(self.rule, self.programme.title)
         return f"{words[0].upper()}{words[1:]}."
 
     def value(self, path: str) -> Any:
-        """The value of a field of the selected credential as plain data; ``None`` where there is none."""
-        return field_of(self.credential, path) if self.credential else None
+        """The value of a field of the selected item as plain data; ``None`` where there is none."""
+        return field_of(self.item, path) if self.item else None
 
     def select(self, reference: str) -> bool:
-        """Choose the credential to edit."""
-        if reference not in self.programme.credentials:
-            return self._refuse(f"The programme has no credential `{reference}`.")
+        """Choose the credential or stack to edit."""
+        if reference not in self.programme.credentials and reference not in self.programme.stacks:
+            return self._refuse(f"The programme has no credential or stack `{reference}`.")
         self.field_errors = {}
         self.selected = reference
         self._refresh()
         return True
 
     def edit(self, path: str, value: Any) -> bool:
-        """Give a field of the selected credential a new value.
+        """Give a field of the selected item a new value.
 
         Returns
         -------
         bool
             Whether the value could be used. If not, `field_errors` says why and the draft stays as it was.
         """
-        if self.credential is None:
+        if self.item is None:
             return self._refuse("Choose a credential first.")
         try:
-            changed = edited(self.credential, path, value)
+            changed = edited(self.item, path, value)
         except EditError as error:
             return self._refuse_field(path, error)
         self.field_errors = {key: text for key, text in self.field_errors.items() if key != path}
-        self._become(self.programme.with_credential(changed))
+        self._become(self._with(changed))
         return True
 
     def set_requires(self, text: str) -> bool:
-        """Give the selected credential a rule written in YAML; an empty text takes the rule away."""
+        """Give the selected item a rule written in YAML; an empty text takes a credential's rule away."""
         try:
             data = rule_from_text(text)
         except EditError as error:
-            return self._refuse_field("requires", error)
-        return self.edit("requires", data)
+            return self._refuse_field(self.rule_field, error)
+        if data is None and self.stack:
+            return self._refuse_field(
+                self.rule_field, EditError("A stack asks for something; write what completes it.")
+            )
+        return self.edit(self.rule_field, data)
+
+    def change_rule(self, action: Mapping[str, Any]) -> bool:
+        """Do to a block of the selected item's rule what `rule_blocks.acted` understands."""
+        item = self.item
+        if item is None:
+            return self._refuse("Choose a credential first.")
+        names = [one for one in (*self.programme.credentials, *self.programme.stacks) if one != item.id]
+        professions = [one.id for one in self.programme.info.professions]
+        try:
+            changed = acted(spelled_out(self.value(self.rule_field)), action, names, professions)
+        except (LookupError, TypeError, ValueError):
+            return self._refuse("That cannot be done to this part of the rule any more; look at it again.")
+        if changed is None and self.stack:
+            changed = {"all": []}
+        return self.edit(self.rule_field, changed)
+
+    def connect(self, badge: str, to: str) -> bool:
+        """Let a credential or stack ask for a badge on top of what it asks for, and select it."""
+        return self._change(AddRequirement(badge, to), to, "{to} now asks for {badge}.")
+
+    def disconnect(self, badge: str, of: str) -> bool:
+        """Let a credential or stack no longer ask for a badge, in alternatives neither, and select it."""
+        return self._change(DropRequirement(badge, of), of, "{to} no longer asks for {badge}.")
+
+    def remove(self, reference: str) -> bool:
+        """Take a credential or stack out of the programme; rules that name it are left, for the checks to find."""
+        if reference not in self.programme.credentials and reference not in self.programme.stacks:
+            return self._refuse(f"The programme has no credential or stack `{reference}`.")
+        title = self.programme.title(reference)
+        left = self.programme.without_credential(reference).without_stack(reference)
+        self.field_errors = {}
+        self._become(left, said=Message(f"{title} is removed. Undo brings it back; Save removes its file."))
+        return True
 
     def add_alignment(self, framework: str, competency: str, how: Sequence[How], level: Stage) -> bool:
         """Align the selected credential with a competency; one that is aligned already gets the new values."""
@@ -206,14 +200,40 @@ class DesignerModel(traitlets.HasTraits):
         if not statement.strip():
             return self._refuse("Write the criterion first.")
         before = self.value("criteria") or []
-        taken = {one["id"] for one in before}
-        reference = next(id for id in (f"criterion-{n}" for n in range(len(before) + 1, 10_000)) if id not in taken)
+        reference = _free_id("criterion", {one["id"] for one in before}, start=len(before) + 1)
         return self.edit("criteria", [*before, {"id": reference, "statement": statement}])
 
     def remove_criterion(self, reference: str) -> bool:
         """Take a criterion away."""
-        before = self.value("criteria") or []
-        return self.edit("criteria", [one for one in before if one["id"] != reference])
+        return self.remove_part("criteria", reference)
+
+    def remove_part(self, field: str, reference: str) -> bool:
+        """Take the item with that id out of a list such as ``criteria``, ``activities`` or ``rubric.criteria``."""
+        before = self.value(field) or []
+        return self.edit(field, [one for one in before if one["id"] != reference])
+
+    def add_activity(self, title: str, term: str) -> bool:
+        """Add a session of two hours in a term; its id is made from the credential's."""
+        if not title.strip():
+            return self._refuse("Write the activity's title first.")
+        taken = {one.id for one in self.programme.activities()}
+        reference = _free_id(self.selected, taken)
+        new = {"id": reference, "title": title, "kind": "workshop", "hours": 2, "term": term}
+        return self.edit("activities", [*(self.value("activities") or []), new])
+
+    def add_evidence(self, kind: str) -> bool:
+        """Add a piece of evidence."""
+        before = self.value("evidence") or []
+        reference = _free_id(kind, {one["id"] for one in before})
+        return self.edit("evidence", [*before, {"id": reference, "kind": kind}])
+
+    def add_rubric_row(self, title: str) -> bool:
+        """Add a row to the rubric, its descriptors to be written."""
+        if not title.strip():
+            return self._refuse("Write what the row is about first.")
+        before = self.value("rubric.criteria") or []
+        reference = _free_id("row", {one["id"] for one in before})
+        return self.edit("rubric.criteria", [*before, {"id": reference, "title": title}])
 
     def edit_descriptor(self, criterion: str, level: str, text: str) -> bool:
         """Write the descriptor of a rubric's row at a level."""
@@ -234,86 +254,41 @@ class DesignerModel(traitlets.HasTraits):
         return self.edit("rubric", starting_rubric(self.credential))
 
     def new_credential(self, reference: str, title: str) -> bool:
-        """Add a credential to the programme and select it."""
-        reference = reference.strip()
+        """Add a credential to the programme and select it; without an id, one is made from the title."""
+        start = {"type": "recognition", "level": "foundation", "stage": "exposure", "hours": 1}
+        return self._new(MicroCredential, {"id": reference.strip(), "title": title, **start})
+
+    def new_stack(self, reference: str, title: str) -> bool:
+        """Add a stack that asks for nothing yet to the programme, and select it."""
+        start = {"kind": "certificate", "stage": "exposure", "rule": {"all": []}}
+        return self._new(Stack, {"id": reference.strip(), "title": title, **start})
+
+    def _new(self, kind: type[MicroCredential | Stack], data: dict[str, Any]) -> bool:
+        reference = data["id"] = data["id"] or _id_from(data["title"])
         if reference in self.programme.credentials or reference in self.programme.stacks:
             return self._refuse_field("new.id", EditError(f"The id `{reference}` is already used; choose another."))
-        start = {"type": "recognition", "level": "foundation", "stage": "exposure", "hours": 1}
         try:
-            made = MicroCredential.model_validate({"id": reference, "title": title, **start})
+            made = kind.model_validate(data)
         except ValidationError as error:
             return self._refuse_new(error)
         self.field_errors = {}
-        self._become(self.programme.with_credential(made), select=made.id)
+        self._become(self._with(made), select=made.id)
         return True
 
-    def undo(self) -> bool:
-        """Take the last edit back."""
-        return self._travel(self._undo, self._redo, "There is nothing to undo.")
+    def _with(self, item: MicroCredential | Stack) -> Programme:
+        if isinstance(item, Stack):
+            return self.programme.with_stack(item)
+        return self.programme.with_credential(item)
 
-    def redo(self) -> bool:
-        """Make the edit again that was taken back last."""
-        return self._travel(self._redo, self._undo, "There is nothing to redo.")
-
-    def revert(self) -> bool:
-        """Go back to what is saved; this can be undone, too."""
-        self.field_errors = {}
-        if not self.dirty:
-            self._refresh(Message("There is nothing to revert: the draft is what is saved."))
-            return False
-        self._become(self.saved, said=Message("Back to the saved version. Undo brings your edits back."))
-        return True
-
-    def save(self) -> bool:
-        """Write the files whose content changed."""
+    def _change(self, edit: AddRequirement | DropRequirement, select: str, words: str) -> bool:
         try:
-            stored, written = save_programme(self.programme)
-        except ConflictError as error:
-            again = f"{error} Your edits are still here; nothing is lost until you close the designer."
-            return self._refuse(again)
+            changed = with_edits(self.programme, [edit])
         except WorkbenchError as error:
             return self._refuse(str(error))
-        except OSError as error:
-            return self._refuse(f"{error.filename or 'The file'} cannot be written: {error.strerror}.")
-        self.programme = self.saved = stored
-        self._saved_findings = check_programme(stored)
-        names = ", ".join(path.name for path in written)
-        self._refresh(Message(f"Saved {names}." if written else "Nothing had changed; nothing was written."))
-        return True
-
-    def _become(self, programme: Programme, *, select: str | None = None, said: Message | None = None) -> None:
-        """Make a programme the draft, with a step to go back."""
-        if programme == self.programme:
-            self._refresh(said)
-            return
-        self._undo.append((self.programme, self.selected))
-        self._redo.clear()
-        self._show(programme, select or self.selected, said)
-
-    def _travel(self, source: list[tuple[Programme, str]], target: list[tuple[Programme, str]], empty: str) -> bool:
+        said = words.format(to=self.programme.title(select), badge=self.programme.title(edit.badge))
         self.field_errors = {}
-        if not source:
-            self._refresh(Message(empty))
-            return False
-        target.append((self.programme, self.selected))
-        self._show(*source.pop(), None)
+        self._become(changed, select=select, said=Message(said))
         return True
-
-    def _show(self, programme: Programme, selected: str, said: Message | None) -> None:
-        # The files are what they are now, whichever edit is shown: an older step must not bring older files along.
-        self.programme = replace(programme, documents=self.saved.documents, folder=self.saved.folder)
-        self.selected = selected if selected in programme.credentials else next(iter(programme.credentials), "")
-        self._refresh(said)
-
-    def _refuse(self, text: str) -> bool:
-        self.message = Message(text, "error")
-        self.revision += 1
-        return False
-
-    def _refuse_field(self, path: str, error: EditError) -> bool:
-        self.field_errors = {**self.field_errors, path: str(error)}
-        self.revision += 1
-        return False
 
     def _refuse_new(self, error: ValidationError) -> bool:
         """Say at the right one of the two inputs what is wrong with a new credential."""
@@ -326,24 +301,6 @@ class DesignerModel(traitlets.HasTraits):
         self.revision += 1
         return False
 
-    def _refresh(self, said: Message | None = None) -> None:
-        """Bring what follows from the draft up to date."""
-        found = check_programme(self.programme) if self.programme != self.saved else self._saved_findings
-        self.findings = tuple(sorted(found, key=lambda one: one.subject != self.selected))
-        known, now = {_identity(one) for one in self._saved_findings}, {_identity(one) for one in found}
-        self.new_findings = tuple(one for one in self.findings if _identity(one) not in known)
-        self.mended = tuple(one for one in self._saved_findings if _identity(one) not in now)
-        self.coverage_changes = {
-            key: coverage_change(coverage(self.saved, key), coverage(self.programme, key))
-            for key in self.programme.frameworks
-        }
-        self.hours = _hours(self.programme)
-        self.hours_change = self.hours - _hours(self.saved)
-        self.dirty = self.programme != self.saved
-        self.can_undo, self.can_redo = bool(self._undo), bool(self._redo)
-        self.message = said or Message()
-        self.revision += 1
-
     def _is(self, alignment: dict[str, Any], framework: str, competency_id: str) -> bool:
         """Whether an alignment is with that competency, by whichever of its names it says it."""
         if alignment["framework"] != framework:
@@ -353,10 +310,11 @@ class DesignerModel(traitlets.HasTraits):
         return (item.id if item else alignment["competency"]) == competency_id
 
 
-def _hours(programme: Programme) -> float:
-    return sum(one.hours for one in programme.credentials.values() if one.status != "retired")
+def _id_from(title: str) -> str:
+    """The words of a title as an id; empty without any letter or digit of the alphabet."""
+    return "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60].strip("-")
 
 
-def _identity(finding: Finding) -> tuple[str, str, str]:
-    """A finding without its place, which moves when lines are added above it."""
-    return finding.id, finding.subject, finding.message
+def _free_id(stem: str, taken: Collection[str], start: int = 1) -> str:
+    """An id that is not taken: the stem and a number."""
+    return next(one for one in (f"{stem[:70]}-{number}" for number in count(start)) if one not in taken)

@@ -1,4 +1,4 @@
-"""What an edit does, beside the form: findings, coverage and hours, as escaped HTML."""
+"""What an edit does, beside the form: findings, changes, coverage, hours and a forecast, as escaped HTML."""
 
 from __future__ import annotations
 
@@ -6,33 +6,49 @@ import re
 from collections.abc import Iterable
 
 import ipywidgets
+import traitlets
 
 from ipe_workbench.credentials.checks import explanation_in_short
 from ipe_workbench.findings import Finding, count_by_severity
 from ipe_workbench.pathways.coverage import HOW
-from ipe_workbench.studio.components import escaped, markup
+from ipe_workbench.studio.components import AlertArea, escaped, guarded, markup
+from ipe_workbench.studio.design_forecast import DesignForecast, Outlook
 from ipe_workbench.studio.designer_model import DesignerModel
 
-__all__ = ["LivePanel", "coverage_html", "findings_html", "hours_html"]
+__all__ = ["LivePanel", "changes_html", "coverage_html", "findings_html", "forecast_html", "hours_html"]
 
 _WORDS = {"error": "Error", "warning": "Warning", "info": "To know"}
 _MOST = 8
 
 
 class LivePanel(ipywidgets.VBox):  # type: ignore[misc]
-    """Three areas that are read out when they change."""
+    """Areas that are read out when they change."""
 
-    def __init__(self, model: DesignerModel) -> None:
+    def __init__(self, model: DesignerModel, alert: AlertArea, forecast: DesignForecast | None = None) -> None:
         self.model = model
-        self.findings, self.coverage, self.hours = markup(), markup(), markup()
-        super().__init__([self.findings, ipywidgets.VBox([self.coverage, self.hours])])
+        self.forecast = forecast or DesignForecast(model)
+        self.findings, self.changes, self.coverage, self.hours, self.outlook = (markup() for _ in range(5))
+        self.follow = ipywidgets.Checkbox(value=self.forecast.on, description="Forecast while I edit", indent=False)
+        self.follow.add_class("ipe-check")
+        traitlets.link((self.follow, "value"), (self.forecast, "on"))
+        self.forecast.observe(guarded(alert)(self._forecast_changed), ["updated", "busy"])
+        beside = ipywidgets.VBox([self.coverage, self.hours, self.follow, self.outlook])
+        super().__init__([ipywidgets.VBox([self.findings, self.changes]), beside])
         self.add_class("ipe-side")
 
     def refresh(self) -> None:
         """Bring the areas up to date; one whose content is the same is left alone, so that it is not read out."""
         self.findings.value = findings_html(self.model)
+        self.changes.value = changes_html(self.model)
         self.coverage.value = coverage_html(self.model)
         self.hours.value = hours_html(self.model)
+        self._show_forecast()
+
+    def _forecast_changed(self, _: object) -> None:
+        self._show_forecast()
+
+    def _show_forecast(self) -> None:
+        self.outlook.value = forecast_html(self.forecast)
 
 
 def findings_html(model: DesignerModel) -> str:
@@ -76,6 +92,68 @@ def coverage_html(model: DesignerModel) -> str:
             f"<p>{title}: {'no change.' if not lines else ''}</p>" + (f"<ul>{''.join(lines)}</ul>" if lines else "")
         )
     return f'<section role="status" aria-label="Coverage">{"".join(parts)}</section>'
+
+
+def changes_html(model: DesignerModel) -> str:
+    """What the draft changes of the saved programme."""
+    if not model.changes:
+        return ""
+    shown = "".join(f"<li class='ipe-gain'>{escaped(one)}</li>" for one in model.changes[:_MOST])
+    more = len(model.changes) - _MOST
+    rest = "".join(f"<li>{escaped(one)}</li>" for one in model.changes[_MOST:])
+    rest = f"<details><summary>{more} more</summary><ul>{rest}</ul></details>" if more > 0 else ""
+    return f'<section aria-label="Changes"><h3>Changed since the last save</h3><ul>{shown}</ul>{rest}</section>'
+
+
+def forecast_html(forecast: DesignForecast) -> str:
+    """What a simulated cohort earns with the draft, and what changed by the edits."""
+    words = ["<h3>Forecast (simulated)</h3>"]
+    state = "Simulating ..." if forecast.busy else "" if forecast.on else "Paused."
+    if state:
+        words.append(f"<p class='ipe-muted'>{state}</p>")
+    if forecast.error:
+        words.append(f"<p class='ipe-problem'>{escaped(forecast.error)}</p>")
+    found = forecast.outlooks
+    if found is not None:
+        stacks = [one for one in found.items if one.kind == "stack"]
+        moved = sorted((one for one in found.items if _moved(one)), key=lambda one: -abs(_change(one) or 1))
+        moved = [one for one in moved if one.kind != "stack"]
+        words.append(_outlook_list("Stacks: earned by", stacks))
+        words.append(_outlook_list("Credentials that change", moved[:_MOST]) if moved else "")
+        over = "".join(f"<li class='ipe-warning'>{escaped(one)}</li>" for one in found.over)
+        words.append(f"<p>More for assessors than they have:</p><ul>{over}</ul>" if over else "")
+        what = f"{found.replicates} simulated cohorts of {found.learners}, scenario {forecast.scenario.title}"
+        words.append(f"<p class='ipe-muted'>{escaped(what)}; range of one cohort in brackets.</p>")
+    return f'<section aria-label="Forecast" aria-busy="{str(forecast.busy).lower()}">{"".join(words)}</section>'
+
+
+def _outlook_list(caption: str, rows: list[Outlook]) -> str:
+    return f"<strong>{caption}</strong><ul>{''.join(_outlook_row(one) for one in rows)}</ul>"
+
+
+def _outlook_row(one: Outlook) -> str:
+    change = _change(one)
+    moved = "new" if change is None else f"<strong>{change:+.0f} points</strong>" if _moved(one) else "as saved"
+    words = [f"{one.mean:.0%} ({one.low:.0%} to {one.high:.0%})", moved]
+    if one.kind == "stack":
+        words.append(f"least {_least(one)}")
+    bar = f"<span class='ipe-outlook' aria-hidden='true'><span style='width:{100 * one.mean:.0f}%'></span></span>"
+    return f"<li>{escaped(one.title)}{bar}{'; '.join(words)}</li>"
+
+
+def _least(one: Outlook) -> str:
+    now, before = ("never" if hours is None else f"{_number(hours)} h" for hours in (one.hours, one.hours_before))
+    return now if now == before or one.before is None else f"{now} (was {before})"
+
+
+def _change(one: Outlook) -> float | None:
+    """Points by which the share changed; ``None`` for a new badge."""
+    return None if one.before is None else 100 * (one.mean - one.before)
+
+
+def _moved(one: Outlook) -> bool:
+    change = _change(one)
+    return change is None or abs(change) >= 0.5
 
 
 def hours_html(model: DesignerModel) -> str:

@@ -143,6 +143,32 @@ def test_criteria_rubric_and_assessment_are_started_and_edited() -> None:
     assert designer.model.value("assessment.methods") == ["reflection", "test"]
 
 
+def test_activities_and_evidence_are_rows_that_follow_the_model(designer: Designer) -> None:
+    activities = designer.sections["Activities"]
+    activities.new_title.value = "Art of teams"
+    activities.add.click()
+    assert len(activities.rows.children) == 2
+    control(designer, "Activities", "activities[1].weeks").set_state({"value": "3, 5"})
+    assert designer.model.value("activities[1].weeks") == [3, 5]
+    control(designer, "Activities", "activities[1].weeks").set_state({"value": "three"})
+    assert "whole number" in designer.model.field_errors["activities[1].weeks"]
+    designer.model.undo()
+    designer.model.undo()
+    assert len(activities.rows.children) == 1
+    designer.sections["Evidence"].add.click()
+    assert len(designer.model.value("evidence")) == 2
+
+
+def test_a_stack_has_its_own_forms(designer: Designer) -> None:
+    designer.model.new_stack("whole", "The whole")
+    assert designer.tabs.titles == ("Stack", "Requirements")
+    control(designer, "Stack", "title").set_state({"value": "Everything"})
+    assert designer.model.programme.stacks["whole"].title == "Everything"
+    assert "What completes it" in designer.sections["Requirements"].words.value
+    designer.model.select("roles")
+    assert designer.tabs.titles[0] == "Identity"
+
+
 def test_a_new_credential_is_made_in_the_form(designer: Designer) -> None:
     designer.open_new.click()
     designer.new_id.value, designer.new_title.value = "Bad Id", "Handover"
@@ -204,7 +230,8 @@ def test_hostile_text_is_never_markup() -> None:
 
 
 def test_every_input_has_a_label_and_no_text_is_sent_while_typing(designer: Designer) -> None:
-    inputs = [one for one in every_widget(designer) if hasattr(one, "value") and not isinstance(one, ipywidgets.HTML)]
+    kinds = (ipywidgets.HTML, ipywidgets.Button)
+    inputs = [one for one in every_widget(designer) if hasattr(one, "value") and not isinstance(one, kinds)]
     assert len(inputs) > 40
     assert not [one for one in inputs if not one.description]
     assert not [one for one in inputs if getattr(one, "continuous_update", False)]

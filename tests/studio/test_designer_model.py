@@ -157,6 +157,58 @@ def test_criteria_are_added_with_a_free_id_and_removed(model: DesignerModel) -> 
     assert model.message.text == "Write the criterion first."
 
 
+def test_activities_evidence_and_rows_of_the_rubric_are_added_with_free_ids_and_removed(model: DesignerModel) -> None:
+    assert model.add_activity("Art of teams", "spring")
+    assert model.add_activity("More", "autumn")
+    assert [one["id"] for one in model.value("activities")] == ["roles-1", "roles-2", "roles-3"]
+    assert model.remove_part("activities", "roles-1")
+    assert model.value("activities[0].term") == "spring"
+    assert not model.add_activity(" ", "spring")
+    assert model.add_evidence("reflection")
+    assert model.remove_part("evidence", "test")
+    assert [one["kind"] for one in model.value("evidence")] == ["reflection"]
+    model.start_rubric()
+    assert model.add_rubric_row("Listens")
+    assert model.value("rubric.criteria[1].title") == "Listens"
+    assert model.remove_part("rubric.criteria", "row-1")
+    assert not model.remove_part("rubric.criteria", "overall")
+    assert "at least one" in model.field_errors["rubric.criteria"]
+
+
+def test_a_stack_is_made_edited_and_removed(model: DesignerModel) -> None:
+    assert model.new_stack("whole", "The whole")
+    assert (model.selected, model.rule_field, model.requires_in_words) == ("whole", "rule", "Nothing more.")
+    assert model.edit("kind", "badge")
+    assert model.change_rule({"do": "add", "path": []})
+    assert model.requires_in_words == "Roles."
+    assert model.change_rule({"do": "remove", "path": []})
+    assert model.value("rule") == {"all": []}
+    assert not model.set_requires("")
+    assert model.field_errors["rule"]
+    assert model.remove("whole")
+    assert model.selected == "roles"
+    assert not model.remove("whole")
+
+
+def test_a_block_of_a_rule_is_changed_and_undone(model: DesignerModel) -> None:
+    model.select("huddles")
+    assert model.change_rule({"do": "kind", "path": [], "kind": "within"})
+    assert model.value("requires") == {"within": {"months": 12, "rule": {"badge": "roles"}}}
+    assert not model.change_rule({"do": "field", "path": [], "key": "months", "value": 0})
+    assert "greater than or equal to 1" in model.field_errors["requires"]
+    assert not model.change_rule({"do": "remove", "path": [4]})
+    assert model.undo()
+    assert model.value("requires") == {"badge": "roles"}
+
+
+def test_what_the_draft_changes_is_said_in_sentences(model: DesignerModel) -> None:
+    assert model.changes == ()
+    model.edit("hours", 5)
+    model.connect("huddles", "roles")
+    assert any("5 instead of 3 hours" in one for one in model.changes)
+    assert len(model.changes) == 2
+
+
 def test_a_rubric_starts_from_the_criteria_and_its_descriptors_are_edited(model: DesignerModel) -> None:
     model.add_criterion("Names three roles.")
     assert model.start_rubric()
@@ -207,6 +259,8 @@ def test_a_new_credential_needs_a_free_id_and_a_title(model: DesignerModel) -> N
     assert not model.new_credential("../etc/passwd", "")
     assert set(model.field_errors) == {"new.id", "new.title"}
     assert not model.dirty
+    assert model.new_credential("", "Art & teams: an <i>intro</i>")
+    assert model.selected == "art-teams-an-i-intro-i"
 
 
 @settings(max_examples=15, deadline=None)

@@ -1,0 +1,156 @@
+"""A credential from nothing in a real JupyterLab: made, connected, mended, undone, saved and read again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.browser.conftest import Lab
+
+pytestmark = [
+    pytest.mark.browser,
+    # Playwright's own event loop is closed while its last tasks are pending.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+HOSTILE = '<img src=x onerror="window.hurt = 1">'
+FINDING = "counts toward no stack"
+NOTEBOOK = "01_design_credentials.ipynb"
+
+
+def opened(lab: Lab, page: Page) -> Locator:
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=20_000)
+    lab.run(page, NOTEBOOK)
+    studio = page.locator(".ipe-studio")
+    expect(studio.get_by_role("button", name="Save", exact=True)).to_be_disabled(timeout=90_000)
+    expect(studio.locator("[data-box]")).to_have_count(21)
+    return studio
+
+
+def box(studio: Locator, reference: str) -> Locator:
+    return studio.locator(f"[data-box='{reference}']")
+
+
+def test_a_credential_from_nothing_with_the_mouse(lab: Lab, offline_page: Page) -> None:
+    from playwright.sync_api import expect
+
+    page, studio = offline_page, opened(lab, offline_page)
+    findings = studio.get_by_role("status", name="Findings")
+    studio.get_by_role("button", name="New credential or stack").click()
+    studio.get_by_label("Title of what is new").fill(HOSTILE)
+    studio.get_by_label("Its id (for good)").fill("team-art")
+    studio.get_by_role("button", name="Create").click()
+    expect(box(studio, "team-art")).to_have_attribute("aria-pressed", "true")
+    expect(findings).to_contain_text("New since the last save")
+
+    studio.get_by_role("button", name="Show all").click()
+    box(studio, "values-foundations").drag_to(box(studio, "team-art"), force=True)
+    line = studio.locator("[data-line='values-foundations team-art']")
+    expect(line).to_have_count(1)
+    expect(studio.get_by_text("now asks for Foundations of shared values.").first).to_be_visible()
+
+    # The finding, mended in a form, and taken back.
+    expect(findings).to_contain_text(FINDING)
+    studio.get_by_label("Stackability").select_option("stand-alone")
+    expect(findings).not_to_contain_text(FINDING)
+    studio.get_by_role("button", name="Undo").click()
+    expect(findings).to_contain_text(FINDING)
+    studio.get_by_role("button", name="Redo").click()
+    expect(findings).not_to_contain_text(FINDING)
+    studio.get_by_label("Licence", exact=True).fill("CC-BY-4.0")
+    studio.get_by_label("Licence", exact=True).press("Tab")
+
+    # The rule in blocks: one of two badges.
+    studio.get_by_role("tab", name="Requirements").click()
+    studio.get_by_role("combobox", name="What is asked for", exact=True).first.select_option("any")
+    studio.get_by_role("button", name="Add: one of these").click()
+    studio.get_by_label("Badge", exact=True).nth(1).select_option("speaking-up")
+    expect(studio.locator("[data-line='speaking-up team-art']")).to_have_count(1)
+
+    studio.get_by_role("button", name="Save", exact=True).click()
+    file = lab.folder / "my-programmes" / "cu-ipe" / "credentials" / "team-art.yaml"
+    expect(studio.locator(".ipe-said")).to_have_text("Saved team-art.yaml.")
+    text = file.read_text(encoding="utf-8")
+    assert "requires:\n  any:\n    - values-foundations\n    - speaking-up\n" in text
+
+    # Somebody else writes the same file: nothing is written over.
+    file.write_text(text.replace("license: CC-BY-4.0", "license: CC0-1.0"), encoding="utf-8")
+    studio.get_by_role("tab", name="Identity").click()
+    studio.get_by_label("Owner", exact=True).fill("Me")
+    studio.get_by_label("Owner", exact=True).press("Tab")
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.get_by_role("region", name="Conflict")).to_contain_text("CC0-1.0")
+    assert "license: CC0-1.0" in file.read_text(encoding="utf-8")
+    studio.get_by_role("button", name="Bring both together").click()
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.locator(".ipe-said")).to_have_text("Saved team-art.yaml.")
+    text = file.read_text(encoding="utf-8")
+    assert "license: CC0-1.0" in text
+    assert "owner: Me" in text
+
+    lab.run(page, NOTEBOOK)
+    expect(page.locator("[data-line='speaking-up team-art']")).to_have_count(1, timeout=90_000)
+    expect(box(page.locator(".ipe-studio"), "team-art").locator("title")).to_have_text(HOSTILE)
+    assert page.evaluate("() => window.hurt") is None
+
+
+def test_the_same_by_keyboard_alone(lab: Lab, offline_page: Page) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import expect
+
+    page, studio = offline_page, opened(lab, offline_page)
+    findings = studio.get_by_role("status", name="Findings")
+    keys = page.keyboard
+
+    studio.get_by_role("button", name="New credential or stack").focus()
+    keys.press("Enter")
+    expect(studio.get_by_label("Title of what is new")).to_be_visible()
+    keys.press("Tab")
+    keys.type("Team art")
+    keys.press("Tab")
+    keys.type("team-art")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(box(studio, "team-art")).to_have_attribute("aria-pressed", "true")
+
+    # From the button before the picture into it, to the first badge, and a line from there to the new one.
+    studio.get_by_role("button", name="Show all").focus()
+    keys.press("Tab")
+    keys.press("Home")
+    assert page.evaluate("() => document.activeElement.dataset.box") == "values-foundations"
+    keys.press("c")
+    for _ in range(12):
+        if page.evaluate("() => document.activeElement.dataset.box") == "team-art":
+            break
+        keys.press("ArrowRight")
+    keys.press("Enter")
+    line = studio.locator("[data-line='values-foundations team-art']")
+    expect(line).to_have_count(1)
+    keys.press("Control+z")
+    expect(line).to_have_count(0)
+    keys.press("Control+y")
+    expect(line).to_have_count(1)
+
+    expect(findings).to_contain_text(FINDING)
+    studio.get_by_label("Stackability").focus()
+    keys.press("ArrowDown")
+    expect(findings).not_to_contain_text(FINDING)
+
+    studio.get_by_role("button", name="Save", exact=True).focus()
+    keys.press("Enter")
+    file = lab.folder / "my-programmes" / "cu-ipe" / "credentials" / "team-art.yaml"
+    expect(studio.locator(".ipe-said")).to_have_text("Saved team-art.yaml.")
+    assert "requires:\n  badge: values-foundations\n" in file.read_text(encoding="utf-8")
+
+    # JupyterLab's own keys for cells did nothing meanwhile: C would copy one, Delete and D D remove one.
+    assert page.locator(".jp-Notebook .jp-Cell").count() == 16
+    studio.get_by_role("tab", name="Requirements").click()
+    found = Axe().run(page, context=".ipe-studio").response["violations"]
+    assert not [(one["id"], one["nodes"][0]["html"][:160]) for one in found]
