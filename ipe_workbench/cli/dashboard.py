@@ -126,9 +126,30 @@ def programme(
 
 
 @app.command()
+def designer(
+    programme: Programme,
+    key: Key = None,
+    people: People = None,
+    port: Port = None,
+    ip: Ip = "127.0.0.1",
+    base_url: Base = "/",
+    https: Https = False,
+    ready: Ready = 1,
+    most: Most = 10,
+    idle: Idle = 3600,
+) -> None:
+    """Serve the designer on a programme's folder: who opens it may change its files. See docs/designer.md.
+
+    Example: ipe dashboard designer --programme my-programme
+    """
+    where = _Where(port, ip, base_url, https, ready, most, idle)
+    _serve("designer", programme, None, key, None, people, where, None, {})
+
+
+@app.command()
 def link(
     programme: Programme,
-    role: Annotated[str, typer.Option(help="programme, faculty or learner.", show_default=False)],
+    role: Annotated[str, typer.Option(help="programme, faculty, learner or designer.", show_default=False)],
     key: Annotated[Path, typer.Option("--key", help="File of the keys of links.", show_default=False)],
     id_: Annotated[str, typer.Option("--id", help="The university's id of the person.", show_default=False)] = "",
     days: Annotated[float, typer.Option(help="How long the link opens the page.")] = 7,
@@ -192,7 +213,8 @@ def _serve(
 
     # What cannot work is said here, not on a page.
     found = load_programme(programme)
-    open_store(db).close()
+    if role != "designer":
+        open_store(db).close()
     day = None if on is None else day_of(on, "--on")
     door, link = _door(role, found.id, key, person, people, where)
     deployment = where.deployment()
@@ -216,7 +238,7 @@ def _door(
 
     from ipe_workbench.errors import UnusableInputError
     from ipe_workbench.studio.dashboards.door import Door
-    from ipe_workbench.studio.dashboards.identity import LinkKeys, hub_visitor
+    from ipe_workbench.studio.dashboards.identity import PERSONAL, LinkKeys, hub_visitor
 
     if people is not None:
         user = os.environ.get("JUPYTERHUB_USER", "")
@@ -230,10 +252,10 @@ def _door(
             )
         return Door(role, audience, resident=hub_visitor(user, people, role)), None
     keys = LinkKeys.read(key) if key is not None else LinkKeys.fresh()
-    if key is None and person is None and role != "programme":
+    if key is None and person is None and role in PERSONAL:
         mend = "Give --key FILE (made by: ipe dashboard key), or --id for a link of your own to one person's page."
         raise UnusableInputError("Nobody could open this page.", mend=mend)
-    printed = "" if role == "programme" and key is None else person
+    printed = "" if role not in PERSONAL and key is None else person
     return Door(role, audience, keys=keys, secure=where.https), printed
 
 
@@ -247,11 +269,11 @@ def _link(keys: LinkKeys, role: Role, person: str, audience: str, address: str, 
 
 def _role(role: str, person: str) -> Role:
     from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
-    from ipe_workbench.studio.dashboards.identity import ROLES
+    from ipe_workbench.studio.dashboards.identity import PERSONAL, ROLES
 
     if role not in ROLES:
         raise UnknownNameError(f"There is no dashboard `{role}`.", mend=near_names(role, ROLES))
-    if role != "programme" and not person.strip():
+    if role in PERSONAL and not person.strip():
         raise UnusableInputError("A link is for one person.", mend="Say which with --id.")
     return role
 

@@ -19,10 +19,22 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from ipe_workbench.errors import UnusableInputError, WorkbenchError
 
-__all__ = ["LONGEST", "ROLES", "LinkKeys", "RefusedLinkError", "Role", "Visitor", "hub_visitor", "make_key_file"]
+__all__ = [
+    "LONGEST",
+    "PERSONAL",
+    "ROLES",
+    "LinkKeys",
+    "RefusedLinkError",
+    "Role",
+    "Visitor",
+    "hub_visitor",
+    "make_key_file",
+]
 
-Role = Literal["programme", "faculty", "learner"]
+Role = Literal["programme", "faculty", "learner", "designer"]
 ROLES: tuple[Role, ...] = get_args(Role)
+#: Whose page is one person's.
+PERSONAL: tuple[Role, ...] = ("faculty", "learner")
 #: The longest life of a link, in days.
 LONGEST = 400
 _LONGEST_TOKEN = 4_000

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ipe_workbench.errors import WorkbenchError
+from ipe_workbench.errors import UnusableInputError, WorkbenchError
 from ipe_workbench.studio.dashboards.desk import wait_for_visit, waits_at_a_desk
 from ipe_workbench.studio.dashboards.identity import Role, Visitor
 from ipe_workbench.studio.dashboards.texts import LANGUAGES, Texts
@@ -32,12 +32,22 @@ PROGRAMME, TODAY, BADGES = "IPE_DASHBOARD_PROGRAMME", "IPE_DASHBOARD_TODAY", "IP
 
 @dataclass(frozen=True)
 class Sources:
-    """What the pages of a deployment are made of: the programme, the records, the day, and the folder of badges."""
+    """What the pages of a deployment are made of: the programme, the records, the day, and the folder of badges.
+
+    The designer's page has no records.
+    """
 
     programme: Programme
-    store: Store
+    store: Store | None
     day: datetime.date
     badges: Path | None = None
+
+    @property
+    def records(self) -> Store:
+        """The records. Raises `UnusableInputError` for a page that has none."""
+        if self.store is None:
+            raise UnusableInputError("This page has no records.", mend="Open the page of another role.")
+        return self.store
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ def open_dashboard(role: Role) -> Page:
 
     Parameters
     ----------
-    role : {"programme", "faculty", "learner"}
+    role : {"programme", "faculty", "learner", "designer"}
         Which of the dashboards.
 
     Returns
@@ -87,7 +97,7 @@ def open_dashboard(role: Role) -> Page:
         words = f"This page is served to visitors who are known: start it with <code>ipe dashboard {role}</code>."
         return Page(f"<p>{words}</p>", _nothing)
     try:
-        sources = _sources()
+        sources = _sources(role)
         get_ready(role, sources)
     except WorkbenchError as error:
         fault = error
@@ -121,14 +131,15 @@ def get_ready(role: Role, sources: Sources) -> None:
     warm(role, sources)
 
 
-def _sources() -> Sources:
+def _sources(role: Role) -> Sources:
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.records import open_store
 
     said = os.environ.get(TODAY)
     day = datetime.date.fromisoformat(said) if said else datetime.datetime.now().astimezone().date()
     badges = os.environ.get(BADGES)
-    return Sources(load_programme(Path(os.environ[PROGRAMME])), open_store(), day, Path(badges) if badges else None)
+    store = None if role == "designer" else open_store()
+    return Sources(load_programme(Path(os.environ[PROGRAMME])), store, day, Path(badges) if badges else None)
 
 
 def _nothing() -> ipywidgets.Widget:

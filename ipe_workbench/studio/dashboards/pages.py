@@ -35,7 +35,7 @@ def _learner(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
     from ipe_workbench.studio.dashboards.own_records import read_learner
     from ipe_workbench.studio.dashboards.signed import signed_badges
 
-    records = read_learner(sources.store, sources.programme, visitor.id, sources.day)
+    records = read_learner(sources.records, sources.programme, visitor.id, sources.day)
     model = LearnerModel(sources.programme, records, sources.day)
 
     def body() -> ipywidgets.Widget:
@@ -62,7 +62,7 @@ def _faculty(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
     from ipe_workbench.studio.dashboards.faculty_model import FacultyModel
     from ipe_workbench.studio.dashboards.faculty_page import FacultyPage, faculty_top
 
-    model = FacultyModel(sources.store, sources.programme, visitor.id, sources.day)
+    model = FacultyModel(sources.records, sources.programme, visitor.id, sources.day)
     return Page(faculty_top(model, texts), lambda: FacultyPage(model, texts))
 
 
@@ -90,12 +90,30 @@ def _programme_model(sources: Sources) -> Any:
     """The model of the records as they are: the one from before somebody visited, unless they have changed since."""
     from ipe_workbench.studio.dashboards.programme_model import ProgrammeModel
 
-    state = sources.store.place, sources.day, tuple(sources.store.counts().items())
+    state = sources.records.place, sources.day, tuple(sources.records.counts().items())
     if _latest.get("state") != state:
-        _latest.update(state=state, model=ProgrammeModel(sources.store, sources.programme, sources.day))
+        _latest.update(state=state, model=ProgrammeModel(sources.records, sources.programme, sources.day))
     return _latest["model"]
 
 
+def _designer(_: Visitor, sources: Sources, texts: Texts) -> Page:
+    from ipe_workbench.studio.designer import Designer
+
+    # The files are read when somebody comes: they may have changed since the kernel began to wait.
+    return Page("<h1>Designer</h1>", lambda: Designer(sources.programme.folder or sources.programme))
+
+
+def _warm_designer(sources: Sources) -> None:
+    from ipe_workbench.studio.designer import Designer
+
+    Designer(sources.programme).close_all()
+
+
 _latest: dict[str, Any] = {}
-_PAGES = {"learner": _learner, "faculty": _faculty, "programme": _programme}
-_WARMERS = {"learner": _warm_learner, "faculty": _warm_faculty, "programme": _warm_programme}
+_PAGES = {"learner": _learner, "faculty": _faculty, "programme": _programme, "designer": _designer}
+_WARMERS = {
+    "learner": _warm_learner,
+    "faculty": _warm_faculty,
+    "programme": _warm_programme,
+    "designer": _warm_designer,
+}
