@@ -236,7 +236,21 @@ class Graph {
 
   resized() {
     if (!this.frame.clientWidth) return;
+    this.ownKeys();
     if (!this.fitted) this.fit(READABLE);
+  }
+
+  /** Keys in the designer are its own: JupyterLab would move cells by an arrow key in a list. Ctrl+S saves the design. */
+  ownKeys() {
+    const studio = this.root.closest(".ipe-studio");
+    if (!studio || studio.hasAttribute("data-lm-suppress-shortcuts")) return;
+    studio.setAttribute("data-lm-suppress-shortcuts", "true");
+    studio.addEventListener("keydown", (event) => {
+      if ((!event.ctrlKey && !event.metaKey) || event.key.toLowerCase() !== "s") return;
+      event.preventDefault();
+      document.activeElement?.blur?.(); // what is being typed counts, too
+      this.wish({ do: "save" });
+    });
   }
 
   fit(least) {

@@ -87,6 +87,7 @@ class DesignGraph(anywidget.AnyWidget):
             "remove": lambda wish: self.design.remove(str(wish["id"])),
             "undo": lambda _: self.design.undo(),
             "redo": lambda _: self.design.redo(),
+            "save": lambda _: self.design.save(),
             "tidy": lambda _: self.tidy(),
         }
         self.on_msg(guarded(alert)(self._wished))
@@ -95,7 +96,7 @@ class DesignGraph(anywidget.AnyWidget):
     def refresh(self) -> None:
         """Draw what the model has; only what is another goes to the browser."""
         self._places = places = lay_out(self.design.programme, self._places)
-        self.nodes = [self._node(reference, places) for reference in places.x]
+        self.nodes = self._nodes(places)
         self.edges = [self._edge(one) for one in places.edges]
         self.bands = [{"title": one.title, "x": one.x, "width": one.width} for one in places.bands]
         self.selected = self.design.selected
@@ -113,12 +114,24 @@ class DesignGraph(anywidget.AnyWidget):
         if act is not None:
             act(wish)
 
-    def _node(self, reference: str, places: Layout) -> dict[str, Any]:
+    def _nodes(self, places: Layout) -> list[dict[str, Any]]:
+        title = self.design.programme.title
+        asks: dict[str, list[str]] = {one: [] for one in places.x}
+        counts: dict[str, list[str]] = {one: [] for one in places.x}
+        for edge in places.edges:
+            asks[edge.target].append(title(edge.source))
+            counts[edge.source].append(title(edge.target))
+        found: dict[str, list[Finding]] = {}
+        for one in self.design.findings:
+            if one.severity != "info":
+                found.setdefault(one.subject, []).append(one)
+        return [self._node(one, places, asks[one], counts[one], found.get(one, [])) for one in places.x]
+
+    def _node(
+        self, reference: str, places: Layout, asks: list[str], counts: list[str], found: list[Finding]
+    ) -> dict[str, Any]:
         programme = self.design.programme
         item = programme.credentials.get(reference) or programme.stacks[reference]
-        found = [one for one in self.design.findings if one.subject == reference and one.severity != "info"]
-        asks = [programme.title(one.source) for one in places.edges if one.target == reference]
-        counts = [programme.title(one.target) for one in places.edges if one.source == reference]
         when = next((one.title for one in places.bands if one.x <= places.x[reference] < one.x + one.width), "")
         words = [f"{item.title}, {_kind(item)}, {when}."]
         words += [f"Asks for {'; '.join(asks)}."] if asks else []
