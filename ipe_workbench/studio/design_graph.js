@@ -243,8 +243,10 @@ class Graph {
   /** Keys in the designer are its own: JupyterLab would move cells by an arrow key in a list. Ctrl+S saves the design. */
   ownKeys() {
     const studio = this.root.closest(".ipe-studio");
-    if (!studio || studio.hasAttribute("data-lm-suppress-shortcuts")) return;
-    studio.setAttribute("data-lm-suppress-shortcuts", "true");
+    if (!studio || studio.dataset.ownKeys) return;
+    studio.dataset.ownKeys = "true";
+    // JupyterLab looks for the mark at what has the focus, not around it.
+    studio.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
     studio.addEventListener("keydown", (event) => {
       if ((!event.ctrlKey && !event.metaKey) || event.key.toLowerCase() !== "s") return;
       event.preventDefault();

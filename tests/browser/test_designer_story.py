@@ -151,6 +151,11 @@ def test_the_same_by_keyboard_alone(lab: Lab, offline_page: Page) -> None:
     keys.press("Control+y")
     expect(findings).not_to_contain_text(FINDING)
 
+    # A list is gone through with arrow keys, which JupyterLab would take for its cells.
+    studio.get_by_label("Stackability").focus()
+    keys.press("ArrowDown")
+    expect(studio.get_by_role("region", name="Changes")).to_contain_text("stand-alone")
+
     keys.press("Control+s")
     file = lab.folder / "my-programmes" / "cu-ipe" / "credentials" / "team-art.yaml"
     expect(studio.locator(".ipe-said")).to_contain_text("team-art.yaml")
