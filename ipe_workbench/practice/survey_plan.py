@@ -1,4 +1,4 @@
-"""Which instruments a programme's evaluation plan asks, and when: read from the words of its claims."""
+"""Which instruments a plan of evaluation asks, and when: read from the words and the analyses of its claims."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FollowUp:
 def survey_waves(
     programme: Programme, plan: EvaluationPlan, instruments: Iterable[Instrument]
 ) -> tuple[SurveyWave, ...]:
-    """The waves of every instrument that a claim names by its id, its title or the short name in its title.
+    """The waves of every instrument that a claim names: in an analysis, or by its id, its title or short name in words.
 
     An instrument is asked in its frames: the first occasion is the pretest, the later ones posttests, and those more
     than half a year after the last term follow-ups. One that is asked retrospectively is asked in both of its frames at
@@ -62,9 +62,10 @@ def survey_waves(
     known = {one.id: one for one in instruments}
     found: dict[str, SurveyWave] = {}
     for claim in plan.claims:
-        named = _named(claim.instrument, known.values())
+        planned = [one.measure.instrument for one in claim.analyses if one.measure and one.measure.instrument]
+        named = [one.id for one in _named(claim.instrument, known.values())]
         times = _occasions(programme, claim)
-        for instrument in named:
+        for instrument in [known[id] for id in dict.fromkeys([*named, *planned]) if id in known]:
             for wave in _waves(programme, instrument, times, known):
                 found.setdefault(wave.id, wave)
     if not found and _ANYWAY in known:
@@ -78,9 +79,14 @@ def follow_ups(programme: Programme, plan: EvaluationPlan) -> tuple[FollowUp, ..
     found: dict[str, FollowUp] = {}
     for claim in plan.claims:
         text = f"{claim.instrument} {' '.join(claim.time_points)}"
+        planned = {
+            one.measure.rubric
+            for one in claim.analyses
+            if one.measure and one.question == "change" and len({wave.term for wave in one.waves}) > 1
+        }
         times = _occasions(programme, claim)
         for id, credential in programme.credentials.items():
-            if credential.rubric and len(times) > 1 and _says(text, id):
+            if credential.rubric and len(times) > 1 and (id in planned or _says(text, id)):
                 found.setdefault(id, FollowUp(id, times[-1][1]))
     if not found:
         rated = (
@@ -125,7 +131,22 @@ def _occasions(programme: Programme, claim: Claim) -> _Times:
                 day = term.start + datetime.timedelta(weeks=max(1, week) - 1)
                 found.append((term.id, day, f"{term.id}-week-{week}"))
                 break
+    if len(found) < 2:
+        found = _planned_occasions(programme, claim)
     return sorted(found, key=lambda one: one[1]) if len(found) > 1 else _ends(programme)
+
+
+def _planned_occasions(programme: Programme, claim: Claim) -> list[tuple[str, datetime.date, str]]:
+    """The terms of the claim's analyses: the first week for a pretest, else the last one."""
+    waves = [wave for one in claim.analyses for wave in one.waves]
+    found = []
+    for term in programme.info.terms:
+        frames = {wave.frame for wave in waves if wave.term == term.id}
+        weeks = [1] * ("pre" in frames) + [term.weeks] * bool(frames - {"pre"})
+        found += [
+            (term.id, term.start + datetime.timedelta(weeks=week - 1), f"{term.id}-week-{week}") for week in weeks
+        ]
+    return found
 
 
 def _ends(programme: Programme) -> _Times:
