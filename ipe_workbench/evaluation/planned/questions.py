@@ -263,7 +263,7 @@ def _with_standardised(found: Analysis, unit: str, table: pd.DataFrame, span: fl
         return found
     low, high = slope.low * span / sd, slope.high * span / sd
     how = f"{unit} x {span:.2f} / SD of the first wave, which is taken as known; {slope.method}"
-    made = Estimate("standardised_growth", slope.estimate * span / sd, low, high, slope.n, how)
+    made = Estimate("standardised_growth", slope.estimate * span / sd, low, high, table["learner"].nunique(), how)
     return _replaced(found, (*found.estimates, made), found.findings)
 
 
