@@ -103,6 +103,8 @@ def test_help_is_the_default_target_and_names_every_target_that_people_type():
         "test",
         "lint",
         "format",
+        "docs",
+        "release",
         "bench",
         "fuzz",
         "validate",
