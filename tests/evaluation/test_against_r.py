@@ -77,6 +77,7 @@ def test_alpha_omega_and_items_are_those_of_psych():
     assert [found[f"alpha_without[{one}]"].estimate for one in "ABCDEF"] == pytest.approx(R["alpha_without"])
     # factanal stops at a looser tolerance than EM here.
     assert found["omega_total_one_factor"].estimate == pytest.approx(R["omega"], abs=2e-6)
+    assert found["omega_total_one_factor"].estimate == pytest.approx(MORE["omega_lavaan"], abs=1e-6)
 
 
 def test_components_and_severity_of_raters_are_those_of_lme4():

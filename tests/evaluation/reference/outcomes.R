@@ -1,5 +1,5 @@
 # What R says of missing scores, decay, gaps and confidence; prints outcomes.json. Run in this folder:  Rscript outcomes.R > outcomes.json
-# Packages: mice, nlme, sandwich, metafor, epitools, survival, jsonlite. None of them is needed by the tests.
+# Packages: mice, nlme, sandwich, metafor, epitools, survival, lavaan, jsonlite. None of them is needed by the tests.
 suppressMessages({library(mice); library(nlme); library(jsonlite)})
 out <- list()
 put <- function(name, value) out[[name]] <<- unname(as.numeric(value))
@@ -61,5 +61,10 @@ t <- c(b, weighted.mean(w$after, w$g * (1 - e)), weighted.mean(w$after, (1 - w$g
 A <- sapply(1:5, function(j) { h <- 1e-5 * max(1, abs(t[j])); u <- t; v <- t; u[j] <- t[j] + h; v[j] <- t[j] - h; (colSums(each(u)) - colSums(each(v))) / (2 * h) })
 V <- solve(A) %*% crossprod(each(t)) %*% t(solve(A)); k <- c(0, 0, 0, 1, -1); put("overlap", c(t[4] - t[5], sqrt(k %*% V %*% k * n / (n - 4))))
 
-out$versions <- as.list(sapply(c("mice", "nlme", "sandwich", "metafor", "epitools", "survival"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
+# Omega of a one-factor model by lavaan (answers.csv, D reversed, complete rows).
+a <- read.csv("answers.csv"); a$D <- 6 - a$D; a <- a[complete.cases(a), ]
+p <- lavaan::parameterEstimates(lavaan::cfa("f =~ A + B + C + D + E + F", a, std.lv = TRUE, likelihood = "wishart", control = list(rel.tol = 1e-11)))
+l <- p$est[p$op == "=~"]; u <- p$est[p$op == "~~" & p$lhs != "f"]; put("omega_lavaan", sum(l)^2 / (sum(l)^2 + sum(u)))
+
+out$versions <- as.list(sapply(c("mice", "nlme", "sandwich", "metafor", "epitools", "survival", "lavaan"), function(x) as.character(packageVersion(x)))); out$versions$R <- as.character(getRversion())
 cat(toJSON(out, digits = 10, auto_unbox = TRUE, pretty = TRUE))
