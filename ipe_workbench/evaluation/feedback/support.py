@@ -8,7 +8,7 @@ said is compared with what happened then; if it did no better than the plain sha
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,7 +20,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.evaluation.estimates import remark
-from ipe_workbench.evaluation.feedback.ratings import first_results, own_assessments
+from ipe_workbench.evaluation.feedback.ratings import first_results
+from ipe_workbench.evaluation.feedback.support_reasons import Reasons
 from ipe_workbench.evaluation.mixed_models import RandomTerm, fit_mixed_model
 from ipe_workbench.findings import Finding
 
@@ -221,7 +222,7 @@ def who_may_need_help(
     told = told[told["named"] & told.index.isin(there)]
     if among is not None:
         told = told[told.index.isin(set(among))]
-    reasons = _Reasons(programme, results[pd.to_datetime(results["on"]) <= day], first, attendance, day)
+    reasons = Reasons(programme, results[pd.to_datetime(results["on"]) <= day], first, attendance, day)
     named = tuple(
         MayNeedHelp(
             str(learner), float(row["chance"]), float(row["low"]), float(row["high"]), float(row["usual"]),
@@ -360,53 +361,3 @@ def _there(first: pd.DataFrame, enrolments: pd.DataFrame | None, day: pd.Timesta
     ended = pd.to_datetime(enrolments["ends"])
     gone = enrolments["status"].isin(["withdrawn", "paused", "completed"]) & (ended.isna() | (ended <= day))
     return everybody - set(enrolments[gone]["learner"].astype(str))
-
-
-class _Reasons:
-    """What is on record of a learner, in plain words."""
-
-    def __init__(
-        self,
-        programme: Programme,
-        results: pd.DataFrame,
-        first: pd.DataFrame,
-        attendance: pd.DataFrame | None,
-        day: pd.Timestamp,
-    ) -> None:
-        self._programme = programme
-        middle = first.groupby("credential")["value"].transform("median")
-        below = first.assign(below=first["value"] < middle).groupby("learner")["below"]
-        self._below: Mapping[Any, tuple[int, int]] = {learner: (int(one.sum()), len(one)) for learner, one in below}
-        self._open = self._not_passed(results)
-        self._absent: dict[str, tuple[int, int]] = {}
-        if attendance is not None:
-            days = pd.to_datetime(attendance["on"])
-            recent = attendance[(days <= day) & (days > day - pd.Timedelta(weeks=16))]
-            for learner, part in recent.groupby("learner"):
-                self._absent[str(learner)] = (int((part["status"] == "absent").sum()), len(part))
-
-    def of(self, learner: str) -> tuple[str, ...]:
-        """The reasons that can be given."""
-        found = []
-        below, count = self._below[learner]
-        found.append(f"Below the middle of the cohort in {below} of {count} first attempts.")
-        for credential, attempts, allowed in self._open.get(learner, ()):
-            title = self._programme.title(credential)
-            left = max(0, allowed - attempts)
-            more = "no attempt is left" if not left else f"{left} more {'attempt' if left == 1 else 'attempts'} allowed"
-            found.append(f"Has not passed “{title}” yet: {attempts} tried, {more}.")
-        absent, sessions = self._absent.get(learner, (0, 0))
-        if absent:
-            found.append(f"Absent from {absent} of {sessions} sessions in the last 16 weeks.")
-        return tuple(found)
-
-    def _not_passed(self, results: pd.DataFrame) -> dict[str, list[tuple[str, int, int]]]:
-        own = own_assessments(self._programme, results)
-        tried = results[results["assessment"].isin(list(own)) & results["passed"].notna()]
-        found: dict[str, list[tuple[str, int, int]]] = {}
-        for (learner, assessment), part in tried.groupby(["learner", "assessment"]):
-            if not part["passed"].astype(bool).any():
-                design = self._programme.credentials[own[str(assessment)]].assessment
-                allowed = design.attempts if design else 1
-                found.setdefault(str(learner), []).append((own[str(assessment)], len(part), allowed))
-        return found
