@@ -120,7 +120,15 @@ app.add_typer(
 )
 app.command("compare")(compare.compare)
 app.command("teams")(teams.teams)
-app.command("report")(report.report)
+report_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=GroupWithDefault)
+report_app.command(DEFAULT)(report.report)
+report_app.command("verify")(report.verify)
+app.add_typer(
+    report_app,
+    name="report",
+    help="Make the reports of a term.\n\nExample: ipe report 2026-fall --programme data/programmes/cu-ipe --jobs 2",
+    epilog="`ipe report TERM` is short for `ipe report run TERM`; its options: ipe report run --help",
+)
 app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab.lab)
 
 _debug = False

@@ -101,6 +101,40 @@ def report(
         raise typer.Exit(1)
 
 
+def verify(
+    file: Annotated[Path, typer.Argument(help="A page that `ipe report` wrote.", show_default=False)],
+    programme: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the programme; by default the one here that has the term.", show_default=False),
+    ] = None,
+    db: Annotated[str | None, typer.Option("--db", help="The records, if it is made from them.")] = None,
+    run: Annotated[
+        Path | None, typer.Option(help="The result of `ipe simulate`, if it is made from one.", show_default=False)
+    ] = None,
+    format: Annotated[OutputFormat, typer.Option(help="Print words, or JSON.")] = OutputFormat.table,
+) -> None:
+    """Tell whether a report can be made again from what is here, make it again and compare.
+
+    Exit code 0: it comes out the same, byte for byte. 1: it does not, or something it was made from has changed.
+
+    Example: ipe report verify reports/2026-fall/cu-ipe-term-evaluation.html --programme data/programmes/cu-ipe
+    """
+    from ipe_workbench.reporting import programme_with_term
+    from ipe_workbench.reporting.edition import verify_report
+    from ipe_workbench.reporting.edition.verifying import read_facts
+
+    folder = programme or programme_with_term(Path(), str(read_facts(file)["term"]))
+    found = verify_report(file, folder, db=db, run=str(run) if run else None)
+    if format is OutputFormat.json:
+        print_json(found.to_dict())
+    elif found.reproduced:
+        typer.echo(printable(f"{found.report}: made again, the same byte for byte."))
+    else:
+        typer.echo(printable(f"{found.report}: not reproduced. {' '.join(found.reasons)}"))
+    if not found.reproduced:
+        raise typer.Exit(1)
+
+
 def _show(summary: Summary) -> None:
     for one in summary.failures:
         typer.echo(printable(f"{one.report} failed: {one.cause}"), err=True)

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from ipe_workbench.reporting import sections
     from ipe_workbench.reporting.accreditation import accreditation_page, write_accreditation
     from ipe_workbench.reporting.accreditation_report import AccreditationReport, open_accreditation_report
+    from ipe_workbench.reporting.comparison_report import ComparisonReport, open_comparison_report
     from ipe_workbench.reporting.edition import Asked, print_edition
+    from ipe_workbench.reporting.faculty_report import FacultyReport, open_faculty_report
     from ipe_workbench.reporting.learner_record import LearnerRecord, open_learner_record
+    from ipe_workbench.reporting.methods_report import MethodsReport, open_methods_report
     from ipe_workbench.reporting.outcomes import claim_section, outcome_figures, outcomes_page, write_outcomes
     from ipe_workbench.reporting.page import active_content, external_references, page_from_notebook
     from ipe_workbench.reporting.parameters import Parameter, check_parameters, read_parameters
@@ -27,7 +30,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "AccreditationReport": "accreditation_report",
     "Asked": "edition",
+    "ComparisonReport": "comparison_report",
+    "FacultyReport": "faculty_report",
     "LearnerRecord": "learner_record",
+    "MethodsReport": "methods_report",
     "Parameter": "parameters",
     "Provenance": "provenance",
     "RenderedReport": "render",
@@ -43,7 +49,10 @@ _HOMES = {
     "collect_provenance": "provenance",
     "external_references": "page",
     "open_accreditation_report": "accreditation_report",
+    "open_comparison_report": "comparison_report",
+    "open_faculty_report": "faculty_report",
     "open_learner_record": "learner_record",
+    "open_methods_report": "methods_report",
     "open_term_report": "term_report",
     "page_from_notebook": "page",
     "print_edition": "edition",
@@ -57,7 +66,10 @@ _HOMES = {
 __all__ = [
     "AccreditationReport",
     "Asked",
+    "ComparisonReport",
+    "FacultyReport",
     "LearnerRecord",
+    "MethodsReport",
     "Parameter",
     "Provenance",
     "RenderedReport",
@@ -70,7 +82,10 @@ __all__ = [
     "collect_provenance",
     "external_references",
     "open_accreditation_report",
+    "open_comparison_report",
+    "open_faculty_report",
     "open_learner_record",
+    "open_methods_report",
     "open_term_report",
     "outcome_figures",
     "outcomes_page",

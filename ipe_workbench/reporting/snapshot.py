@@ -29,10 +29,12 @@ __all__ = ["SNAPSHOT_FRAMES", "Snapshot", "open_snapshot", "simulated_snapshot",
 #: The frames that reports are made from.
 SNAPSHOT_FRAMES = (
     "enrolments",
+    "traits",
     "teams",
     "offerings",
     "attendance",
     "assessments",
+    "item_responses",
     "rubric_scores",
     "survey_responses",
     "awards",

@@ -18,6 +18,7 @@ from ipe_workbench.evaluation import EvaluationPlan, read_plan
 from ipe_workbench.findings import Finding, sort_findings
 from ipe_workbench.pathways.coverage import HOW, Coverage, coverage
 from ipe_workbench.reporting.provenance import Provenance, collect_provenance
+from ipe_workbench.reporting.released import Released, read_released
 from ipe_workbench.reporting.term import TERM_TEMPLATE, template_path
 from ipe_workbench.resources import data_folder
 from ipe_workbench.simulation import (
@@ -66,6 +67,8 @@ class TermReport:
         The claims; empty when the programme has no plan.
     provenance : Provenance
         How the report was made.
+    released : Released or None
+        The counts of learners on record that may be shown; None without records.
     """
 
     programme: Programme
@@ -76,6 +79,7 @@ class TermReport:
     scenario_description: str
     plan: EvaluationPlan
     provenance: Provenance
+    released: Released | None = None
 
     @cached_property
     def _earned(self) -> dict[tuple[str, str, str], tuple[float, float, float]]:
@@ -192,6 +196,7 @@ def open_term_report(
     replicates: int = 0,
     seed: int = -1,
     run: str = "",
+    released: str = "",
     rendered_at: str = "",
     command: str = "",
 ) -> TermReport:
@@ -209,6 +214,8 @@ def open_term_report(
         Of the simulation; the scenario's own where 0 and -1.
     run : str
         Folder of a result to use instead of simulating.
+    released : str
+        File of the counts of learners that may be shown.
     rendered_at : str
         When the report is made, in ISO 8601; empty: not said.
     command : str
@@ -245,6 +252,7 @@ def open_term_report(
         scenario_description=assumed.description if assumed else "",
         plan=plan or EvaluationPlan(),
         provenance=_provenance(loaded, folder, chosen.id, result, scenario, run, at, command),
+        released=read_released(released) if released else None,
     )
 
 

@@ -47,6 +47,8 @@ class Asked:
         When, for their provenance.
     cell_timeout : int
         Seconds that a cell may take.
+    rehearsal : bool
+        Whether nothing comes out: releases of counts are worked out, but not put on the shelf.
     """
 
     programme: Path
@@ -66,6 +68,7 @@ class Asked:
     who: str = ""
     at: datetime.datetime | None = None
     cell_timeout: int = 600
+    rehearsal: bool = False
 
     @property
     def folder(self) -> Path:

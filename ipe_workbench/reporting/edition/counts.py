@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,37 +22,7 @@ if TYPE_CHECKING:
     from ipe_workbench.credentials.programme import Term
     from ipe_workbench.records import Store
 
-__all__ = ["Released", "counts_of", "read_released", "records_of"]
-
-
-@dataclass(frozen=True)
-class Released:
-    """The counts of a term that may be shown.
-
-    Parameters
-    ----------
-    term : str
-        Id of the term.
-    threshold : int
-        The least count that is shown.
-    tables : mapping of str to DataFrame
-        ``awards`` (credential, profession, count, suppressed) and ``learners`` (profession, status, count, suppressed);
-        ``"(all)"`` stands for a total. `count` is missing where it is hidden.
-    """
-
-    term: str
-    threshold: int
-    tables: Mapping[str, pd.DataFrame]
-
-    def count(self, table: str, **cell: str) -> int | None:
-        """A count; None where it is hidden or there is no such cell."""
-        frame = self.tables[table]
-        for name in frame.columns:
-            if name not in ("count", "suppressed"):
-                frame = frame[frame[name] == cell.get(name, TOTAL)]
-        if frame.empty or frame["count"].isna().iloc[0]:
-            return None
-        return int(frame["count"].iloc[0])
+__all__ = ["counts_of", "records_of"]
 
 
 def records_of(store: Store, programme: Programme, asked: Asked) -> Records:
@@ -69,6 +39,8 @@ def records_of(store: Store, programme: Programme, asked: Asked) -> Records:
         rows = len(snapshot.frame("awards")) + len(snapshot.frame("assessments"))
         record(connection, who=asked.who or this_person(), action="report", what=f"reports of {term.id}", rows=rows)
     shelf = asked.shelf or default_shelf(store.key_file)
+    if asked.rehearsal:
+        shelf = _copied(shelf, asked.work / "shelf")
     release = _release(counts_of(snapshot, programme, term), shelf, f"{programme.id}.{term.id}", asked.threshold)
     text = json.dumps(_to_json(release, term), ensure_ascii=False, indent=1)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
@@ -80,6 +52,12 @@ def records_of(store: Store, programme: Programme, asked: Asked) -> Records:
 def default_shelf(key_file: Path) -> Path:
     """Where releases are kept: beside the key of the pseudonyms, which is as secret as they are."""
     return key_file.with_name(f"{key_file.name.removesuffix('.key')}.releases")
+
+
+def _copied(shelf: Path, target: Path) -> Path:
+    if shelf.is_dir():
+        shutil.copytree(shelf, target)
+    return target
 
 
 def counts_of(snapshot: Snapshot, programme: Programme, term: Term) -> dict[str, Counts]:
@@ -103,18 +81,6 @@ def counts_of(snapshot: Snapshot, programme: Programme, term: Term) -> dict[str,
         "learners": Counts(learners),
         "awards": Counts(counted.rename("count").reset_index(), overlapping=("credential",)),
     }
-
-
-def read_released(file: str | Path) -> Released:
-    """The counts that may be shown, from the file that the engine hands to templates."""
-    import pandas as pd
-
-    told = json.loads(Path(file).read_text(encoding="utf-8"))
-    tables = {
-        name: pd.DataFrame(one["rows"], columns=one["columns"]).astype({"count": "Int64", "suppressed": bool})
-        for name, one in told["tables"].items()
-    }
-    return Released(str(told["term"]), int(told["threshold"]), tables)
 
 
 def _with_totals(frame: pd.DataFrame, dimensions: list[str]) -> pd.DataFrame:

@@ -159,7 +159,7 @@ class _Planner:
 
     def _subjects(self, entry: ReportEntry, template: Template) -> Iterator[Subject]:
         each = entry.each or template.each
-        if self.records is None and (each in ("learner", "rater") or "records" in template.takes):
+        if self.records is None and (template.private or each in ("learner", "rater")):
             self.skipped.append(Skipped(entry.name, "It needs records: name them with --db."))
             return
         yield from subjects_of(each, self.programme, entry.professions, self.records, self.asked.since)
@@ -172,7 +172,7 @@ class _Planner:
         check_parameters(template.path, parameters)
         private = template.private or subject.private
         asked, info = self.asked, self.programme.info
-        folder = asked.folder / subject.folder if private else asked.folder
+        folder = asked.folder / (subject.folder or "faculty") if private else asked.folder
         title = " · ".join(filter(None, [entry.title or template.title, subject.title]))
         job = Job(
             id=name if private else f"{self.programme.id}-{name}",
@@ -214,7 +214,7 @@ class _Planner:
             offered["records"] = str(self.records.snapshot.folder)
             offered["released"] = str(self.records.released or "")
         for prefix in ("", "other_"):
-            if f"{prefix}run" in template.takes and not self._add_run(prefix, entry, offered):
+            if f"{prefix}run" in template.takes and not self._add_run(prefix, entry, template, offered):
                 return None
         unknown = sorted(entry.parameters.keys() - template.takes)
         if unknown:
@@ -225,7 +225,7 @@ class _Planner:
             )
         return offered
 
-    def _add_run(self, prefix: str, entry: ReportEntry, offered: dict[str, Any]) -> bool:
+    def _add_run(self, prefix: str, entry: ReportEntry, template: Template, offered: dict[str, Any]) -> bool:
         """The simulation behind a report; False when the programme has no scenario for it."""
         asked = self.asked
         if not prefix and asked.run:
@@ -236,8 +236,10 @@ class _Planner:
             return True
         chosen = (asked.scenario if not prefix else None) or offered.get(f"{prefix}scenario")
         if prefix and not chosen:
-            scenarios, _ = read_scenarios(asked.programme)
-            chosen = next((one for one in sorted(each.id for each in scenarios) if one != offered["scenario"]), None)
+            known, _ = read_scenarios(asked.programme)
+            usual = next(one.default for one in template.parameters if one.name == f"{prefix}scenario")
+            scenarios = sorted((one.id for one in known), key=lambda one: (one != usual, one))
+            chosen = next((one for one in scenarios if one != offered["scenario"]), None)
             if chosen is None:
                 self.skipped.append(Skipped(entry.name, "It compares two scenarios; the programme has one."))
                 return False

@@ -21,7 +21,7 @@ from ipe_workbench.reporting.edition.theme import read_theme
 from ipe_workbench.reporting.outputs import ready_folder
 from ipe_workbench.reporting.press import Job, Outcome, Press
 
-__all__ = ["print_edition"]
+__all__ = ["print_edition", "records_for"]
 
 #: Called with what is being done, the reports done and all reports.
 Progress = Callable[[str, int, int], None]
@@ -57,7 +57,7 @@ def print_edition(asked: Asked, *, jobs: int = 1, scheduler: str = "", progress:
     check_run(programme, asked)
     plan_edition(programme, asked, None, theme)  # whatever is wrong without records is told before they are read
     ready_folder(asked.folder)
-    with _alone(asked.folder), _records(programme, asked) as records:
+    with _alone(asked.folder), records_for(programme, asked) as records:
         plan = plan_edition(programme, asked, records, theme)
         stale = [one for one in plan.jobs if asked.force or not is_current(one, asked.folder)]
         for run in plan.runs_of(stale):
@@ -128,7 +128,8 @@ def check_run(programme: Programme, asked: Asked) -> None:
 
 
 @contextlib.contextmanager
-def _records(programme: Programme, asked: Asked) -> Iterator[Records | None]:
+def records_for(programme: Programme, asked: Asked) -> Iterator[Records | None]:
+    """The records behind the reports, open; None where none are named."""
     if asked.db is None:
         yield None
         return

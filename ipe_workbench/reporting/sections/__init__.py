@@ -3,7 +3,7 @@
 Titles and texts of a programme are hostile input; every section escapes them. Every simulated number says so.
 """
 
-from ipe_workbench.reporting.sections import accreditation, learner
+from ipe_workbench.reporting.sections import accreditation, checklist, comparison, faculty, learner, methods, recorded
 from ipe_workbench.reporting.sections.attainment import (
     badge_figure,
     badge_table,
@@ -35,19 +35,24 @@ __all__ = [
     "badge_table",
     "bottleneck_figure",
     "bottleneck_table",
+    "checklist",
+    "comparison",
     "coverage_figure",
     "coverage_table",
     "curve_figure",
     "data_source",
     "design_findings",
     "evaluation_plan",
+    "faculty",
     "gaps",
     "how_to_read",
     "learner",
     "masthead",
+    "methods",
     "profession_figure",
     "profession_table",
     "provenance",
+    "recorded",
     "stack_profession_figure",
     "summary",
 ]

@@ -25,7 +25,7 @@ def evaluation_plan(report: TermReport) -> Html:
     if not claims:
         return notice("The programme has no evaluation plan: nothing here can show what learners gain.")
     told = notice(
-        element("strong", "Not recorded yet."),
+        element("strong", "Not recorded yet." if report.released is None else "Results stand elsewhere."),
         (
             "The programme makes 1 claim. Below stands how it will be measured. Its result is not in this report, and "
             "no simulated number stands in for it."
@@ -34,7 +34,7 @@ def evaluation_plan(report: TermReport) -> Html:
         else f"The programme makes {counted(len(claims), 'claim')}. Below stands how each will be measured. No result "
         "of any of them is in this report, and no simulated number stands in for one.",
     )
-    return join([told, *(_claim(claim) for claim in claims)])
+    return join([told, *(_claim(claim, recorded=report.released is not None) for claim in claims)])
 
 
 def design_findings(report: TermReport) -> Html:
@@ -90,7 +90,7 @@ def provenance(report: TermReport) -> Html:
     )
 
 
-def _claim(claim: Claim) -> Html:
+def _claim(claim: Claim, *, recorded: bool) -> Html:
     rows: list[list[object]] = [
         ["Outcome level", _LEVELS.get(claim.outcome_level, claim.outcome_level)],
         [
@@ -105,5 +105,6 @@ def _claim(claim: Claim) -> Html:
         rows.append(["Least number to report", f"{claim.minimum_n:,}"])
     if claim.limits:
         rows.append(["What it cannot show", claim.limits])
-    rows.append(["Result", element("strong", "not recorded yet")])
+    result = "in the research methods appendix" if recorded else "not recorded yet"
+    rows.append(["Result", element("strong", result)])
     return join([element("h3", claim.statement), table(f"How “{claim.id}” will be measured", ["What", "Plan"], rows)])

@@ -63,7 +63,7 @@ def data_source(report: TermReport) -> Html:
         join(
             [
                 element("strong", "Data source: simulated."),
-                " No learner’s record went into this report. Every number marked ",
+                f" {_records_words(report)} Every number marked ",
                 SIMULATED,
                 f" comes from a model of {counted(result.learners, 'learner')}, "
                 f"run {runs} for the scenario “{scenario}”; the design (coverage, "
@@ -74,6 +74,12 @@ def data_source(report: TermReport) -> Html:
     if report.scenario_description:
         sentences.append(f"What the scenario assumes: {report.scenario_description.strip()}")
     return notice(*sentences)
+
+
+def _records_words(report: TermReport) -> str:
+    if report.released is None:
+        return "No learner’s record went into this report."
+    return "What is on record of learners stands under “Learners on record” and nowhere else."
 
 
 def summary(report: TermReport) -> Html:
@@ -229,7 +235,8 @@ def _evidence(report: TermReport) -> Html:
         return join(
             [element("strong", "Evidence. "), "There is no evaluation plan, so no claim about learners can be shown."]
         )
-    what = f"what will show {'it' if claims == 1 else 'them'} is planned, and nothing is recorded yet"
+    what = f"what will show {'it' if claims == 1 else 'them'} is planned"
+    what += ", and the research methods appendix has results" if report.released else ", and nothing is recorded yet"
     return join([element("strong", "Evidence. "), safe(f"The programme makes {counted(claims, 'claim')}; {what}.")])
 
 

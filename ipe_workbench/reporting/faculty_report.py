@@ -1,0 +1,88 @@
+"""What the report for faculty, or for one rater, is written from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ipe_workbench.credentials import Programme
+from ipe_workbench.credentials.programme import Term
+from ipe_workbench.reporting.learner_record import shared_programme
+from ipe_workbench.reporting.snapshot import open_snapshot, simulated_snapshot
+from ipe_workbench.resources import data_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ipe_workbench.evaluation.feedback import FacultyFeedback
+
+__all__ = ["FacultyReport", "open_faculty_report"]
+
+
+@dataclass(frozen=True)
+class FacultyReport:
+    """How faculty rate, what to teach more, who may need help; by the end of a term.
+
+    Parameters
+    ----------
+    programme : Programme
+        The design.
+    term : Term
+        What counts is dated up to its last day.
+    rater : str
+        Pseudonym of the one rater whom it is for; empty for all faculty.
+    feedback : FacultyFeedback
+        What is said.
+    simulated : bool
+        Whether the records are simulated.
+    rendered_at : str
+        When the report is made.
+    """
+
+    programme: Programme
+    term: Term
+    rater: str
+    feedback: FacultyFeedback
+    simulated: bool = False
+    rendered_at: str = ""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """``said``: one row a line of the report."""
+        import pandas as pd
+
+        lines = [one for one in self.feedback.text().split("\n") if one.strip()]
+        return {"said": pd.DataFrame({"line": lines})}
+
+
+def open_faculty_report(
+    programme: str | Path = "", term: str = "", records: str | Path = "", rater: str = "", *, rendered_at: str = ""
+) -> FacultyReport:
+    """Gather what the report is written from.
+
+    Parameters
+    ----------
+    programme : path
+        Folder of the programme; the shipped example when empty.
+    term : str
+        Id of the term; the first one when empty.
+    records : path
+        Folder of a snapshot of the records; those of a simulated cohort when empty.
+    rater : str
+        Pseudonym of one rater; all when empty.
+    rendered_at : str
+        When the report is made, in ISO 8601.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such term or rater.
+    """
+    from ipe_workbench.evaluation.feedback import faculty_feedback
+
+    folder = str(programme or data_folder() / "programmes" / "cu-ipe")
+    design = shared_programme(folder)
+    chosen = design.term(term) if term else design.info.terms[0]
+    snapshot = open_snapshot(str(records)) if records else simulated_snapshot(folder)
+    found = faculty_feedback(design, snapshot, on=chosen.end, rater=rater or None)
+    return FacultyReport(design, chosen, rater, found, snapshot.simulated, rendered_at)

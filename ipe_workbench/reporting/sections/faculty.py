@@ -1,0 +1,53 @@
+"""The report for faculty: how they rate, what to teach more, who may need help."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+
+from ipe_workbench.reporting.faculty_report import FacultyReport
+from ipe_workbench.reporting.html import Html, element, join, listing, notice
+from ipe_workbench.reporting.page import CONTENTS_MARK
+from ipe_workbench.reporting.sections.wording import day
+
+__all__ = ["masthead", "said"]
+
+
+def masthead(report: FacultyReport) -> Html:
+    """The title, for whom it is, and how to handle it."""
+    info = report.programme.info
+    heading = "Your ratings and your teams" if report.rater else "Faculty progress and rater feedback"
+    made = f" Made on {day(datetime.datetime.fromisoformat(report.rendered_at))}." if report.rendered_at else ""
+    whose = f"Rater {report.rater} · " if report.rater else ""
+    return join(
+        [
+            element("p", info.issuer.name, class_="kicker"),
+            element("h1", heading),
+            element("p", f"{whose}{report.term.title}, as of {day(report.term.end)}.{made}", class_="kicker"),
+            notice(
+                "It is about persons, by pseudonym: mind where you send it. It is meant to help, not to judge anybody."
+            ),
+            notice(element("strong", "Simulated records: nobody here exists.")) if report.simulated else "",
+            Html(CONTENTS_MARK),
+        ]
+    )
+
+
+def said(report: FacultyReport) -> Html:
+    """Everything that is said, section by section."""
+    return join(_blocks(report.feedback.text()))
+
+
+def _blocks(text: str) -> Iterator[Html]:
+    """Plain words as markup: lines in capitals are headings, lines with a dash are items of a list."""
+    items: list[str] = []
+    for line in [*text.split("\n"), ""]:
+        if line.startswith("- "):
+            items.append(line[2:])
+            continue
+        if items:
+            yield listing(items)
+            items = []
+        if line.strip():
+            heading = line == line.upper() and any(one.isalpha() for one in line)
+            yield element("h2", line.capitalize()) if heading else element("p", line)

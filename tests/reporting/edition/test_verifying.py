@@ -1,0 +1,48 @@
+"""A report is verified by making it again: it is the same, or what differs is named."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ipe_workbench.errors import UnreadableFileError
+from ipe_workbench.records import Store
+from ipe_workbench.reporting.edition import Asked, print_edition, verify_report
+from tests.programmes import replace_in
+from tests.reporting.printed import printed_report
+
+
+def test_a_report_is_the_same_when_made_again_and_what_changed_is_named(
+    small_programme: Path, small_records: Store, tmp_path: Path
+) -> None:
+    programme = shutil.copytree(small_programme, tmp_path / "small")
+    at = datetime.datetime(2027, 6, 1, tzinfo=datetime.UTC)
+    asked = Asked(programme, "2027-spring", tmp_path / "out", at=at, who="office", shelf=tmp_path / "shelf")
+    asked = replace(asked, db=small_records.place, replicates=2, only=("term-evaluation",))
+    page = printed_report(print_edition(asked)).page
+    found = verify_report(page, programme, db=small_records.place)
+    assert (found.reproducible, found.reproduced, found.reasons) == (True, True, ())
+
+    page.write_text(page.read_text(encoding="utf-8").replace("Small &amp; plain", "Large &amp; plain", 1), "utf-8")
+    changed = verify_report(page, programme, db=small_records.place)
+    assert (changed.reproducible, changed.reproduced) == (True, False)
+    assert "the page was changed" in changed.reasons[0]
+
+    replace_in(programme / "programme.yaml", "learners: 60", "learners: 61")
+    other = verify_report(page, programme, db=small_records.place)
+    assert (other.reproducible, other.reproduced) == (False, False)
+    assert "programme/programme.yaml was changed." in other.reasons
+
+
+def test_a_page_that_says_nothing_is_refused(tmp_path: Path, small_programme: Path) -> None:
+    page = tmp_path / "page.html"
+    for text in ("<p>plain</p>", '<meta name="ipe-report" content="{">', '<meta name="ipe-report" content="[]">'):
+        page.write_text(text)
+        with pytest.raises(UnreadableFileError, match="how it was made"):
+            verify_report(page, small_programme)
+    with pytest.raises(UnreadableFileError):
+        verify_report(tmp_path / "gone.html", small_programme)

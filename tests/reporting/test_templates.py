@@ -1,0 +1,109 @@
+"""The templates that ship: each says what it is, and its checklist and tables hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.reporting import (
+    TermReport,
+    open_comparison_report,
+    open_faculty_report,
+    open_methods_report,
+    sections,
+)
+from ipe_workbench.reporting.edition import find_templates
+from ipe_workbench.reporting.edition.theme import contrast, read_theme
+
+TEMPLATES = find_templates("nowhere")
+
+
+def test_the_set_is_whole() -> None:
+    kinds = {name: (one.audience, one.each, one.private) for name, one in TEMPLATES.items()}
+    assert kinds == {
+        "accreditation_alignment": ("accreditor", "body", False),
+        "faculty_feedback": ("faculty", "programme", True),
+        "learner_record": ("learner", "learner", True),
+        "pathway_comparison": ("committee", "programme", False),
+        "rater_feedback": ("rater", "rater", True),
+        "research_methods": ("researcher", "programme", False),
+        "term_evaluation": ("dean", "programme", False),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_templates_are_thin_documented_and_without_outputs(name: str) -> None:
+    one = TEMPLATES[name]
+    notebook = nbformat.read(one.path, as_version=4)  # type: ignore[no-untyped-call]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert not any("def " in cell.source or cell.outputs or cell.execution_count for cell in code)
+    assert any("assert" in cell.source for cell in code)
+    assert one.about
+    assert all(parameter.help and not parameter.required for parameter in one.parameters)
+
+
+def test_the_checklist_follows_what_the_report_holds(term_report: TermReport) -> None:
+    items = sections.checklist.checklist_items(term_report)
+    state = {(guideline, number, words): told for guideline, number, words, told, _ in items}
+    assert state["GREET", "15", "attendance"] == "empty"  # there are no records
+    assert state["HPAC 2019", "4", "evaluation of the programme"] == "filled"
+    assert set(state.values()) == {"filled", "empty", "not applicable"}
+    assert {one[0] for one in items} == {"HPAC 2019", "SQUIRE-EDU", "GREET"}
+    assert all(where for *_, where in items)
+
+
+def test_two_scenarios_are_compared_in_pairs_and_one_with_itself_is_refused() -> None:
+    report = open_comparison_report(replicates=2, seed=3)
+    assert report.compared.about["paired"]
+    assert "simulated" in sections.comparison.differences(report).markup
+    assert set(report.tables()["differences"]["source"]) == {"simulated"}
+    with pytest.raises(UnusableInputError, match="Both scenarios"):
+        open_comparison_report(scenario="today", other_scenario="today")
+
+
+def test_words_for_faculty_become_headings_and_lists_and_stay_text() -> None:
+    report = open_faculty_report(term="2027-spring")
+    assert report.simulated
+    assert sections.faculty.said(report).markup.startswith("<")
+    blocks = list(sections.faculty._blocks("WHAT IS <B>\n- one & two\n- three\nSo it is."))
+    assert "".join(map(str, blocks)) == (
+        "<h2>What is &lt;b&gt;</h2><ul><li>one &amp; two</li><li>three</li></ul><p>So it is.</p>"
+    )
+
+
+def test_the_appendix_without_records_says_so() -> None:
+    report = open_methods_report()
+    assert "no result" in sections.methods.results(report).markup
+    assert len(report.tables()["claims"]) == len(report.plan.claims) > 0
+
+
+def test_a_theme_is_checked_for_contrast_and_its_logo_for_words(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    assert read_theme(tmp_path).css == ""
+    file = folder / "theme.yaml"
+    file.write_text("accent: '#7a1f3d'\nlogo: logo.png\nlogo_alt: Our <school>\n")
+    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
+    theme = read_theme(tmp_path)
+    assert "#7a1f3d" in theme.css
+    assert 'alt="Our &lt;school&gt;"' in theme.banner
+    for text, told in (
+        ("accent: '#ffee00'\n", "cannot be read well"),
+        ("accent: red\n", "accent"),
+        ("accent: '#7a1f3d; } body {'\n", "accent"),
+        ("logo: ../secret.png\n", "logo"),
+        ("logo: logo.png\n", "no words"),
+        ("logo: gone.png\nlogo_alt: x\n", "cannot be read"),
+        ("colour: '#7a1f3d'\n", "colour"),
+    ):
+        file.write_text(text)
+        with pytest.raises(UnusableInputError, match=told):
+            read_theme(tmp_path)
+    (folder / "logo.png").write_text("<svg onload=alert(1)>")
+    file.write_text("logo: logo.png\nlogo_alt: x\n")
+    with pytest.raises(UnusableInputError, match="no PNG or JPEG"):
+        read_theme(tmp_path)
+    assert contrast("#ffffff", "#12171d") == pytest.approx(contrast("#12171d", "#ffffff"))
