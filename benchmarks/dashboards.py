@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 PROGRAMME = data_folder() / "programmes" / "cu-ipe"
 DAY = "2027-10-30"
 BAR = 5.0
+#: Megabytes that a kernel holds at least when pandas, the planner and the figures are loaded.
+LOADED = 100
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 LAST = {"learner": "#growth", "faculty": "#ratings"}
 
@@ -85,15 +87,16 @@ def kernels(server: psutil.Process) -> list[psutil.Process]:
     return [one for one in server.children() if any("ipykernel" in part for part in one.cmdline())]
 
 
-def until_warm(server: psutil.Process, people: int, patience: float = 600) -> float:
-    """Wait until all kernels are there and have nothing more to do; how long that took, in seconds."""
+def until_warm(server: psutil.Process, people: int, patience: float = 900) -> float:
+    """Wait until all kernels hold what a page needs and have nothing more to do; how long that took, in seconds."""
     begun = time.monotonic()
     while time.monotonic() - begun < patience:
         before = {one.pid: sum(one.cpu_times()[:2]) for one in kernels(server)}
         time.sleep(3)
         after = {one.pid: sum(one.cpu_times()[:2]) for one in kernels(server)}
         busy = [pid for pid in after if after[pid] - before.get(pid, 0.0) > 0.05]
-        if len(after) >= people and not busy:
+        # A kernel that still waits for its turn to start is idle, too, but holds little.
+        if len(after) >= people and not busy and min(memory(server)) > LOADED:
             return time.monotonic() - begun
     raise SystemExit("The kernels did not get warm.")
 
