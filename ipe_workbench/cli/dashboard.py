@@ -147,9 +147,30 @@ def designer(
 
 
 @app.command()
+def simulator(
+    programme: Programme,
+    key: Key = None,
+    people: People = None,
+    port: Port = None,
+    ip: Ip = "127.0.0.1",
+    base_url: Base = "/",
+    https: Https = False,
+    ready: Ready = 1,
+    most: Most = 10,
+    idle: Idle = 3600,
+) -> None:
+    """Serve the simulator on a programme: scenarios, two designs, what it would take. See docs/simulator.md.
+
+    Example: ipe dashboard simulator --programme my-programme
+    """
+    where = _Where(port, ip, base_url, https, ready, most, idle)
+    _serve("simulator", programme, None, key, None, people, where, None, {})
+
+
+@app.command()
 def link(
     programme: Programme,
-    role: Annotated[str, typer.Option(help="programme, faculty, learner or designer.", show_default=False)],
+    role: Annotated[str, typer.Option(help="programme, faculty, learner, designer or simulator.", show_default=False)],
     key: Annotated[Path, typer.Option("--key", help="File of the keys of links.", show_default=False)],
     id_: Annotated[str, typer.Option("--id", help="The university's id of the person.", show_default=False)] = "",
     days: Annotated[float, typer.Option(help="How long the link opens the page.")] = 7,
@@ -209,11 +230,12 @@ def _serve(
 
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.records import open_store
+    from ipe_workbench.studio.dashboards.identity import WITHOUT_RECORDS
     from ipe_workbench.studio.dashboards.server import serve
 
     # What cannot work is said here, not on a page.
     found = load_programme(programme)
-    if role != "designer":
+    if role not in WITHOUT_RECORDS:
         open_store(db).close()
     day = None if on is None else day_of(on, "--on")
     door, link = _door(role, found.id, key, person, people, where)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ipe_workbench.studio.framework_importer_model import FrameworkImporterModel
     from ipe_workbench.studio.pathway_explorer import PathwayExplorer, pathway_explorer
     from ipe_workbench.studio.pathway_explorer_model import PathwayExplorerModel
+    from ipe_workbench.studio.simulator import Simulator
+    from ipe_workbench.studio.simulator_model import SimulatorModel
 
 _HOMES = {
     "BadgeIssuer": "badge_issuer",
@@ -37,6 +39,8 @@ _HOMES = {
     "FrameworkImporterModel": "framework_importer_model",
     "PathwayExplorer": "pathway_explorer",
     "PathwayExplorerModel": "pathway_explorer_model",
+    "Simulator": "simulator",
+    "SimulatorModel": "simulator_model",
     "cohort_explorer": "cohort_explorer",
     "coverage_explorer": "coverage_explorer",
     "crosswalk_explorer": "crosswalk_explorer",
@@ -57,6 +61,8 @@ __all__ = [
     "FrameworkImporterModel",
     "PathwayExplorer",
     "PathwayExplorerModel",
+    "Simulator",
+    "SimulatorModel",
     "cohort_explorer",
     "coverage_explorer",
     "crosswalk_explorer",

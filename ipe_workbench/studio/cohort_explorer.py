@@ -11,22 +11,13 @@ import traitlets
 from ipe_workbench.credentials import Programme
 from ipe_workbench.figures import bottlenecks_on_page, designs_on_page
 from ipe_workbench.simulation import Scenario
-from ipe_workbench.studio.cohort_explorer_model import CohortExplorerModel
+from ipe_workbench.studio.cohort_explorer_model import LEVERS, CohortExplorerModel, Lever
 from ipe_workbench.studio.components import AlertArea, guarded, markup, style_sheet, wrapped
 from ipe_workbench.studio.labelled_slider import LabelledSlider
 
 __all__ = ["CohortExplorer", "cohort_explorer"]
 
-#: Lowest and highest value, step, and what the slider is about.
-_SLIDERS: dict[str, tuple[float, float, float, str]] = {
-    "attempts": (0, 9, 1, "Attempts at each assessment (0: as designed)"),
-    "open_terms_after": (0, 6, 1, "Further terms that assessments stay open"),
-    "double_rated": (0.0, 1.0, 0.05, "Share seen by a second rater"),
-    "attempt_probability": (0.0, 1.0, 0.05, "Chance to try in a week"),
-    "opportunities": (0.5, 10.0, 0.5, "Practice occasions in an hour"),
-    "assessor_factor": (0.0, 2.0, 0.05, "Assessor hours, times today's (0: nobody waits)"),
-    "replicates": (2, 200, 1, "Simulated cohorts"),
-}
+_SLIDERS = {**LEVERS, "replicates": Lever(2, 200, 1, "Simulated cohorts")}
 #: Seconds of simulation before the first look, from the last move to the other cohorts, and of one step of these.
 _FIRST_LOOK, _REST, _STEP = 0.05, 0.25, 0.08
 
@@ -64,8 +55,8 @@ class CohortExplorer(widgets.VBox):  # type: ignore[misc]
         self.alert, self.chart, self.obstacles = AlertArea(), markup(), markup()
         self._timer: asyncio.TimerHandle | None = None
         self.controls = {
-            name: LabelledSlider(min=low, max=high, step=step, label=words)
-            for name, (low, high, step, words) in _SLIDERS.items()
+            name: LabelledSlider(min=one.low, max=one.high, step=one.step, label=one.label)
+            for name, one in _SLIDERS.items()
         }
         for name, control in self.controls.items():
             traitlets.link((model, name), (control, "value"))

@@ -8,6 +8,8 @@ simulated, and so is the end.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import traitlets
@@ -17,10 +19,36 @@ from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.simulation import Scenario, SimulationResult
 from ipe_workbench.simulation.growing import GrowingSimulation
 
-__all__ = ["CohortExplorerModel"]
+__all__ = ["LEVERS", "CohortExplorerModel", "Lever", "changed_scenario"]
 
 #: Fewer give no interval.
 _LEAST = 2
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A parameter that one moves: its slider's ends and step, and what it is about."""
+
+    low: float
+    high: float
+    step: float
+    label: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether it takes whole numbers only."""
+        return isinstance(self.step, int)
+
+
+#: The traits of `CohortExplorerModel` that make the other design.
+LEVERS: dict[str, Lever] = {
+    "attempts": Lever(0, 9, 1, "Attempts at each assessment (0: as designed)"),
+    "open_terms_after": Lever(0, 6, 1, "Further terms that assessments stay open"),
+    "double_rated": Lever(0.0, 1.0, 0.05, "Share seen by a second rater"),
+    "attempt_probability": Lever(0.0, 1.0, 0.05, "Chance to try in a week"),
+    "opportunities": Lever(0.5, 10.0, 0.5, "Practice occasions in an hour"),
+    "assessor_factor": Lever(0.0, 2.0, 0.05, "Assessor hours, times today's (0: nobody waits)"),
+}
 
 
 class CohortExplorerModel(traitlets.HasTraits):
@@ -32,6 +60,8 @@ class CohortExplorerModel(traitlets.HasTraits):
         Any programme.
     scenario : Scenario
         What both designs have in common, chance included.
+    base : (Programme, Scenario), optional
+        The design to compare with, where it is not the programme and scenario as they are; best with the same seed.
 
     Examples
     --------
@@ -53,9 +83,16 @@ class CohortExplorerModel(traitlets.HasTraits):
     updated = traitlets.Int(0)
     error = traitlets.Unicode("")
 
-    def __init__(self, programme: Programme, scenario: Scenario, **values: Any) -> None:
+    def __init__(
+        self,
+        programme: Programme,
+        scenario: Scenario,
+        base: tuple[Programme, Scenario] | None = None,
+        **values: Any,
+    ) -> None:
         super().__init__()
         self.programme, self.scenario = programme, scenario
+        self._compared_with = base or (programme, scenario)
         capacity = scenario.capacity
         self.set_trait("open_terms_after", min(6, scenario.assessment.open_terms_after))
         self.set_trait("attempt_probability", scenario.assessment.attempt_probability)
@@ -103,32 +140,12 @@ class CohortExplorerModel(traitlets.HasTraits):
 
     def changed_scenario(self) -> Scenario:
         """The scenario of the other design, as it could be saved."""
-        data = self.scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
-        assessment = data.setdefault("assessment", {})
-        assessment["open_terms_after"] = self.open_terms_after
-        assessment["attempt_probability"] = self.attempt_probability
-        data.setdefault("practice", {})["opportunities_per_hour"] = self.opportunities
-        if self.assessor_factor > 0:
-            data["capacity"] = {**data.get("capacity", {}), "assessors": True, "assessor_factor": self.assessor_factor}
-        elif self.scenario.capacity.assessors:
-            data["capacity"]["assessors"] = False
-        changes = data.setdefault("design_changes", {})
-        for credential in self.programme.credentials.values():
-            if credential.assessment is None:
-                continue
-            change = changes.setdefault(credential.id, {})
-            if self.attempts > 0:
-                change["attempts"] = self.attempts
-            if self.double_rated > credential.assessment.double_rated:
-                change["double_rated"] = self.double_rated
-            if not change:
-                del changes[credential.id]
-        return Scenario.model_validate({**data, "id": f"{self.scenario.id}-changed", "title": "With the changes"})
+        return changed_scenario(self.programme, self.scenario, {name: getattr(self, name) for name in LEVERS})
 
     def _simulate(self, change: Any = None) -> None:
         try:
             if self._base is None:
-                self._base = GrowingSimulation(self.programme, self.scenario)
+                self._base = GrowingSimulation(*self._compared_with)
             if self._changed is None or change is None or change["name"] != "replicates":
                 self._changed = GrowingSimulation(self.programme, self.changed_scenario())
             wanted = self.replicates
@@ -158,3 +175,38 @@ class CohortExplorerModel(traitlets.HasTraits):
         if design is None or self._shown == 0:
             raise WorkbenchError(self.error)
         return design.result(self._shown)
+
+
+def changed_scenario(programme: Programme, scenario: Scenario, moved: Mapping[str, float]) -> Scenario:
+    """A scenario with what sliders say: the traits of `CohortExplorerModel` by name.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> moved = {"attempts": 0, "open_terms_after": 1, "double_rated": 0.0, "attempt_probability": 0.5,
+    ...          "opportunities": 2.0, "assessor_factor": 0.0}
+    >>> changed_scenario(example_programme(), Scenario(id="plain", title="Plain"), moved).assessment.open_terms_after
+    1
+    """
+    data = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    assessment = data.setdefault("assessment", {})
+    assessment["open_terms_after"] = int(moved["open_terms_after"])
+    assessment["attempt_probability"] = moved["attempt_probability"]
+    data.setdefault("practice", {})["opportunities_per_hour"] = moved["opportunities"]
+    factor = moved["assessor_factor"]
+    if factor > 0:
+        data["capacity"] = {**data.get("capacity", {}), "assessors": True, "assessor_factor": factor}
+    elif scenario.capacity.assessors:
+        data["capacity"]["assessors"] = False
+    changes = data.setdefault("design_changes", {})
+    for credential in programme.credentials.values():
+        if credential.assessment is None:
+            continue
+        change = changes.setdefault(credential.id, {})
+        if moved["attempts"] > 0:
+            change["attempts"] = int(moved["attempts"])
+        if moved["double_rated"] > credential.assessment.double_rated:
+            change["double_rated"] = moved["double_rated"]
+        if not change:
+            del changes[credential.id]
+    return Scenario.model_validate({**data, "id": f"{scenario.id}-changed", "title": "With the changes"})

@@ -23,6 +23,7 @@ __all__ = [
     "LONGEST",
     "PERSONAL",
     "ROLES",
+    "WITHOUT_RECORDS",
     "LinkKeys",
     "RefusedLinkError",
     "Role",
@@ -31,10 +32,11 @@ __all__ = [
     "make_key_file",
 ]
 
-Role = Literal["programme", "faculty", "learner", "designer"]
+Role = Literal["programme", "faculty", "learner", "designer", "simulator"]
 ROLES: tuple[Role, ...] = get_args(Role)
-#: Whose page is one person's.
+#: Whose page is one person's, and whose is made of a programme's files alone, without records.
 PERSONAL: tuple[Role, ...] = ("faculty", "learner")
+WITHOUT_RECORDS: tuple[Role, ...] = ("designer", "simulator")
 #: The longest life of a link, in days.
 LONGEST = 400
 _LONGEST_TOKEN = 4_000

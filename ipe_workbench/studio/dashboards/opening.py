@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ipe_workbench.errors import UnusableInputError, WorkbenchError
 from ipe_workbench.studio.dashboards.desk import wait_for_visit, waits_at_a_desk
-from ipe_workbench.studio.dashboards.identity import Role, Visitor
+from ipe_workbench.studio.dashboards.identity import WITHOUT_RECORDS, Role, Visitor
 from ipe_workbench.studio.dashboards.texts import LANGUAGES, Texts
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ PROGRAMME, TODAY, BADGES = "IPE_DASHBOARD_PROGRAMME", "IPE_DASHBOARD_TODAY", "IP
 class Sources:
     """What the pages of a deployment are made of: the programme, the records, the day, and the folder of badges.
 
-    The designer's page has no records.
+    The pages of the designer and the simulator have no records.
     """
 
     programme: Programme
@@ -85,7 +85,7 @@ def open_dashboard(role: Role) -> Page:
 
     Parameters
     ----------
-    role : {"programme", "faculty", "learner", "designer"}
+    role : {"programme", "faculty", "learner", "designer", "simulator"}
         Which of the dashboards.
 
     Returns
@@ -138,7 +138,7 @@ def _sources(role: Role) -> Sources:
     said = os.environ.get(TODAY)
     day = datetime.date.fromisoformat(said) if said else datetime.datetime.now().astimezone().date()
     badges = os.environ.get(BADGES)
-    store = None if role == "designer" else open_store()
+    store = None if role in WITHOUT_RECORDS else open_store()
     return Sources(load_programme(Path(os.environ[PROGRAMME])), store, day, Path(badges) if badges else None)
 
 

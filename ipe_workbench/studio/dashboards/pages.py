@@ -109,11 +109,31 @@ def _warm_designer(sources: Sources) -> None:
     Designer(sources.programme).close_all()
 
 
+def _simulator(_: Visitor, sources: Sources, texts: Texts) -> Page:
+    from ipe_workbench.studio.simulator import Simulator
+
+    return Page("<h1>Simulator</h1>", lambda: Simulator(sources.programme))
+
+
+def _warm_simulator(sources: Sources) -> None:
+    from ipe_workbench.studio.simulator import Simulator
+
+    # It compiles the kernel, too, where no compiled copy is kept yet.
+    Simulator(sources.programme, replicates=2).close_all()
+
+
 _latest: dict[str, Any] = {}
-_PAGES = {"learner": _learner, "faculty": _faculty, "programme": _programme, "designer": _designer}
+_PAGES = {
+    "learner": _learner,
+    "faculty": _faculty,
+    "programme": _programme,
+    "designer": _designer,
+    "simulator": _simulator,
+}
 _WARMERS = {
     "learner": _warm_learner,
     "faculty": _warm_faculty,
     "programme": _warm_programme,
     "designer": _warm_designer,
+    "simulator": _warm_simulator,
 }
