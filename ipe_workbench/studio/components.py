@@ -269,6 +269,7 @@ _STYLE = """
   padding: 0; overflow: hidden; }
 .ipe-studio .widget-tab-contents > * { padding: 12px 14px; overflow: auto !important; max-height: max(380px, 68vh);
   width: 100%; box-sizing: border-box; }
+.ipe-studio .ipe-open .widget-tab-contents > * { max-height: none; overflow: visible !important; }
 .ipe-studio .widget-tab-contents > * > * { flex-shrink: 0; }
 .ipe-studio .lm-TabBar-content { flex-wrap: wrap; }
 .ipe-studio .lm-TabBar-tab, .ipe-studio .p-TabBar-tab { flex: 0 0 auto !important; min-width: 0 !important;

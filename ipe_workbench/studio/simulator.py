@@ -71,6 +71,7 @@ class Simulator(ipywidgets.VBox):  # type: ignore[misc]
         self.areas = {name: markup() for name in ("Both designs", "Week by week", "In the way", "Assessors")}
         self.tabs = ipywidgets.Tab(list(self.areas.values()), titles=tuple(self.areas), selected_index=0)
         self.tabs.observe(guarded(self.alert)(lambda _: self._show_areas()), "selected_index")
+        self.tabs.add_class("ipe-open")
         heading = markup(f"<h2>{escaped(self.model.programme.info.title)}: simulator</h2>")
         levers = wrapped([*self.sliders.values(), self.cohorts])
         super().__init__(
