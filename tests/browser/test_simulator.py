@@ -25,7 +25,7 @@ def test_two_designs_are_moved_sought_and_saved_by_keyboard(lab: Lab, offline_pa
 
     expect.set_options(timeout=30_000)
     page = offline_page
-    lab.run(page, "06_try_designs.ipynb")
+    lab.run(page, "08_try_designs.ipynb")
     studio = page.locator(".ipe-studio")
     slider = studio.get_by_role("slider", name="Further terms that assessments stay open")
     # The notebook's own cells move it to 1 at the end.
