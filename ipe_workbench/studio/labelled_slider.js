@@ -13,6 +13,12 @@ function render({ model, el }) {
   range.dataset.lmSuppressShortcuts = "true";
   el.append(label, value, range);
 
+  // Lists beside it go by arrow keys, too: see where each has the focus, for there JupyterLab looks for the mark.
+  setTimeout(() => {
+    const studio = el.closest(".ipe-studio");
+    studio?.addEventListener("focusin", (event) => (event.target.dataset.lmSuppressShortcuts = "true"));
+  });
+
   const show = () => {
     const decimals = (String(model.get("step")).split(".")[1] || "").length;
     label.textContent = model.get("label");
