@@ -69,7 +69,7 @@ def main() -> int:
                     shown = list(pool.map(partial(read_page, role=asked.role), addresses))
             else:
                 shown = asyncio.run(visited(addresses, LAST[asked.role]))
-            return report(shown, idle, memory(process), asked.people)
+            return report(shown, idle, memory(process), browsers=not asked.without_browsers)
 
 
 @contextmanager
@@ -177,22 +177,28 @@ async def one_visit(browser: Browser, address: str, last: str) -> dict[str, Any]
         return {"failed": True, "why": f"{type(error).__name__}: {str(error)[:200]}"}
 
 
-def report(shown: list[dict[str, Any]], idle: list[float], used: list[float], people: int) -> int:
-    """Print the numbers."""
+SEEN = {"paint": "first paint", "top": "name and numbers shown", "whole": "whole page, live"}
+SENT = {"paint": "first bytes sent", "top": "name and numbers sent", "whole": "whole page sent"}
+
+
+def report(shown: list[dict[str, Any]], idle: list[float], used: list[float], *, browsers: bool) -> int:
+    """Print the numbers; 1 when somebody failed, or a browser showed nothing for too long."""
+    people = len(shown)
     failed = [one for one in shown if one["failed"]]
     for one in failed:
         print("failed:", one.get("why", "the page shows an error"))
-    print(f"{people - len(failed)} of {people} people saw their page.")
+    print(f"{people - len(failed)} of {people} people got their page.")
     worst = 0.0
-    for name, words in (("paint", "first paint"), ("top", "name and numbers shown"), ("whole", "whole page, live")):
+    for name, words in (SEEN if browsers else SENT).items():
         times = sorted(one[name] for one in shown if not one["failed"])
         if times:
             high = times[min(len(times) - 1, int(0.95 * len(times)))]
             worst = high if name == "paint" else worst
             print(f"{words}: median {statistics.median(times):.2f} s, p95 {high:.2f} s, longest {times[-1]:.2f} s")
     print(f"memory of a kernel: waiting {statistics.mean(idle):.0f} MB, with a visitor {max(used):.0f} MB at most")
-    good = not failed and worst < BAR
-    print(f"bar (nobody fails, p95 of first paint under {BAR:.0f} s): {'met' if good else 'NOT MET'}")
+    good = not failed and (worst < BAR or not browsers)
+    bar = f"nobody fails, p95 of first paint under {BAR:.0f} s" if browsers else "nobody fails"
+    print(f"bar ({bar}): {'met' if good else 'NOT MET'}")
     return 0 if good else 1
 
 
