@@ -15,7 +15,14 @@ __all__ = ["read_shared"]
 
 
 #: Libraries that many reports use, but only when they come to it.
-_LATE = ("ortools.sat.python.cp_model", "xlsxwriter", "ipe_workbench.pathways.planning.model")
+_LATE = (
+    "ipe_workbench.reporting.sections",
+    "ipe_workbench.pathways.feedback",
+    "ipe_workbench.pathways.planning.model",
+    "ipe_workbench.evaluation.feedback",
+    "ortools.sat.python.cp_model",
+    "xlsxwriter",
+)
 
 
 def read_shared(hints: Mapping[str, Any]) -> None:

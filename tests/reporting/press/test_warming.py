@@ -1,0 +1,31 @@
+"""The press has everything at hand before it forks: a child that imports makes each small report slow."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+CODE = """
+import json, sys
+from ipe_workbench.reporting.press.server import warm_up
+warm_up("{}")
+before = set(sys.modules)
+from ipe_workbench.reporting import open_learner_record, sections, write_tables
+sections.learner.masthead, open_learner_record, write_tables
+late = {one for one in set(sys.modules) - before if one.split(".")[0] in ("ipe_workbench", "pandas", "numba", "scipy")}
+print(json.dumps(sorted(late)))
+"""
+
+
+def test_what_templates_import_is_there_before_the_fork() -> None:
+    paths = os.pathsep.join(str(Path(one).resolve()) for one in sys.path if one)
+    said = subprocess.run(
+        [sys.executable, "-c", CODE],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip().splitlines()[-1] == "[]"
