@@ -27,11 +27,11 @@ def licences(lock: Path) -> dict[str, tuple[str, str]]:
 
 def _licence(said) -> str:  # noqa: ANN001 - importlib's message has no public type
     """What a package says: its SPDX expression, else its classifiers, else the first line of its field."""
-    if said["License-Expression"]:
-        return said["License-Expression"]
+    if said.get("License-Expression"):
+        return said.get("License-Expression")
     classifiers = [one.rsplit(" :: ", 1)[1] for one in said.get_all("Classifier", []) if one.startswith("License ::")]
     exact = [one for one in classifiers if one != "OSI Approved"]
-    return "; ".join(exact) or (said["License"] or "not said").splitlines()[0][:60]
+    return "; ".join(exact) or (said.get("License") or "not said").splitlines()[0][:60]
 
 
 def table(lock: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, Protocol
 
@@ -73,8 +74,12 @@ class AlertArea(ipywidgets.HTML):  # type: ignore[misc]
         self.value = ""
 
 
+#: JupyterLab sends what a page does to more than one thread of the kernel; a click must not meet a half-done edit.
+_ONE_AT_A_TIME = threading.RLock()
+
+
 def guarded(alert: AlertArea) -> Callable[[Callable[_P, object]], Callable[_P, None]]:
-    """A decorator for event handlers: what they raise is shown in `alert`, not lost.
+    """A decorator for event handlers: one runs at a time, and what it raises is shown in `alert`, not lost.
 
     Examples
     --------
@@ -87,12 +92,13 @@ def guarded(alert: AlertArea) -> Callable[[Callable[_P, object]], Callable[_P, N
     def decorate(handler: Callable[_P, object]) -> Callable[_P, None]:
         @functools.wraps(handler)
         def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
-            alert.clear()
-            try:
-                handler(*args, **kwargs)
-            except Exception as error:  # the last stop before the widget machinery, which would swallow it
-                _log.debug("a handler of the studio failed", exc_info=True)
-                alert.show(f"{type(error).__name__}: {error}. Look at what the form shows before you save.")
+            with _ONE_AT_A_TIME:
+                alert.clear()
+                try:
+                    handler(*args, **kwargs)
+                except Exception as error:  # the last stop before the widget machinery, which would swallow it
+                    _log.debug("a handler of the studio failed", exc_info=True)
+                    alert.show(f"{type(error).__name__}: {error}. Look at what the form shows before you save.")
 
         return run
 

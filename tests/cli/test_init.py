@@ -78,7 +78,9 @@ def test_terms_that_swap_names_with_the_template_end_up_where_they_belong(tmp_pa
     start_programme(tmp_path / "mine", title="T", issuer="I", start=datetime.date(2027, 8, 23))
     programme = load_programme(tmp_path / "mine")
     assert [one.term for one in programme.activities()] == ["2027-fall", "2028-spring"]
-    assert "2027-fall week 2, 2028-spring week 6" in (tmp_path / "mine" / "evaluation.yaml").read_text(encoding="utf-8")
+    assert "2027-fall week 1, 2028-spring week 16" in (tmp_path / "mine" / "evaluation.yaml").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_comments_of_the_template_are_kept(tmp_path):
