@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 from pathlib import Path
@@ -31,6 +32,12 @@ CELLS = (
     "class Bad(Exception): pass\nraise Bad('no <good>')",
     "'never'",
 )
+
+
+@pytest.fixture(autouse=True)
+def no_last_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doctests leave their last value as the builtin `_`, and IPython then leaves `_` alone."""
+    monkeypatch.delattr(builtins, "_", raising=False)
 
 
 def _run(engine: str | None, folder: Path) -> Any:
