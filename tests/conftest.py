@@ -32,6 +32,13 @@ _OPTIONS = [
 _OWN = ("http://127.0.0.1:", "ws://127.0.0.1:", "http://localhost:", "file://", "data:", "blob:")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A story in a real browser may meet a machine that is busy with others: it may begin anew, and pytest says so."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=2))
+
+
 @pytest.fixture(autouse=True)
 def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
     """Playwright leaves its event loop running in the thread of a worker; a test without a browser must not meet it."""
