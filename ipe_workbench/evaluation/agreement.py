@@ -18,6 +18,7 @@ __all__ = ["estimate_agreement", "intraclass_correlations", "krippendorff_alpha"
 
 Level = Literal["nominal", "ordinal", "interval"]
 FEWEST_UNITS = 5
+MOST_VALUES = 200  # different ones; beyond that only differences count
 Numbers = NDArray[np.float64]
 
 
@@ -128,7 +129,10 @@ def krippendorff_alpha(codes: Numbers, distance: Numbers) -> float:
     >>> krippendorff_alpha(np.array([[0, 0], [1, 1]]), 1 - np.eye(2))
     1.0
     """
-    return _alpha(_coincidences(codes, len(distance)).sum(axis=0), distance)
+    table = _coincidences(codes, len(distance)).sum(axis=0)
+    totals = table.sum(axis=1)
+    expected = totals @ distance @ totals / (totals.sum() - 1)
+    return float(1 - (table * distance).sum() / expected) if expected > 0 else float("nan")
 
 
 def intraclass_correlations(scores: Numbers, confidence: float = 0.95) -> list[Estimate]:
@@ -231,7 +235,7 @@ def _table(rated: pd.DataFrame, unit: str, rater: str, value: str, level: Level)
         message = f"The values are words and are ordered by name: {order}."
         found.append(remark("order-of-values", message, "Give numbers if that is not their order."))
     values = sorted(cells.unique())
-    if level != "interval" and len(values) > 200:
+    if level != "interval" and len(values) > MOST_VALUES:
         raise UnusableInputError(
             f"Column `{value}` has {len(values)} different values.", mend="Give level interval, or codes."
         )
@@ -250,82 +254,70 @@ def _coincidences(codes: Numbers, values: int) -> Numbers:
     return np.asarray(pairs / np.maximum(raters - 1, 1)[:, None, None] * (raters >= 2)[:, None, None])
 
 
-def _alpha(coincidences: Numbers, distance: Numbers) -> float:
-    totals = coincidences.sum(axis=1)
-    n = totals.sum()
-    expected = (np.outer(totals, totals) * distance).sum() / (n - 1)
-    return float(1 - (coincidences * distance).sum() / expected) if expected > 0 else float("nan")
-
-
-def _distance(level: Level, values: list[Any], totals: Numbers) -> Numbers:
-    if level == "nominal":
-        return np.asarray(1 - np.eye(len(values)))
-    if level == "interval":
-        at = np.array(values, dtype=float)
-        return np.asarray((at[:, None] - at[None, :]) ** 2)
-    # Ordinal: how many ratings lie between the two, half of the two themselves counted.
-    between = np.cumsum(totals) - totals / 2
-    return np.asarray((between[:, None] - between[None, :]) ** 2)
-
-
 def _chance_corrected(
     paired: Numbers, ratings: _Ratings, level: Level, confidence: float, resamples: int, seed: int
 ) -> list[Estimate]:
-    n, values, raters = len(paired), ratings.values, len(ratings.raters)
-    rng = np.random.default_rng(seed)
-    times = rng.multinomial(n, np.full(n, 1 / n), size=resamples).astype(float)
+    n, there = len(paired), np.isfinite(paired)
+    used, dense = np.unique(paired[there], return_inverse=True)
+    # How often each unit counts: once each, and as often as it is drawn in each resample.
+    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples)
+    times = np.vstack([np.ones((1, n)), drawn])
+    told: dict[str, Numbers] = {}
+    if level == "interval":
+        values = np.array(ratings.values, dtype=float)
+        scores = np.where(there, (values - values.mean())[np.where(there, paired, 0).astype(int)], 0.0)
+        told["krippendorff_alpha_interval"] = _interval_alphas(scores, there.sum(axis=1), times)
+    if len(used) <= MOST_VALUES:
+        codes = np.full(paired.shape, -1)
+        codes[there] = dense
+        told |= _of_codes(codes, len(used), level, times, len(ratings.raters))
     how = f"percentile bootstrap over units, {resamples} resamples, {confidence:.0%}"
-    dense = np.searchsorted(np.unique(paired[np.isfinite(paired)]), paired).astype(float)
-    dense[~np.isfinite(paired)] = np.nan
-    used = [values[int(code)] for code in np.unique(paired[np.isfinite(paired)])]
-    if len(used) > 200:
-        return [_interval_alpha(dense, np.array(used, dtype=float), times, how, confidence)]
-    pairs = _coincidences(dense, len(used))
-    drawn = (times @ pairs.reshape(n, -1)).reshape(resamples, len(used), len(used))
-    whole = pairs.sum(axis=0)
+    return [Estimate(name, float(one[0]), *_ends(one[1:], confidence), n, how) for name, one in told.items()]
 
-    def alpha(table: Numbers) -> float:
-        return _alpha(table, _distance(level, used, table.sum(axis=1)))
 
-    def agree(table: Numbers) -> float:
-        return float(np.trace(table) / table.sum())
-
-    estimates = [
-        Estimate(
-            f"krippendorff_alpha_{level}", alpha(whole), *_ends([alpha(one) for one in drawn], confidence), n, how
-        ),
-        Estimate("percent_agreement", agree(whole), *_ends([agree(one) for one in drawn], confidence), n, how),
-    ]
+def _of_codes(codes: NDArray[np.intp], values: int, level: Level, times: Numbers, raters: int) -> dict[str, Numbers]:
+    """What rests on codes alone, for each row of `times` (how often each unit counts)."""
+    counts = np.stack([(codes == v).sum(axis=1) for v in range(values)], axis=1).astype(float)
+    of_unit, totals = counts.sum(axis=1), times @ counts
+    n = totals.sum(axis=1)
+    alike = times @ ((counts * (counts - 1)).sum(axis=1) / (of_unit - 1))
+    told = {}
+    if level == "nominal":
+        told["krippendorff_alpha_nominal"] = _ratio(n - alike, (n**2 - (totals**2).sum(axis=1)) / (n - 1))
+    if level == "ordinal":
+        # Two values are as far apart as ratings lie between them, half of the two themselves counted: places on a line.
+        place = np.cumsum(totals, axis=1) - totals / 2
+        place -= place.mean(axis=1, keepdims=True)
+        told["krippendorff_alpha_ordinal"] = _squared(place @ counts.T, place**2 @ counts.T, of_unit, times)
+    told["percent_agreement"] = alike / n
     if raters == 2:
-        for name, weights in _weights(level, len(used)).items():
-            tables = np.zeros((n, len(used), len(used)))
-            tables[np.arange(n), dense[:, 0].astype(int), dense[:, 1].astype(int)] = 1
-            sampled = (times @ tables.reshape(n, -1)).reshape(resamples, len(used), len(used))
-            ends = _ends([_kappa(one, weights) for one in sampled], confidence)
-            estimates.append(Estimate(f"cohen_kappa_{name}", _kappa(tables.sum(axis=0), weights), *ends, n, how))
-    each = np.isfinite(dense).sum(axis=1)
-    if each.min() == each.max():
-        counts = np.stack([(dense == v).sum(axis=1) for v in range(len(used))], axis=1).astype(float)
-        ends = _ends([_fleiss(counts, one) for one in times], confidence)
-        estimates.append(Estimate("fleiss_kappa", _fleiss(counts, np.ones(n)), *ends, n, how))
-    return estimates
+        for name, weights in _weights(level, values).items():
+            told[f"cohen_kappa_{name}"] = _kappas(codes, weights, times)
+    if of_unit.min() == of_unit.max():
+        m = of_unit[0]
+        expected = ((totals / n[:, None]) ** 2).sum(axis=1)
+        observed = times @ (counts * (counts - 1)).sum(axis=1) / (n * (m - 1))
+        told["fleiss_kappa"] = _ratio(1 - observed, 1 - expected)
+    return told
 
 
-def _interval_alpha(dense: Numbers, values: Numbers, times: Numbers, how: str, confidence: float) -> Estimate:
-    """Alpha of many different numbers without their table: from variances within units and of all ratings."""
-    there = np.isfinite(dense)
-    scores = np.where(there, values[np.where(there, dense, 0).astype(int)], 0.0)
-    m = there.sum(axis=1).astype(float)
+def _interval_alphas(scores: Numbers, of_unit: NDArray[np.intp], times: Numbers) -> Numbers:
     first, second = scores.sum(axis=1), (scores**2).sum(axis=1)
-    within = 2 * (m * second - first**2) / (m - 1)
+    return _squared(first, second, of_unit.astype(float), times)
 
-    def alpha(weights: Numbers) -> float:
-        n = weights @ m
-        expected = 2 * (n * (weights @ second) - (weights @ first) ** 2) / (n - 1)
-        return float(1 - weights @ within / expected) if expected > 0 else float("nan")
 
-    ends = _ends([alpha(one) for one in times], confidence)
-    return Estimate("krippendorff_alpha_interval", alpha(np.ones(len(m))), *ends, len(m), how)
+def _squared(first: Numbers, second: Numbers, of_unit: Numbers, times: Numbers) -> Numbers:
+    """Alpha of squared differences, from each unit's sum of places, sum of their squares, and number of ratings."""
+    n = times @ of_unit
+    observed = (times * (of_unit * second - first**2) / (of_unit - 1)).sum(axis=1)
+    expected = (n * (times * second).sum(axis=1) - (times * first).sum(axis=1) ** 2) / (n - 1)
+    return _ratio(observed, expected)
+
+
+def _ratio(observed: Numbers, expected: Numbers) -> Numbers:
+    """One less the disagreement over that expected by chance; NaN where none can be expected."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(expected > 1e-12, 1 - observed / expected, np.nan))
 
 
 def _weights(level: Level, values: int) -> dict[str, Numbers]:
@@ -336,22 +328,16 @@ def _weights(level: Level, values: int) -> dict[str, Numbers]:
     return weights
 
 
-def _kappa(table: Numbers, weights: Numbers) -> float:
-    share = table / table.sum()
-    expected = (np.outer(share.sum(axis=1), share.sum(axis=0)) * weights).sum()
-    return float(1 - (share * weights).sum() / expected) if expected > 0 else float("nan")
+def _kappas(codes: NDArray[np.intp], weights: Numbers, times: Numbers) -> Numbers:
+    """Cohen's kappa of two raters; `weights` says how far apart two values are."""
+    first, second = codes.T
+    rows, columns = (times @ np.eye(len(weights))[one] for one in (first, second))
+    expected = ((rows @ weights) * columns).sum(axis=1) / times.sum(axis=1)
+    return _ratio(times @ weights[first, second], expected)
 
 
-def _fleiss(counts: Numbers, times: Numbers) -> float:
-    raters = counts[0].sum()
-    observed = times @ (counts * (counts - 1)).sum(axis=1) / (times.sum() * raters * (raters - 1))
-    share = times @ counts / (times.sum() * raters)
-    expected = (share**2).sum()
-    return float((observed - expected) / (1 - expected)) if expected < 1 else float("nan")
-
-
-def _ends(drawn: list[float], confidence: float) -> tuple[float, float]:
-    known = np.array([one for one in drawn if np.isfinite(one)])
+def _ends(drawn: Numbers, confidence: float) -> tuple[float, float]:
+    known = drawn[np.isfinite(drawn)]
     if len(known) < 0.9 * len(drawn):
         return float("nan"), float("nan")
     low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])

@@ -190,7 +190,9 @@ def compare_changes(
     1.0
     """
     require_columns(frame, [group, time, value, id, *([cluster] if cluster else [])])
-    data = frame.assign(**{value: numbers(frame, value)}).dropna(subset=[group, time, value, id])
+    data = frame.assign(**{value: numbers(frame, value)}).dropna(
+        subset=[group, time, value, id, *([cluster] if cluster else [])]
+    )
     missing = {"not_complete": len(frame) - len(data)}
     names, found, refused = _two_groups(data, group, reference)
     times, more, late = _two_groups(data, time, before)

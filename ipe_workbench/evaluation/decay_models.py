@@ -15,9 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from ipe_workbench.evaluation.decay_likelihood import (
+    Measurements,
+    contributions,
+    cross_products,
+    likelihood,
+    lower_root,
+    minus_with_slopes,
+    row_of,
+    shape_of,
+    whitened,
+)
+
 __all__ = ["MODELS", "DecayFit", "DecayModel", "Measurements", "fit_decay", "fit_flat"]
 
 Numbers = NDArray[np.float64]
+_Bound = tuple[float | None, float | None]
 DecayModel = Literal[
     "exponential_to_estimated_floor",
     "exponential_to_stated_floor",
@@ -30,31 +43,6 @@ MODELS: tuple[DecayModel, ...] = (
     "power_law_to_estimated_floor",
     "power_law_to_stated_floor",
 )
-
-
-@dataclass(frozen=True)
-class Measurements:
-    """Scores above the stated floor (`score`) at times since the badge (`time`) of learners (`code`, from 0)."""
-
-    code: NDArray[np.intp]
-    time: Numbers
-    score: Numbers
-    learners: int
-    random_loss: bool  # whether there are enough measurements for a loss of each learner
-    cluster: NDArray[np.intp] | None = None  # of each learner, such as the team (from 0)
-
-    @cached_property
-    def sums(self) -> tuple[Numbers, Numbers, Numbers]:
-        """By learner: measurements, sum of scores, sum of their squares."""
-        one, y = np.ones(len(self.score)), self.score
-        n, sy, syy = (np.bincount(self.code, values, self.learners).astype(float) for values in (one, y, y * y))
-        return n, sy, syy
-
-    @property
-    def reach(self) -> tuple[float, float]:
-        """Logarithms of the shortest and the longest half-life that are searched."""
-        positive = self.time[self.time > 0]
-        return float(np.log(positive.min() / 50)), float(np.log(positive.max() * 1e4))
 
 
 @dataclass(frozen=True)
@@ -89,12 +77,12 @@ class DecayFit:
 
     def mean(self, time: float) -> float:
         """The mean of everybody at that time, above the stated floor."""
-        return float(_row(self.model, time, self.log_half_life) @ self.beta)
+        return float(row_of(self.model, time, self.log_half_life) @ self.beta)
 
     def spread(self, time: float) -> float:
         """The standard deviation of single scores at that time."""
-        z = np.array([1.0, _shape(self.model, np.array([time]), self.log_half_life)[0]])[: _width(self.factors)]
-        return float(self.sigma * np.sqrt(1 + ((z @ _lower(self.factors)) ** 2).sum()))
+        z = np.array([1.0, shape_of(self.model, np.array([time]), self.log_half_life)[0]])[: _width(self.factors)]
+        return float(self.sigma * np.sqrt(1 + ((z @ lower_root(self.factors)) ** 2).sum()))
 
     def half_life_interval(self, level: float) -> tuple[float, float]:
         """Profile likelihood interval, with Student's t for the normal; NaN for an end that is not reached.
@@ -160,8 +148,8 @@ class DecayFit:
         steps = 1e-4 * np.maximum(np.abs(theta), 0.1)
 
         def by_learner(moved: Numbers) -> Numbers:
-            sums = _whitened(self.model, _cross(self.model, self.data, moved[p]), moved[p + 1 : -1])
-            return _contributions(*sums, moved[:p], float(np.exp(2 * moved[-1])))
+            sums = whitened(self.model, cross_products(self.model, self.data, moved[p]), moved[p + 1 : -1])
+            return contributions(*sums, moved[:p], float(np.exp(2 * moved[-1])))
 
         def minus(moved: Numbers) -> float:
             return -float(by_learner(moved).sum())
@@ -212,40 +200,40 @@ def fit_decay(data: Measurements, model: DecayModel) -> DecayFit:
     if data.learners == 1:  # one series of means: its level is no random one
         start = np.array([0.0])
     grid = np.linspace(low + 1, high - 1, 22)
-    values = np.array([_likelihood(model, data, one, start)[0] for one in grid])
+    values = np.array([likelihood(model, data, one, start)[0] for one in grid])
     higher = np.concatenate([[-np.inf], values, [-np.inf]])
     peaks = np.flatnonzero((values >= higher[:-2]) & (values >= higher[2:]))
-    best: optimize.OptimizeResult | None = None
+    best: tuple[Numbers, float] | None = None
     for at in peaks[np.argsort(-values[peaks])][:2]:
-        found = optimize.minimize(
-            lambda x: -_likelihood(model, data, x[0], x[1:])[0], np.concatenate([[grid[at]], start]),
-            method="L-BFGS-B", bounds=[(low, high), *_bounds(start, data)], options={"maxiter": 300, "ftol": 1e-11},
+        found = _climb(
+            lambda x: minus_with_slopes(model, data, x[0], x[1:]),
+            np.concatenate([[grid[at]], start]), [(low, high), *_bounds(start, data)], 1e-11,
         )  # fmt: skip
-        if best is None or found.fun < best.fun:
+        if best is None or found[1] < best[1]:
             best = found
     if best is None:
         raise AssertionError("the grid is not empty")
-    x = np.asarray(best.x, dtype=np.float64)
+    x = best[0]
     return _told(model, data, float(x[0]), x[1:], not low + 0.05 < x[0] < high - 0.05)
 
 
 def fit_flat(data: Measurements) -> DecayFit:
     """No decay: one mean, and a level of each learner."""
     found = optimize.minimize(
-        lambda x: -_likelihood("flat", data, 0.0, x)[0], [1.0], method="L-BFGS-B", bounds=[(0.0, 1e3)]
+        lambda x: -likelihood("flat", data, 0.0, x)[0], [1.0], method="L-BFGS-B", bounds=[(0.0, 1e3)]
     )
     return _told("flat", data, 0.0, np.asarray(found.x, dtype=np.float64), at_the_end=True)
 
 
 def _told(model: str, data: Measurements, log_half_life: float, factors: Numbers, at_the_end: bool) -> DecayFit:
-    value, beta, sigma = _likelihood(model, data, log_half_life, factors)
+    value, beta, sigma = likelihood(model, data, log_half_life, factors)
     k = len(beta) + (model != "flat") + (len(factors) if data.learners > 1 else 0) + 1
     n = len(data.score)
     aicc = -2 * value + 2 * k + 2 * k * (k + 1) / max(n - k - 1, 1)
     return DecayFit(model, log_half_life, beta, factors, sigma, value, k, aicc, at_the_end, data)
 
 
-def _bounds(factors: Numbers, data: Measurements) -> list[tuple[float | None, float | None]]:
+def _bounds(factors: Numbers, data: Measurements) -> list[_Bound]:
     if data.learners == 1:
         return [(0.0, 0.0)]
     return [(0.0, 1e3)] if len(factors) == 1 else [(0.0, 1e3), (None, None), (0.0, 1e3)]
@@ -253,83 +241,33 @@ def _bounds(factors: Numbers, data: Measurements) -> list[tuple[float | None, fl
 
 def _inner(model: str, data: Measurements, log_half_life: float, start: Numbers) -> tuple[float, Numbers]:
     """The best likelihood at a given half-life."""
-    cross = _cross(model, data, log_half_life)
-    found = optimize.minimize(
-        lambda x: -_best(_whitened(model, cross, x), data)[0], np.where(np.abs(start) < 1e-3, 0.05, start),
-        method="L-BFGS-B", bounds=_bounds(start, data), options={"ftol": 1e-9},
-    )  # fmt: skip
-    return -float(found.fun), np.asarray(found.x)
+    cross = cross_products(model, data, log_half_life)
+
+    def minus(factors: Numbers) -> tuple[float, Numbers]:
+        value, slopes = minus_with_slopes(model, data, log_half_life, factors, cross)
+        return value, slopes[1:]
+
+    x, value = _climb(minus, np.where(np.abs(start) < 1e-3, 0.05, start), _bounds(start, data), 1e-9)
+    return -value, x
 
 
-def _likelihood(model: str, data: Measurements, log_half_life: float, factors: Numbers) -> tuple[float, Numbers, float]:
-    """Log-likelihood at the best coefficients and residual SD, which come with it."""
-    return _best(_whitened(model, _cross(model, data, log_half_life), factors), data)
-
-
-def _best(sums: tuple[Numbers, Numbers, Numbers, Numbers], data: Measurements) -> tuple[float, Numbers, float]:
-    logdet, xx, xy, yy = sums
-    beta = np.linalg.lstsq(xx.sum(axis=2), xy.sum(axis=1), rcond=None)[0]
-    squares = float(yy.sum() - 2 * beta @ xy.sum(axis=1) + beta @ xx.sum(axis=2) @ beta)
-    sigma2 = max(squares, 1e-300) / len(data.score)
-    value = -0.5 * (len(data.score) * (np.log(2 * np.pi * sigma2) + 1) + float(logdet[0].sum()))
-    return float(value), np.asarray(beta, dtype=np.float64), float(np.sqrt(sigma2))
-
-
-def _contributions(logdet: Numbers, xx: Numbers, xy: Numbers, yy: Numbers, beta: Numbers, sigma2: float) -> Numbers:
-    """The log-likelihood of each learner."""
-    squares = yy - 2 * beta @ xy + np.einsum("a,abi,b->i", beta, xx, beta)
-    determinant, rows = logdet
-    return np.asarray(-0.5 * (rows * np.log(2 * np.pi * sigma2) + determinant + squares / sigma2))
-
-
-def _cross(model: str, data: Measurements, log_half_life: float) -> Numbers:
-    """Sums of products of (1, shape, score) by learner, 3 by 3 by learners."""
-    g, y = _shape(model, data.time, log_half_life), data.score
-    n, sy, syy = data.sums
-    sg, sgg, sgy = (np.bincount(data.code, one, data.learners) for one in (g, g * g, g * y))
-    return np.array([[n, sg, sy], [sg, sgg, sgy], [sy, sgy, syy]])
-
-
-def _whitened(model: str, cross: Numbers, factors: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """By learner: log determinant and rows; X'WX, X'Wy and y'Wy, W the inverse of the relative covariance."""
-    n = cross[0, 0]
-    root = _lower(factors)
-    q = len(root)
-    loaded = np.einsum("ab,aci->bci", root, cross[:q])  # root' Z' (1, shape, score)
-    middle = np.einsum("bci,cd->bdi", loaded[:, :q], root) + np.eye(q)[:, :, None]
-    if q == 1:
-        determinant, inverse = middle[0, 0], 1 / middle
-    else:
-        determinant = middle[0, 0] * middle[1, 1] - middle[0, 1] ** 2
-        inverse = np.array([[middle[1, 1], -middle[0, 1]], [-middle[1, 0], middle[0, 0]]]) / determinant
-    whitened = cross - np.einsum("abt,act,cdt->bdt", loaded, inverse, loaded)
-    kept = _columns(model)
-    return np.array([np.log(determinant), n]), whitened[np.ix_(kept, kept)], whitened[kept, 2], whitened[2, 2]
-
-
-def _shape(model: str, time: Numbers, log_half_life: float) -> Numbers:
-    """One at time zero, one half after the half-life."""
-    half_life = np.exp(log_half_life)
-    if model.startswith("power_law"):
-        return np.asarray((1 + time) ** (-np.log(2) / np.log1p(half_life)))
-    return np.asarray(np.exp2(-time / half_life))
-
-
-def _columns(model: str) -> list[int]:
-    if model == "flat":
-        return [0]
-    return [0, 1] if model.endswith("estimated_floor") else [1]
-
-
-def _row(model: str, time: float, log_half_life: float) -> Numbers:
-    both = np.array([1.0, _shape(model, np.array([time]), log_half_life)[0]])
-    return np.asarray(both[_columns(model)])
-
-
-def _lower(factors: Numbers) -> Numbers:
-    if len(factors) == 1:
-        return np.array([[factors[0]]])
-    return np.array([[factors[0], 0.0], [factors[1], factors[2]]])
+def _climb(
+    minus: Callable[[Numbers], tuple[float, Numbers]], start: Numbers, bounds: list[_Bound], ftol: float
+) -> tuple[Numbers, float]:
+    """L-BFGS with exact slopes. At a factor of zero the slope is zero, whether or not it is best: look beside it."""
+    x, value = start, np.inf
+    for _ in range(3):
+        found = optimize.minimize(
+            minus, x, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 300, "ftol": ftol}
+        )
+        x, value = np.asarray(found.x, dtype=np.float64), float(found.fun)
+        at_zero = [i for i, (low, high) in enumerate(bounds) if low == 0.0 != high and x[i] < 1e-3]
+        moved = [np.where(np.arange(len(x)) == i, height, x) for i in at_zero for height in (0.05, 0.3)]
+        better = min(moved, key=lambda one: minus(one)[0], default=x)
+        if not moved or minus(better)[0] >= value - 1e-7:
+            break
+        x = better
+    return x, value
 
 
 def _width(factors: Numbers) -> int:

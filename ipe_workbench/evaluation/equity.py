@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from ipe_workbench.errors import UnusableInputError, near_names
@@ -24,6 +23,7 @@ from ipe_workbench.evaluation.estimates import (
     status_of,
 )
 from ipe_workbench.evaluation.intervals import t_interval
+from ipe_workbench.evaluation.multiplicity import holm
 from ipe_workbench.evaluation.regression import clustered_ols
 from ipe_workbench.evaluation.shrinkage import shrink
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
@@ -231,10 +231,10 @@ def _gaps(data: pd.DataFrame, asked: _Question, shown: Sequence[str]) -> tuple[l
         estimates += gap
         tests.append(test)
     if len(tests) > 1:
-        holm = multipletests([one.p for one in tests], method="holm")[1]
+        adjusted = holm(np.array([one.p for one in tests]))
         tests = [
             told
-            for one, p in zip(tests, holm, strict=True)
+            for one, p in zip(tests, adjusted, strict=True)
             for told in (one, Test(f"{one.name}, Holm over {len(tests)}", one.statistic, one.df, float(p)))
         ]
     return estimates, [*tests, *_any_difference(data, asked, shown)]

@@ -39,6 +39,16 @@ def test_adjusted_is_never_smaller_and_keeps_the_order(values: list[float]) -> N
     assert ordered["p_fdr"].is_monotonic_increasing
 
 
+def test_holm_and_benjamini_hochberg_are_those_of_statsmodels() -> None:
+    from statsmodels.stats.multitest import multipletests
+
+    values = [*INFARCTION[::2], *INFARCTION[1::2], 0.0019]  # out of order, one twice
+    table = adjust_p_values({str(at): p for at, p in enumerate(values)})
+
+    for column, method in (("p_holm", "holm"), ("p_fdr", "fdr_bh")):
+        np.testing.assert_allclose(table[column], multipletests(values, method=method)[1], atol=1e-12)
+
+
 def test_what_was_not_tested_stays_out_of_the_family() -> None:
     table = adjust_p_values({"a": 0.02, "b": float("nan")})
 

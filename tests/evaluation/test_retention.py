@@ -64,7 +64,7 @@ def test_a_power_law_fits_ebbinghaus_best():
 def test_the_profile_interval_is_where_the_likelihood_has_fallen_by_half_of_t_squared():
     from scipy import optimize, stats
 
-    from ipe_workbench.evaluation import decay_models
+    from ipe_workbench.evaluation.decay_likelihood import likelihood
 
     data = measurements(False)
     fit = fit_decay(data, "exponential_to_estimated_floor")
@@ -72,10 +72,25 @@ def test_the_profile_interval_is_where_the_likelihood_has_fallen_by_half_of_t_sq
     for end in fit.half_life_interval(0.95):
         # Brute force over the standard deviation of levels.
         best = optimize.minimize_scalar(
-            lambda sd, at=end: -decay_models._likelihood(fit.model, data, np.log(at), np.array([sd]))[0],
+            lambda sd, at=end: -likelihood(fit.model, data, np.log(at), np.array([sd]))[0],
             bounds=(0.01, 10), method="bounded", options={"xatol": 1e-9},
         )  # fmt: skip
         assert 2 * (fit.log_likelihood + best.fun) == pytest.approx(t**2, rel=5e-3)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("factors", [[0.8], [1.0, 0.3, 0.5], [0.5, -0.2, 0.0]])
+def test_slopes_of_the_likelihood_are_those_of_differences(model, factors):
+    from ipe_workbench.evaluation.decay_likelihood import likelihood, minus_with_slopes
+
+    data = measurements(len(factors) == 3)
+    at = np.array([3.3, *factors])
+    value, slopes = minus_with_slopes(model, data, at[0], at[1:])
+    assert value == pytest.approx(-likelihood(model, data, at[0], at[1:])[0])
+    for i, step in enumerate(1e-5 * np.eye(len(at))):
+        up, down = at + step, at - step
+        by_difference = likelihood(model, data, down[0], down[1:])[0] - likelihood(model, data, up[0], up[1:])[0]
+        assert slopes[i] == pytest.approx(by_difference / 2e-5, rel=1e-4, abs=1e-4)
 
 
 def leaving(rng, n=150):

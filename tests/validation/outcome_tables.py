@@ -18,6 +18,7 @@ from ipe_workbench.evaluation import (
     estimate_retention,
     estimate_time_to_badge,
     fit_growth,
+    solve_power,
 )
 
 Rng = np.random.Generator
@@ -80,10 +81,11 @@ def groups(rng: Rng) -> Analysis:
 def groups_of_teams(rng: Rng) -> Analysis:
     """Whole teams are in one group or the other; 36 teams of six, one in ten answers missing."""
     team = np.arange(216) // 6
-    value = 0.6 * rng.normal(size=36)[team] + rng.normal(size=216)
+    before = rng.normal(size=216)
+    value = 0.6 * rng.normal(size=36)[team] + 0.5 * before + rng.normal(size=216)
     value[rng.random(216) < 0.1] = np.nan
-    frame = pd.DataFrame({"group": np.where(team % 2, "new", "old"), "value": value, "team": team})
-    return compare_groups(frame, group="group", reference="old", cluster="team")
+    frame = pd.DataFrame({"group": np.where(team % 2, "new", "old"), "value": value, "team": team, "before": before})
+    return compare_groups(frame, group="group", baseline="before", reference="old", cluster="team")
 
 
 def weighted_groups(rng: Rng) -> Analysis:
@@ -100,6 +102,32 @@ def changes(rng: Rng) -> Analysis:
     frame = waves(rng, 0.3, leave=0.1)
     frame["group"] = np.where(frame["learner"] % 2, "new", "old")
     return compare_changes(frame, group="group", time="wave", reference="old")
+
+
+def changes_of_teams(rng: Rng) -> Analysis:
+    """As `changes`, of 40 teams; whole teams are in one group or the other, and each moves in its own way."""
+    frame = waves(rng, 0.3, 40, 0.5, leave=0.1)
+    frame["group"] = np.where(frame["team"] % 2, "new", "old")
+    return compare_changes(frame, group="group", time="wave", reference="old", cluster="team")
+
+
+def planned_pairs(rng: Rng) -> Analysis:
+    """As many pairs as `solve_power` asks for to see 0.5 with a power of 0.8."""
+    n = int(np.ceil(solve_power(effect=0.5, aim=0.8)["n"].estimate))
+    before = rng.normal(size=n)
+    after = before + 0.5 + rng.normal(size=n)
+    frame = pd.DataFrame({"learner": [*range(n)] * 2, "wave": [1] * n + [2] * n, "value": [*before, *after]})
+    return estimate_change(frame, resamples=40)
+
+
+def planned_groups(rng: Rng) -> Analysis:
+    """As many teams as `solve_power` asks for to see 0.5 with a power of 0.8; they hold a tenth of the variance."""
+    needed = solve_power(design="two-groups", effect=0.5, aim=0.8, icc=0.1, team_size=6)["n"].estimate
+    teams = int(np.ceil(needed / 6))
+    team = np.arange(12 * teams) // 6
+    value = np.sqrt(0.1) * rng.normal(size=2 * teams)[team] + np.sqrt(0.9) * rng.normal(size=12 * teams)
+    frame = pd.DataFrame({"group": np.where(team % 2, "new", "old"), "value": value + 0.5 * (team % 2), "team": team})
+    return compare_groups(frame, group="group", reference="old", cluster="team")
 
 
 def growth(rng: Rng) -> Analysis:
@@ -154,14 +182,14 @@ def reliability(rng: Rng) -> Analysis:
     """Six parallel items with loading and error of one; one in a hundred answers missing."""
     items = rng.normal(size=(90, 1)) + rng.normal(size=(90, 6))
     items[rng.random(items.shape) < 0.01] = np.nan
-    return estimate_reliability(pd.DataFrame(items, columns=list("abcdef")), list("abcdef"), resamples=50)
+    return estimate_reliability(pd.DataFrame(items, columns=list("abcdef")), list("abcdef"))
 
 
 def agreement(rng: Rng) -> Analysis:
     """Three raters of sixty units; between units, between raters and the rest have variances 1, 0.1 and 1."""
     score = rng.normal(size=(60, 1)) + np.sqrt(0.1) * rng.normal(size=(1, 3)) + rng.normal(size=(60, 3))
     frame = pd.DataFrame(score, columns=list("xyz")).rename_axis("unit").reset_index()
-    return estimate_agreement(frame.melt("unit", var_name="rater"), level="interval", resamples=20)
+    return estimate_agreement(frame.melt("unit", var_name="rater"), level="interval")
 
 
 def decay(shape: str, teams: int = 0):

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ipe_workbench.evaluation import Analysis
+from ipe_workbench.evaluation import Analysis, solve_power
+from tests.validation import judged_tables as judged
 from tests.validation import outcome_tables as make
 
 # Closed forms: rates 1/60 and 1/150 compete; with a gamma frailty of shape 4 the badge's is averaged over it.
@@ -33,7 +34,8 @@ _RETAINED_POWER = 40 + 45 * 121 ** (-np.log(2) / np.log(51))
 @dataclass(frozen=True)
 class Case:
     """One kind of table: `make(rng)` gives the analysis; `truths` names what its intervals must hold, `nulls` the
-    tests whose null is true, and `families` those of which not even one may be significant in more than 5 %.
+    tests whose null is true, `families` those of which not even one may be significant in more than 5 %, and `powers`
+    how often tests of a false null should be.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Case:
     truths: Mapping[str, float]
     nulls: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
+    powers: Mapping[str, float] = field(default_factory=dict)
     broken: bool = field(default=False)  # shown as a warning: this is what ignoring the teams costs
 
 
@@ -58,18 +61,44 @@ CASES = (
     Case("change in teams, who began low left, imputed", make.imputed(40), {"mean_change_imputed": 0.3}),
     Case("two groups, unequal spread", make.groups, {"difference_welch": 0.0, "difference_ancova_hc3": 0.0},
          ("Welch",)),
-    Case("two groups of 18 teams, clustered", make.groups_of_teams, {"difference_clustered": 0.0},
-         ("difference_clustered",)),
+    Case("two groups of 18 teams, clustered", make.groups_of_teams,
+         {"difference_clustered": 0.0, "difference_ancova": 0.0}, ("difference_clustered", "difference_ancova")),
     Case("two groups, propensity weights", make.weighted_groups, {"difference_weighted": 0.0}),
     Case("difference in differences", make.changes, {"difference_in_differences": 0.0}, ("clustered t",)),
+    Case("difference in differences, teams, clustered", make.changes_of_teams, {"difference_in_differences": 0.0},
+         ("clustered t",)),
     Case("growth, learner in team", make.growth, {"week": 0.2}),
     Case("growth, learner crossed with rater", make.crossed_growth, {"week": 0.2}),
     Case("cumulative incidence, Cox", make.ends, {"incidence[45]": _INCIDENCE, "hazard_ratio[site[south]]": 1.0},
          ("Wald of site[south]", "same hazard ratio all along, site[south]")),
     Case("cumulative incidence in teams, Cox", make.ends_of_teams,
          {"incidence[45]": _FRAIL, "hazard_ratio[site[south]]": 1.0}, ("Wald of site[south]",)),
-    Case("alpha", make.reliability, {"alpha_listwise": 6 / 7}),
-    Case("intraclass correlation", make.agreement, {"ICC(A,1)": 1 / 2.1, "ICC(C,1)": 0.5}),
+    Case("alpha and omega", make.reliability,
+         {"alpha_listwise": 6 / 7, "alpha_pairwise": 6 / 7, "omega_total_one_factor": 6 / 7}),
+    Case("intraclass correlation", make.agreement, {"ICC(A,1)": 1 / 2.1, "ICC(C,1)": 0.5, "ICC(C,k)": 0.75}),
+    Case("agreement, nominal", judged.codes("nominal"),
+         {"krippendorff_alpha_nominal": 0.49, "cohen_kappa_unweighted": 0.49}),
+    Case("agreement, ordinal", judged.codes("ordinal"),
+         {"krippendorff_alpha_ordinal": 0.49, "cohen_kappa_quadratic": 0.49}),
+    Case("raters, points", judged.severity, {"severity[R0]": 0.0, "sd[rater]": 0.5, "sd[residual]": 0.7}),
+    Case("raters, many-facet", judged.many_facet(judged.SEVERITY),
+         {"severity[4]": 0.8, "severity[2]": 0.0, "difficulty[2]": 0.5, "sd_ability": 1.2}),
+    Case("raters, many-facet, all alike, learners in teams", judged.many_facet(0 * judged.SEVERITY, teams=25),
+         {"severity[0]": 0.0}, ("all raters equally severe, Wald chi-squared",)),
+    Case("items, Rasch, schools unlike, none favoured", judged.readiness("rasch"),
+         {"rasch_difficulty[a]": -1.5, "rasch_difficulty[e]": judged.DIFFICULTY[4], "dif_log_odds_mh[a]": 0.0,
+          "dif_log_odds_mh[e]": 0.0}),
+    Case("items, 2PL", judged.readiness("2pl"),
+         {"slope_2pl[d]": 0.8 + 3 / 7, "difficulty_2pl[d]": judged.DIFFICULTY[3], "difficulty_2pl[h]": 1.5}),
+    Case("items, graded, professions unlike, none favoured", judged.graded_items, {"dif_log_odds_logistic[a]": 0.0},
+         ("uniform[a], likelihood ratio", "non-uniform[a], likelihood ratio", "uniform[d], likelihood ratio")),
+    Case("standard, borderline regression", judged.stations, {"cut": 18.0}),
+    Case("standard, Angoff", judged.panel, {"cut": 0.0}),
+    Case("comments", judged.comments, {"share[trust]": 1 / 3}),
+    Case("power, pairs as planned", make.planned_pairs, {"mean_change": 0.5},
+         powers={"paired t": solve_power(effect=0.5, n=34)["power"].estimate}),
+    Case("power, teams as planned", make.planned_groups, {"difference_clustered": 0.5},
+         powers={"difference_clustered": 0.8}),
     Case("retention, exponential, who scored low left", make.decay("exponential"),
          {"half_life[exponential_to_estimated_floor]": 50.0, "half_life": 50.0, "retained[120]": _RETAINED}),
     Case("retention, power law, who scored low left", make.decay("power"),
@@ -122,7 +151,7 @@ def count(case: Case, tables: int, seed: int = 1) -> Counts:
                 told.without[name] += 1
             else:
                 told.held[name] += ends[0] <= truth <= ends[1]
-        for name in case.nulls:
+        for name in (*case.nulls, *case.powers):
             told.significant[name] += any(test.name == name and test.p < 0.05 for test in found.tests)
         for family in case.families:
             told.significant[family] += any(family in test.name and test.p < 0.05 for test in found.tests)
@@ -153,6 +182,11 @@ def main() -> None:
             rate = told.error(name)
             what = f"any test, {name}" if name in case.families else name
             mark = _mark(rate, 0.05, error)
+            print(f"| {case.name} | {what} | | {100 * rate:.1f} %{mark} | {told.refused} |", flush=True)
+        for name, power in case.powers.items():
+            rate = told.error(name)
+            mark = _mark(rate, power, (power * (1 - power) / asked.tables) ** 0.5)
+            what = f"{name}, false null: power planned {100 * power:.1f} %"
             print(f"| {case.name} | {what} | | {100 * rate:.1f} %{mark} | {told.refused} |", flush=True)
         print(f"<!-- {case.name}: {time.perf_counter() - started:.0f} s -->", flush=True)
 
