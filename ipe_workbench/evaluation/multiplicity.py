@@ -45,7 +45,7 @@ def adjust_p_values(p_values: Mapping[str, float]) -> pd.DataFrame:
         raise UnusableInputError("A p-value lies outside 0 to 1.", mend="Check the tests.")
     table = pd.DataFrame({"p": p, "p_holm": np.nan, "p_fdr": np.nan})
     if len(known):
-        values = known.to_numpy(dtype=np.float64)
+        values = np.asarray(known, dtype=np.float64)
         adjusted = {"p_holm": holm(values), "p_fdr": stats.false_discovery_control(values, method="bh")}
         for column, found in adjusted.items():
             table[column] = pd.Series(found, index=known.index)  # what was not tested stays without
