@@ -69,13 +69,13 @@ def minus_with_slopes(
     inverse = _middle(cross, root)[1]
     contrast = np.zeros(3)
     contrast[_columns(model)], contrast[2] = -beta, 1.0
-    loaded = np.einsum("ab,aci,c->bi", root, cross[:q], contrast)
+    loaded = np.einsum("ab,axi,x->bi", root, cross[:q], contrast)
     w = np.einsum("bci,ci->bi", inverse, loaded)
     error = np.repeat(contrast[:, None], data.learners, axis=1)
     error[:q] -= root @ w
     outer = np.einsum("ab,bci,dc->adi", root, inverse, root)  # L A^-1 L'
-    by_root = 2 * np.einsum("aci,cb,bdi->ad", cross[:q, :q], root, inverse)
-    by_root -= 2 / sigma**2 * np.einsum("aci,ci,bi->ab", cross[:q], error, w)
+    by_root = 2 * np.einsum("axi,xb,bdi->ad", cross[:q, :q], root, inverse)
+    by_root -= 2 / sigma**2 * np.einsum("axi,xi,bi->ab", cross[:q], error, w)
     slopes = [by_root[0, 0]] if q == 1 else [by_root[0, 0], by_root[1, 0], by_root[1, 1]]
     by_half_life = 0.0
     if moving:
@@ -131,7 +131,7 @@ def _cross_slope(model: str, data: Measurements, log_half_life: float) -> Number
 def _middle(cross: Numbers, root: Numbers) -> tuple[Numbers, Numbers]:
     """Determinant and inverse of I + L' Z'Z L of each learner."""
     q = len(root)
-    middle = np.einsum("ab,aci,cd->bdi", root, cross[:q, :q], root) + np.eye(q)[:, :, None]
+    middle = np.einsum("ab,axi,xd->bdi", root, cross[:q, :q], root) + np.eye(q)[:, :, None]
     if q == 1:
         return middle[0, 0], 1 / middle
     determinant = middle[0, 0] * middle[1, 1] - middle[0, 1] ** 2
@@ -143,7 +143,7 @@ def whitened(model: str, cross: Numbers, factors: Numbers) -> tuple[Numbers, Num
     """By learner: log determinant and rows; X'WX, X'Wy and y'Wy, W the inverse of the relative covariance."""
     n = cross[0, 0]
     root = lower_root(factors)
-    loaded = np.einsum("ab,aci->bci", root, cross[: len(root)])  # root' Z' (1, shape, score)
+    loaded = np.einsum("ab,axi->bxi", root, cross[: len(root)])  # root' Z' (1, shape, score)
     determinant, inverse = _middle(cross, root)
     whitened = cross - np.einsum("abt,act,cdt->bdt", loaded, inverse, loaded)
     kept = _columns(model)
