@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format docs release bench fuzz validate schemas lock clean setup setup-dev
+.PHONY: help demo lab test lint format docs release bench instructions fuzz validate schemas lock clean setup setup-dev
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup  ## set up, then check, map, simulate and report the example programme
 	@scripts/demo.sh $(BIN)/ipe
@@ -40,8 +40,11 @@ docs: setup-dev  ## build the manual into build/manual, strictly
 release: setup-dev  ## build wheel, source archive, licences, bill of materials and checksums into dist/
 	scripts/release.sh $(BIN)/python
 
-bench: setup-dev  ## races against a peer; prints ratios
-	@for race in benchmarks/[a-z]*.py; do echo "== $$race"; $(BIN)/python $$race || exit 1; done
+bench: setup-dev  ## races against peers; prints one table, and writes it to build/benchmarks.md
+	$(BIN)/python benchmarks/board.py
+
+instructions: setup-dev  ## count instructions of some jobs; fails if one takes 20 % more than on record
+	$(BIN)/python scripts/count_instructions.py
 
 fuzz: setup-dev  ## 100,000 mutated files against the framework readers
 	$(BIN)/python -m tests.fuzz.frameworks --inputs 100000

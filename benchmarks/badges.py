@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from board import score
+
 from ipe_workbench.badges import LocalSigner, verify
 from ipe_workbench.badges.award_file import AwardRow
 from ipe_workbench.badges.canonical import canonical_form, canonical_form_by_pyld
@@ -119,12 +121,12 @@ def main() -> None:
     signature = SIGNER.sign(b"x" * 64)
     bare_sign = rate(lambda _: SIGNER.sign(b"x" * 64), list(range(2000)))
     bare_verify = rate(lambda _: SIGNER.public.verifies(signature, b"x" * 64), list(range(2000)))
-    print(f"Issue:  ours {ours:.0f}/s, PyLD {obvious:.0f}/s: {ours / obvious:.1f} times (bar 15)")
+    print(f"Issued a second: ours {ours:.0f}, PyLD {obvious:.0f}; verified: ours {checked:.0f}, PyLD {plain:.0f}")
+    score("rich badges issued, against PyLD step by step", ours / obvious, least=15)
+    score("badges verified with every check, against PyLD", checked / plain, least=5)
     if npm:
-        print(f"        npm {npm['sign']:.0f}/s: {ours / npm['sign']:.1f} times (bar 10)")
-    print(f"Verify: ours {checked:.0f}/s with every check, PyLD {plain:.0f}/s: {checked / plain:.1f} times (bar 5)")
-    if npm:
-        print(f"        npm {npm['verify']:.0f}/s: {checked / npm['verify']:.1f} times")
+        score("rich badges issued, against the npm libraries", ours / npm["sign"], least=10)
+        score("badges verified with every check, against the npm libraries", checked / npm["verify"])
     print(f"Bare Ed25519: signs {bare_sign:.0f}/s, of which issuing reaches {ours / bare_sign:.1%};")
     print(f"              verifies {bare_verify:.0f}/s, of which verifying reaches {checked / bare_verify:.1%}")
 

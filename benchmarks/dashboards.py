@@ -36,7 +36,8 @@ from ipe_workbench.resources import data_folder
 from ipe_workbench.studio.dashboards.identity import LinkKeys, Visitor, make_key_file
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from board import score
+from playwright.async_api import Browser
 
 PROGRAMME = data_folder() / "programmes" / "cu-ipe"
 DAY = "2027-10-30"
@@ -187,7 +188,7 @@ def report(shown: list[dict[str, Any]], idle: list[float], used: list[float], *,
     failed = [one for one in shown if one["failed"]]
     for one in failed:
         print("failed:", one.get("why", "the page shows an error"))
-    print(f"{people - len(failed)} of {people} people got their page.")
+    score(f"of {people} people at once, without a page", len(failed), "", most=0)
     worst = 0.0
     for name, words in (SEEN if browsers else SENT).items():
         times = sorted(one[name] for one in shown if not one["failed"])
@@ -195,6 +196,9 @@ def report(shown: list[dict[str, Any]], idle: list[float], used: list[float], *,
             high = times[min(len(times) - 1, int(0.95 * len(times)))]
             worst = high if name == "paint" else worst
             print(f"{words}: median {statistics.median(times):.2f} s, p95 {high:.2f} s, longest {times[-1]:.2f} s")
+            bar = BAR if browsers and name == "paint" else None
+            score(f"{people} people at once on the learner's page, {words}, p95", high, "s", most=bar)
+    score("memory of a kernel with a visitor, at most", max(used), "MB")
     print(f"memory of a kernel: waiting {statistics.mean(idle):.0f} MB, with a visitor {max(used):.0f} MB at most")
     good = not failed and (worst < BAR or not browsers)
     bar = f"nobody fails, p95 of first paint under {BAR:.0f} s" if browsers else "nobody fails"

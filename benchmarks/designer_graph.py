@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from board import score
 from playwright.sync_api import Page, sync_playwright
 
 from ipe_workbench.credentials import Programme, example_programme, parse_rule
@@ -87,22 +88,23 @@ def main() -> None:
         f"{len(graph.nodes)} badges, {len(graph.edges)} lines; {_SECONDS} s of each movement, without a graphics card"
     )
     with browser_page() as page:
-        show("an empty page", page.evaluate(_MOVE, ["nothing", _SECONDS]))
+        show("an empty page", page.evaluate(_MOVE, ["nothing", _SECONDS]), badges)
     with browser_page() as page:
         mounted(page, graph)
         page.wait_for_selector("[data-box]")
         page.wait_for_timeout(500)
         for kind, words in (("pan", "panning"), ("connect", "drawing a line"), ("zoom", "zooming")):
-            show(words, page.evaluate(_MOVE, [kind, _SECONDS]))
+            show(words, page.evaluate(_MOVE, [kind, _SECONDS]), badges)
         page.get_by_role("button", name="Show all").click()
         page.wait_for_timeout(3000)
-        show("panning, all in sight", page.evaluate(_MOVE, ["pan", _SECONDS]))
+        show("panning, all in sight", page.evaluate(_MOVE, ["pan", _SECONDS]), badges)
 
 
-def show(words: str, times: list[float]) -> None:
+def show(words: str, times: list[float], badges: int) -> None:
     mean, median = 1000 * len(times) / sum(times), 1000 / statistics.median(times)
     slow = 1000 / sorted(times)[int(len(times) * 0.9)]
     print(f"{words:<24} {mean:5.0f} frames a second; median {median:4.0f}, slowest tenth below {slow:4.0f}")
+    score(f"the designer's graph at {badges} badges, {words}", median, "frames a second", least=30)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ import sys
 import time
 from dataclasses import replace
 
+from board import score
+
 from ipe_workbench.credentials import Facts, Programme, example_programme
 from ipe_workbench.pathways.planning import PlanFor, cohort_of, limit_seats, offerings_of, plan_cohort, plan_jointly
 
@@ -47,9 +49,10 @@ def main(what: str = "") -> None:
         taken = time.perf_counter() - start
         possible = sum(one.impossible is None for one in plans.plans.values())
         print(
-            f"{len(plans.plans)} learners in {plans.states} states: {taken:.1f} s (bar: 20 s); {possible} can finish;"
+            f"{len(plans.plans)} learners in {plans.states} states: {possible} can finish;"
             f" {'each plan proven' if plans.proven else 'not every plan proven'}"
         )
+        score(f"{len(plans.plans)} plans proven best", taken, "s", most=20)
     if what in ("", "jointly"):
         offered = limit_seats(
             offerings_of(programme), {"team-clinical-experience": 380, "interprofessional-rounds": 300}
@@ -59,9 +62,11 @@ def main(what: str = "") -> None:
         shared = plan_jointly(programme, GOAL, free, offered)
         taken = time.perf_counter() - start
         print(
-            f"jointly in {shared.plans.states} states with scarce seats: {taken:.1f} s (bar: 60 s);"
-            f" gap {shared.gap:.3%} (bar: 1 %); {len(shared.unserved)} without a seat; {shared.rounds} rounds"
+            f"jointly in {shared.plans.states} states with scarce seats: {len(shared.unserved)} without a seat;"
+            f" {shared.rounds} rounds"
         )
+        score("one plan for all with scarce seats", taken, "s", most=60)
+        score("its gap to the best that can be proven", 100 * shared.gap, "%", most=1)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Run it alone on a quiet machine: ``python benchmarks/records.py [POSTGRESQL_URL]
 its own. The bars: 1,000,000 rows in 60 s and 500 MB on SQLite, and no more memory for them than for 100,000. The peers
 put the same file into a table without a key, a constraint or a look at what they read: pandas the whole file at once,
 ``csv`` with ``executemany`` row by row. With the URL of an empty database the import runs there, too. Kills:
-``IPE_KILLS=200 pytest tests/records/test_killed_imports.py``; many processes: ``benchmarks/records_concurrency.py``.
+``IPE_KILLS=200 pytest tests/records/test_killed_imports.py``; many processes: ``tests/records/test_many_at_once.py``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from collections.abc import Callable
 from functools import partial
 from itertools import islice
 from pathlib import Path
+
+from board import score
 
 from ipe_workbench.records import make_store
 from ipe_workbench.records.importing import import_file
@@ -96,6 +98,12 @@ def main(url: str = "") -> None:
             seconds, megabytes = pool.apply(measured, (run, results, rows))
         ratio = f", ours takes {against / seconds:.1f} times as long" if against else ""
         print(f"{rows:>9,} rows, {name:<36} {seconds:6.1f} s, peak {megabytes:4.0f} MB{ratio}", flush=True)
+        if rows == 1_000_000:
+            if against:
+                score(f"a million rows imported with every check, against {name}", against / seconds, "times its time")
+            else:
+                score(f"a million rows, {name}", seconds, "s", most=60)
+                score(f"a million rows, {name}: peak memory", megabytes, "MB", most=500)
         return seconds
 
     for rows in (100_000, 1_000_000):

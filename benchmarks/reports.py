@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import papermill
+from board import score
 from nbconvert import HTMLExporter
 
 from ipe_workbench.credentials import load_programme
@@ -87,8 +88,9 @@ def main() -> None:
             whole, running = ours(jobs, hints)
             print(
                 f"{name}: plain {alone:.2f} s each ({len(compared)}), press {whole:.2f} s each with its start "
-                f"({len(jobs)}), {running:.2f} s without: {alone / whole:.1f} times (bar {bar:g})"
+                f"({len(jobs)}), {running:.2f} s without"
             )
+            score(f"{name}, against papermill and nbconvert one after the other", alone / whole, least=bar)
 
 
 def _practice(folder: Path) -> Path:

@@ -17,6 +17,7 @@ from pathlib import Path
 import mesa
 import numba
 import numpy as np
+from board import score
 
 from ipe_workbench.credentials import load_programme
 from ipe_workbench.simulation import Scenario, find_scenario, simulate
@@ -133,8 +134,9 @@ def race(learners: int = 700, replicates: int = 1000) -> None:
     slow, obvious, fast = seconds["Mesa 3"], seconds["NumPy, week-vectorised"], seconds["engine, 2 threads"]
     for name, one in seconds.items():
         print(f"{name:24} {units / one / 1e6:8.1f} M units/s  {slow / one:7.1f} x Mesa  {obvious / one:6.2f} x NumPy")
-    print(f"bars: {slow / fast:.0f} x Mesa (80 wanted), {obvious / fast:.1f} x NumPy (4 wanted)")
-    print(f"{slow / fast / CEILING:.2f} of the known ceiling of {CEILING} x Mesa")
+    score("the reference cohort, against Mesa", slow / fast, least=80)
+    score("the reference cohort, against week-vectorised NumPy", obvious / fast, least=4)
+    score("the reference cohort, share of the known ceiling", slow / fast / CEILING, "of it")
     print(f"{seconds['engine, 1 thread'] / bare:.1f} times the bare cost of its random numbers, one thread")
 
 
@@ -147,7 +149,8 @@ def sizes() -> None:
         each = wall / learners / replicates * 1e6
         print(f"{learners:>9,} learners x {replicates:>5,}: {wall:6.3f} s, {each:6.3f} us a learner")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"peak memory of this process {peak:,.0f} MB")
+    score("the reference cohort with a million learners", wall, "s", most=1.5)
+    score("a million learners: peak memory", peak, "MB", most=1000)
 
 
 def full_model() -> None:
@@ -156,7 +159,8 @@ def full_model() -> None:
     scenario = find_scenario(PROGRAMMES / "cu-ipe", "everything")
     one = best_of(lambda: simulate(programme, scenario, replicates=1, threads=2))
     many = best_of(lambda: simulate(programme, scenario, replicates=200, threads=2), 2)
-    print(f"full model, 700 learners x 64 weeks: 1 replicate {one * 1000:.0f} ms, 200 replicates {many:.2f} s")
+    score("full model, 700 learners x 64 weeks, one replicate", one * 1000, "ms", most=50)
+    score("full model, 700 learners x 64 weeks, 200 replicates", many, "s", most=10)
 
 
 if __name__ == "__main__":

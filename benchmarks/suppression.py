@@ -20,6 +20,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from board import score
+
 from ipe_workbench.records.privacy import Release, attack
 from tests.records.privacy.releases import KINDS, case, released
 
@@ -48,7 +50,9 @@ def main(releases: int = 1000) -> None:
             told["recovered rows"] += int(attack(rows, before)["recovered"].sum())
     report(found)
     recovered = sum(one["recovered"] for one in found.values())
-    print(f"{releases} releases: {recovered:.0f} cells recovered")
+    score(f"cells recovered by attacks on {releases} releases", recovered, "", most=0)
+    hidden = sum(one["ours"] for one in found.values()) / max(1, sum(one["rows"] for one in found.values()))
+    score("cells hidden, against hiding whole rows", hidden, "times as many")
     if recovered:
         raise SystemExit(1)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from board import score
+
 from ipe_workbench.credentials import Programme, example_programme
 from ipe_workbench.pathways.teams import (
     FormingRules,
@@ -74,14 +76,17 @@ def main(learners: int = 700, seed: int = 1) -> None:
         seconds = time.perf_counter() - start
         if isinstance(after, TeamPlan) and after.moves is not None:
             moved, least = len(after.moves.moved), after.aims[0].bound
-            print(f"{name:36} {seconds:6.1f} s   moved {moved:3} (at least {least:.0f}, at most 20 allowed)")
+            print(f"{name:36} {seconds:6.1f} s   moved {moved:3} (at least {least:.0f})")
+            score(f"learners moved when {name}", moved, "", most=20)
 
 
 def _compare(plan: TeamPlan, other: list[Team], roster: Roster, rules: FormingRules, seconds: float) -> None:
     base, ours = quality_of(other, roster), plan.quality
     table = timetable_of(roster)
     print(f"{ours.learners} learners, {ours.teams} teams, {len(table.slots)} slots; one core")
-    print(f"seconds {seconds:.1f}   gap {plan.gap:.2%}   proven best {plan.proven}")
+    print(f"gap {plan.gap:.2%}   proven best {plan.proven}")
+    score(f"{ours.teams} teams of {ours.learners} learners formed", seconds, "s", most=60)
+    score("their gap to the best that can be proven", 100 * plan.gap, "%", most=1)
     for aim in plan.aims:
         print(f"  {aim.id:10} value {aim.value:10.4f}   bound {aim.bound:10.4f}   gap {aim.gap:.2%}")
     breaches = [len(check_teams(teams, roster, rules, table)) for teams in (plan.teams, other)]

@@ -4,6 +4,7 @@
 #   scripts/setup.sh browser     make sure that there is a Chromium for the browser tests
 #   scripts/setup.sh interop     install other people's badge verifiers for the interoperability tests
 #   scripts/setup.sh hsm         install SoftHSM and OpenSC for the tests of keys in a security module
+#   scripts/setup.sh valgrind    install Valgrind, which counts instructions (make instructions)
 #   scripts/setup.sh postgresql  make sure that there is a PostgreSQL server for the tests of the records
 # What was installed is written to VENV/.installed, so a second run does nothing until a lock or pyproject.toml changes.
 # PYTHON=/path/to/python3 chooses the interpreter.
@@ -21,6 +22,10 @@ main() {
     if [ "${1:-}" = postgresql ]; then
         # Debian keeps the server's programs off the PATH.
         command -v initdb /usr/lib/postgresql/*/bin/initdb >/dev/null || apt_get postgresql " (the server)"
+        return
+    fi
+    if [ "${1:-}" = valgrind ]; then
+        command -v valgrind >/dev/null || apt_get valgrind " (it counts instructions)"
         return
     fi
     if [ "${1:-}" = hsm ]; then
