@@ -31,13 +31,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from board import score
 
 from ipe_workbench.resources import data_folder
 from ipe_workbench.studio.dashboards.identity import LinkKeys, Visitor, make_key_file
 
 if TYPE_CHECKING:
-    from board import score
-from playwright.async_api import Browser
+    from playwright.async_api import Browser
 
 PROGRAMME = data_folder() / "programmes" / "cu-ipe"
 DAY = "2027-10-30"
