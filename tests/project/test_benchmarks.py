@@ -15,7 +15,8 @@ RACES = sorted(one for one in (ROOT / "benchmarks").glob("*.py") if one.stem != 
 
 def loaded(path: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(f"loaded_{Path(path).stem}", ROOT / path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
