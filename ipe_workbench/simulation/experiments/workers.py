@@ -163,7 +163,7 @@ class DaskWorkers:
                 if scheduler == "local":
                     cluster = stack.enter_context(
                         distributed.LocalCluster(
-                            n_workers=size, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                            n_workers=size, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
                         )
                     )
                     client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
