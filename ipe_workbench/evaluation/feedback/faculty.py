@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from ipe_workbench.credentials.programme import Programme
+from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.evaluation.feedback.criteria import judge_criteria, low_competencies, low_criteria
-from ipe_workbench.evaluation.feedback.rater_feedback import RaterFeedback, RaterStudy, feed_back_raters
+from ipe_workbench.evaluation.feedback.rater_feedback import RaterFeedback, feed_back_raters
 from ipe_workbench.evaluation.feedback.ratings import first_results, levelled_ratings
 from ipe_workbench.evaluation.feedback.support import SupportStudy, who_may_need_help
 from ipe_workbench.findings import Finding
@@ -56,6 +57,12 @@ class FacultyFeedback:
     low_competencies: pd.DataFrame
     support: SupportStudy
     findings: tuple[Finding, ...]
+
+    def of(self, rater: str, learners: Collection[str]) -> FacultyFeedback:
+        """The same for one rater, who leads the teams of these learners and is told of nobody else."""
+        own = tuple(one for one in self.raters if one.rater == rater)
+        named = tuple(one for one in self.support.learners if one.learner in set(learners))
+        return replace(self, rater=rater, raters=own, support=replace(self.support, learners=named))
 
     def text(self) -> str:
         """The feedback in plain words, a section a paragraph."""
@@ -172,27 +179,24 @@ def faculty_feedback(
     levelled = levelled_ratings(programme, ratings, results)
     levelled = levelled[levelled["on"].isna() | (pd.to_datetime(levelled["on"]) <= day)]
     study = feed_back_raters(levelled)
-    teams = _teams_of(programme, records, rater, on) if rater is not None else None
     support = who_may_need_help(
         programme,
         results,
         on=on,
         attendance=records.frame("attendance"),
         enrolments=records.frame("enrolments"),
-        among=teams,
     )
-    return FacultyFeedback(
-        on, rater, _own(study, rater, teams), study.agreement, study.spread, judge_criteria(programme, levelled),
+    found = FacultyFeedback(
+        on, None, study.raters, study.agreement, study.spread, judge_criteria(programme, levelled),
         low_criteria(programme, levelled), low_competencies(programme, levelled, first_results(programme, results)),
         support, study.findings,
     )  # fmt: skip
-
-
-def _own(study: RaterStudy, rater: str | None, teams: set[str] | None) -> tuple[RaterFeedback, ...]:
     if rater is None:
-        return study.raters
-    own = tuple(one for one in study.raters if one.rater == rater)
-    return own if own or teams else (study.of(rater),)
+        return found
+    teams = _teams_of(programme, records, rater, on)
+    if not teams and rater not in {one.rater for one in study.raters}:
+        raise UnknownNameError("There is no rating of this rater.", mend="Check the id; see `ipe records export`.")
+    return found.of(rater, teams)
 
 
 def _teams_of(programme: Programme, records: Frames, rater: str, on: datetime.date) -> set[str]:

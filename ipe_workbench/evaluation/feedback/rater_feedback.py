@@ -228,7 +228,7 @@ def _told(
         same_low, same_high = float(low), float(high)
     value, low_end, high_end = severity or (None, None, None)
     sentences = [f"You have rated {performances} {'performance' if performances == 1 else 'performances'}."]
-    sentences.append(_severity_words(severity, level))
+    sentences += _severity_words(severity, level)
     sentences.append(_agreement_words(double, same, higher, lower))
     return RaterFeedback(
         rater,
@@ -246,24 +246,23 @@ def _told(
     )
 
 
-def _severity_words(severity: _Severity | None, level: float) -> str:
+def _severity_words(severity: _Severity | None, level: float) -> list[str]:
     if severity is None:
-        return "There are too few ratings beside those of colleagues to say whether you are severe or lenient."
+        return ["There are too few ratings beside those of colleagues to say whether you are severe or lenient."]
     value, low, high = severity
     if low <= 0 <= high:
         reach = max(-low, high)
-        return (
+        return [
             "Nothing says that you are more severe or lenient than colleagues; a difference of up to "
             f"{reach:.1f} levels could be there unseen."
-        )
+        ]
     way, ends = ("less", (low, high)) if value > 0 else ("more", (-high, -low))
     words = (
         f"For the same work you give {way} than colleagues: about {abs(value):.1f} levels {way} ({100 * level:.0f} % "
         f"interval {ends[0]:.1f} to {ends[1]:.1f})."
     )
-    if abs(value) < WORTH:
-        return words + " That is small."
-    return words + " Look at the level descriptors together with a colleague before the next round."
+    advice = "Look at the level descriptors together with a colleague before the next round."
+    return [words, "That is small." if abs(value) < WORTH else advice]
 
 
 def _agreement_words(double: int, same: float | None, higher: float | None, lower: float | None) -> str:

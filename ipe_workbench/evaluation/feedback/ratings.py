@@ -9,7 +9,7 @@ from ipe_workbench.credentials.model import Rubric
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.evaluation.tidy_files import require_columns
 
-__all__ = ["first_results", "levelled_ratings", "own_assessments"]
+__all__ = ["first_results", "latest_levels", "levelled_ratings", "own_assessments"]
 
 
 def own_assessments(programme: Programme, results: pd.DataFrame) -> dict[str, str]:
@@ -74,6 +74,37 @@ def levelled_ratings(programme: Programme, ratings: pd.DataFrame, results: pd.Da
     data["passing"] = data["credential"].map(passing).astype("Int64")
     wanted = ["learner", "assessment", "attempt", "criterion", "rater", "on", "credential", "place", "passing"]
     return data.dropna(subset=["place"])[wanted].astype({"place": int, "passing": int}).reset_index(drop=True)
+
+
+def latest_levels(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Where learners stand in each row of each rubric: by the last attempt that was rated.
+
+    Parameters
+    ----------
+    ratings : DataFrame
+        As `levelled_ratings` gives them.
+
+    Returns
+    -------
+    DataFrame
+        ``learner, credential, criterion, place`` (where raters differ, the lower median), ``passing, raters`` and
+        ``on`` (the last day of that attempt on which it was rated).
+
+    Examples
+    --------
+    >>> names = ["learner", "assessment", "attempt", "criterion", "rater", "on", "credential", "place", "passing"]
+    >>> rows = [("L", "a", 1, "c", "X", pd.NaT, "a", 0, 2), ("L", "a", 2, "c", "X", pd.NaT, "a", 1, 2),
+    ...         ("L", "a", 2, "c", "Y", pd.NaT, "a", 3, 2)]
+    >>> latest_levels(pd.DataFrame(rows, columns=names))[["place", "passing", "raters"]].to_numpy().tolist()
+    [[1, 2, 2]]
+    """
+    keys = ["learner", "credential", "criterion"]
+    last = ratings[ratings["attempt"] == ratings.groupby(keys, sort=False)["attempt"].transform("max")]
+    typed = last.assign(on=pd.to_datetime(last["on"])).astype({"place": int, "passing": int})
+    groups = typed.groupby(keys, sort=False)
+    found = groups.agg(passing=("passing", "first"), raters=("rater", "nunique"), on=("on", "max"))
+    found["place"] = groups["place"].quantile(0.5, interpolation="lower")
+    return found.reset_index()[[*keys, "place", "passing", "raters", "on"]].astype({"place": int, "passing": int})
 
 
 def first_results(programme: Programme, results: pd.DataFrame) -> pd.DataFrame:

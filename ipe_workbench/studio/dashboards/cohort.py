@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ipe_workbench.credentials import Programme
 from ipe_workbench.credentials.programme import Term
 from ipe_workbench.records.privacy.suppression import THRESHOLD
-from ipe_workbench.studio.dashboards.ratings import credentials_of, until
+from ipe_workbench.studio.dashboards.recorded import until
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,10 +141,9 @@ def _awards(store: Store, programme: Programme, people: pd.DataFrame, day: datet
 def _attempts(store: Store, day: datetime.date, everyone: set[str]) -> pd.DataFrame:
     results = until(store.frame("assessments"), day)
     results = results[results["learner"].isin(everyone)]
-    names = credentials_of(results)
     ratings = store.frame("rubric_scores", columns=["learner", "assessment", "attempt", "rater"])
     raters = ratings.drop_duplicates().groupby(["learner", "assessment", "attempt"]).size().rename("raters")
     joined = results.join(raters, on=["learner", "assessment", "attempt"])
     joined["raters"] = joined["raters"].fillna(0).astype(int)
-    joined["credential"] = [names.get(str(one), str(one)) for one in joined["assessment"]]
+    joined["credential"] = joined["credential"].where(joined["credential"].notna(), joined["assessment"]).astype(str)
     return joined[["learner", "credential", "attempt", "on", "passed", "raters"]]

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import traitlets
 from sqlalchemy import select
@@ -15,27 +15,15 @@ from ipe_workbench.credentials import Programme
 from ipe_workbench.errors import UnknownNameError, near_names
 from ipe_workbench.records.privacy import with_names
 from ipe_workbench.records.tables import table
-from ipe_workbench.studio.dashboards.hints import Hint, teaching_hints
-from ipe_workbench.studio.dashboards.ratings import (
-    RatedRow,
-    RaterFeedback,
-    credentials_of,
-    is_practice,
-    rated_rows,
-    rater_feedback,
-    rows_of,
-    until,
-)
+from ipe_workbench.studio.dashboards.recorded import is_practice, rows_of, until
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ipe_workbench.evaluation.feedback import FacultyFeedback, MayNeedHelp, TeachingHint
     from ipe_workbench.records import Store
 
-__all__ = ["FacultyModel", "Member", "Need", "OwnTeam"]
-
-#: From so many sessions missed without excuse on, or this share of them, somebody asks why.
-_MISSED, _SHARE_MISSED = 2, 1 / 3
+__all__ = ["FacultyModel", "Member", "OwnTeam"]
 
 
 @dataclass(frozen=True)
@@ -53,22 +41,12 @@ class OwnTeam:
 
 
 @dataclass(frozen=True)
-class Need:
-    """Why a learner may need help.
-
-    `kind` is ``missed`` (`count` of `of` sessions), ``failed`` (the assessments of `titles` were not passed, and
-    `count` of them have an attempt left) or ``below`` (`count` of `of` rows of the rubrics of `titles`).
-    """
-
-    kind: Literal["missed", "failed", "below"]
-    count: int
-    of: int
-    titles: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Member:
-    """A learner of the team, in this programme as far as it is recorded."""
+    """A learner of the team, in this programme as far as it is recorded.
+
+    `help` is the chance to fall short next, where it is surely above the usual one; `open` says in sentences what is
+    not passed yet and which sessions were missed, whatever that may mean.
+    """
 
     learner: str
     name: str
@@ -76,7 +54,8 @@ class Member:
     badges: int
     sessions: int
     attended: int
-    needs: tuple[Need, ...]
+    help: MayNeedHelp | None
+    open: tuple[str, ...]
 
 
 class FacultyModel(traitlets.HasTraits):
@@ -92,6 +71,8 @@ class FacultyModel(traitlets.HasTraits):
         The id that the university has for the facilitator.
     day : date
         The day of the dashboard; what was recorded later is left out.
+    everybody : FacultyFeedback, optional
+        The feedback for all of faculty on that day, which takes seconds; made when it is needed, where there is none.
 
     Attributes
     ----------
@@ -106,8 +87,16 @@ class FacultyModel(traitlets.HasTraits):
 
     team = traitlets.Unicode()
 
-    def __init__(self, store: Store, programme: Programme, person: str, day: datetime.date) -> None:
+    def __init__(
+        self,
+        store: Store,
+        programme: Programme,
+        person: str,
+        day: datetime.date,
+        everybody: FacultyFeedback | None = None,
+    ) -> None:
         super().__init__()
+        self._of_all = everybody
         self.store, self.programme, self.person, self.day = store, programme, person, day
         self.called = _called(store, person)
         self.rater = store.key.pseudonym(f"staff {person}")
@@ -134,21 +123,23 @@ class FacultyModel(traitlets.HasTraits):
         """The learners of each team, those who may need help most first."""
         return {key: self._members(team) for key, team in self.teams.items()}
 
-    def rated(self, team: OwnTeam) -> list[RatedRow]:
-        """The rows of rubrics in which the learners of a team were rated, by credential and criterion."""
-        return [one for one in self._rated if one.learner in set(team.members)]
+    @cached_property
+    def feedback(self) -> FacultyFeedback:
+        """The person's own ratings beside those of others, rubrics and teaching, and who of the own teams is named."""
+        from ipe_workbench.evaluation.feedback import faculty_feedback
 
-    def feedback(self) -> RaterFeedback:
-        """How the person rates, beside others who rated the same performances; of no learner by name."""
-        mine = until(self.store.frame("rubric_scores", where={"rater": self.rater}), self.day)
-        whom = sorted(set(mine["learner"]))
-        ratings = until(self.store.frame("rubric_scores", where={"learner": whom}), self.day)
-        results = self.store.frame("assessments", where={"learner": whom})
-        return rater_feedback(self.programme, ratings, credentials_of(results), self.rater)
+        of_all = self._of_all or faculty_feedback(self.programme, self.store, on=self.day)
+        return of_all.of(self.rater, self._everyone)
 
-    def hints(self, team: OwnTeam) -> list[Hint]:
-        """What the team could practise next, the rows of rubrics with most learners below the pass level first."""
-        return teaching_hints(self.programme, self.rated(team), self.day)
+    def levels(self, team: OwnTeam) -> pd.DataFrame:
+        """Where the learners of a team stand in each row of each rubric; see `latest_levels`."""
+        return self._levels[self._levels["learner"].isin(team.members)]
+
+    def hints(self, team: OwnTeam) -> tuple[TeachingHint, ...]:
+        """What to teach more: what the team finds hard first, then what many find hard."""
+        from ipe_workbench.evaluation.feedback import teaching_hints
+
+        return teaching_hints(self.programme, self.feedback.low_criteria, self.levels(team), on=self.day)
 
     @cached_property
     def _everyone(self) -> list[str]:
@@ -159,12 +150,17 @@ class FacultyModel(traitlets.HasTraits):
         return until(self.store.frame("assessments", where={"learner": self._everyone}), self.day)
 
     @cached_property
-    def _ratings(self) -> pd.DataFrame:
-        return until(self.store.frame("rubric_scores", where={"learner": self._everyone}), self.day)
+    def _levels(self) -> pd.DataFrame:
+        from ipe_workbench.evaluation.feedback import latest_levels, levelled_ratings
+
+        ratings = until(self.store.frame("rubric_scores", where={"learner": self._everyone}), self.day)
+        return latest_levels(levelled_ratings(self.programme, ratings, self._assessments))
 
     @cached_property
-    def _rated(self) -> list[RatedRow]:
-        return rated_rows(self.programme, self._ratings, credentials_of(self._assessments))
+    def _open(self) -> Mapping[str, tuple[str, ...]]:
+        from ipe_workbench.evaluation.feedback import open_matters
+
+        return open_matters(self.programme, self._assessments, on=self.day, attendance=self._attendance)
 
     @cached_property
     def _attendance(self) -> pd.DataFrame:
@@ -221,50 +217,18 @@ class FacultyModel(traitlets.HasTraits):
         found = []
         attended = self._attendance
         in_term = attended[attended["term"] == team.term] if attended["term"].notna().any() else attended
+        named = {one.learner: one for one in self.feedback.support.learners}
         for learner in team.members:
             mine = in_term[in_term["learner"] == learner]
             counted = mine[mine["status"] != "excused"]
             there = int(counted["status"].isin(["present", "late"]).sum())
-            needs = [*self._missed(len(counted), there), *self._failed(learner), *self._below(learner)]
             found.append(
                 Member(
                     learner, self._names[learner], self._professions.get(learner, ""), self._badges.get(learner, 0),
-                    len(counted), there, tuple(needs),
+                    len(counted), there, named.get(learner), self._open.get(learner, ()),
                 )
             )  # fmt: skip
-        return sorted(found, key=lambda one: (-len(one.needs), -sum(need.of for need in one.needs), one.name))
-
-    def _missed(self, sessions: int, there: int) -> list[Need]:
-        missed = sessions - there
-        return [Need("missed", missed, sessions)] if missed >= _MISSED or missed > _SHARE_MISSED * sessions > 0 else []
-
-    def _failed(self, learner: str) -> list[Need]:
-        results = self._assessments[self._assessments["learner"] == learner].sort_values("attempt")
-        titles, retakes = [], 0
-        for assessment, rows in results.groupby("assessment", sort=False):
-            # Whether an attempt was passed may be missing; that is no failure.
-            passed = rows["passed"].astype(object).where(rows["passed"].notna(), None).tolist()
-            if any(passed) or passed[-1] is None:
-                continue
-            last = rows.iloc[-1]
-            credential = last["credential"] if isinstance(last["credential"], str) else str(assessment)
-            design = self.programme.credentials.get(credential)
-            titles.append(design.title if design else credential)
-            retakes += bool(design and design.assessment and design.assessment.attempts > int(last["attempt"]))
-        return [Need("failed", retakes, len(titles), tuple(titles))] if titles else []
-
-    def _below(self, learner: str) -> list[Need]:
-        """Rubrics of which at least half of the rows are below the pass level: a single row is no sign."""
-        rows: dict[str, list[bool]] = {}
-        for one in self._rated:
-            if one.learner == learner:
-                rows.setdefault(one.credential, []).append(one.passed)
-        weak = {credential: passed for credential, passed in rows.items() if 2 * sum(passed) <= len(passed)}
-        if not weak:
-            return []
-        below = sum(not one for passed in weak.values() for one in passed)
-        titles = tuple(self.programme.title(one) for one in self.programme.credentials if one in weak)
-        return [Need("below", below, sum(map(len, weak.values())), titles)]
+        return sorted(found, key=lambda one: (-one.help.chance if one.help else 0.0, -len(one.open), one.name))
 
 
 def _natural(name: str) -> tuple[Any, ...]:

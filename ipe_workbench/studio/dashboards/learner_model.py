@@ -12,6 +12,7 @@ import traitlets
 from ipe_workbench.credentials import Programme
 from ipe_workbench.credentials.model import Stage
 from ipe_workbench.errors import UnknownNameError, near_names
+from ipe_workbench.evaluation.feedback import growth_wishes
 from ipe_workbench.pathways.coverage import coverage
 from ipe_workbench.pathways.feedback import Feedback, feedback
 from ipe_workbench.pathways.reach import final_stacks
@@ -93,7 +94,8 @@ class LearnerModel(traitlets.HasTraits):
     @traitlets.observe("goal")
     def _give_feedback(self, _change: Any = None) -> None:
         if self._begun and self.goal:
-            self.feedback = feedback(self.programme, self.records.facts, on=self.day, goal=self.goal)
+            wishes = growth_wishes(self.records.growth)
+            self.feedback = feedback(self.programme, self.records.facts, on=self.day, goal=self.goal, growth=wishes)
 
     def progress(self) -> float:
         """How much of the goal is done, from 0 to 1."""

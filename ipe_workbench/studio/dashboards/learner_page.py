@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
@@ -15,6 +15,7 @@ from ipe_workbench.studio.dashboards.learner_model import LearnerModel
 from ipe_workbench.studio.dashboards.own_records import OwnBadge
 from ipe_workbench.studio.dashboards.pieces import (
     STYLE,
+    Content,
     Html,
     bar,
     card,
@@ -32,6 +33,9 @@ from ipe_workbench.studio.dashboards.pieces import (
 from ipe_workbench.studio.dashboards.sentences import sentence
 from ipe_workbench.studio.dashboards.signed import SignedBadge
 from ipe_workbench.studio.dashboards.texts import Texts
+
+if TYPE_CHECKING:
+    from ipe_workbench.evaluation.feedback import GrowthArea
 
 __all__ = ["LearnerPage", "learner_top"]
 
@@ -226,26 +230,28 @@ def _growth(model: LearnerModel, texts: Texts) -> Html:
         )
         return card(title, empty_state(texts("No ratings with a next level yet."), why), place="growth")
     shown = areas[:_MOST_GROWTH]
-    lines = []
-    for one in shown:
-        mark = tag(texts("enough"), "good") if one.passed else tag(texts("not yet enough"), "mind")
-        following = texts("Next level, {level}:", level=one.following)
-        lines.append(
-            Html(
-                f"<strong>{escaped(one.criterion)}</strong> ({escaped(one.credential)}): {escaped(one.reached)} {mark}"
-                f"<br>{escaped(following)} {escaped(one.descriptor)}"
-            )
-        )
-    more = (
-        [
-            paragraph(
-                texts("And {n} more rows in which there is a level above yours.", n=len(areas) - len(shown)), muted=True
-            )
-        ]
-        if len(areas) > len(shown)
-        else []
-    )
-    return card(title, items(lines), *more, place="growth")
+    under: list[Content] = []
+    if len(areas) > len(shown):
+        more = texts("And {n} more rows in which there is a level above yours.", n=len(areas) - len(shown))
+        under.append(paragraph(more, muted=True))
+    if any(one.raters == 1 for one in shown):
+        note = texts("One rating is one view on one day: ask your facilitator what else was seen.")
+        under.append(paragraph(note, muted=True))
+    return card(title, items(_area(one, model, texts) for one in shown), *under, place="growth")
+
+
+def _area(one: GrowthArea, model: LearnerModel, texts: Texts) -> Html:
+    """A row of a rubric: the level reached, the next one in the rubric's words, and where it is practised."""
+    mark = tag(texts("enough"), "good") if one.passes else tag(texts("not yet enough"), "mind")
+    where = escaped(model.programme.title(one.credential))
+    following = escaped(texts("Next step, {level}:", level=one.next_level))
+    lines = [
+        f"<strong>{escaped(one.title)}</strong> ({where}): {escaped(one.level)} {mark}",
+        f"{following} {escaped(one.next_descriptor)}",
+    ]
+    if one.practise:
+        lines.append(sentence(one.practise, texts))
+    return Html("<br>".join(lines))
 
 
 def _shown(model: LearnerModel, texts: Texts) -> Html:
@@ -291,7 +297,7 @@ def _data(model: LearnerModel) -> str:
         vars(one) | {"on": one.on.isoformat(), "expires": one.expires.isoformat() if one.expires else None}
         for one in model.records.badges
     ]
-    growth = [vars(one) for one in model.records.growth]
+    growth = [one.to_dict() for one in model.records.growth]
     found: Feedback | None = model.feedback
     said = found.to_dict() if found is not None else None
     content = {

@@ -11,14 +11,13 @@ from sqlalchemy import select
 from ipe_workbench.credentials import Award, Facts, HoursRecorded, Programme, ScoreReached
 from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.records.tables import table
-from ipe_workbench.studio.dashboards.ratings import credentials_of, is_practice, rated_rows, rows_of, until
+from ipe_workbench.studio.dashboards.recorded import is_practice, rows_of, until
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from ipe_workbench.evaluation.feedback import GrowthArea
     from ipe_workbench.records import Store
 
-__all__ = ["GrowthArea", "LearnerRecords", "OwnBadge", "growth_areas", "read_learner"]
+__all__ = ["LearnerRecords", "OwnBadge", "read_learner"]
 
 State = Literal["valid", "expired", "suspended", "revoked"]
 
@@ -38,22 +37,11 @@ class OwnBadge:
 
 
 @dataclass(frozen=True)
-class GrowthArea:
-    """A row of a rubric in which there is a level above the one reached; `passed` says whether it is enough."""
-
-    credential: str
-    criterion: str
-    reached: str
-    following: str
-    descriptor: str
-    passed: bool
-
-
-@dataclass(frozen=True)
 class LearnerRecords:
     """One learner: how they are called, what they study, and what is recorded of them until a day.
 
-    `hours` are the hours of attendance that count; `practice` says that the learner is invented.
+    `growth` says where there is a level above the one reached, `hours` are the hours of attendance that count, and
+    `practice` says that the learner is invented.
     """
 
     pseudonym: str
@@ -86,6 +74,8 @@ def read_learner(store: Store, programme: Programme, learner: str, day: datetime
     UnknownNameError
         When the records have no such learner.
     """
+    from ipe_workbench.evaluation.feedback import growth_areas, levelled_ratings
+
     called = _called(store, learner)
     pseudonym = store.key.pseudonym(learner)
     mine = {"learner": pseudonym}
@@ -104,8 +94,9 @@ def read_learner(store: Store, programme: Programme, learner: str, day: datetime
         ),
         hours=tuple(HoursRecorded(str(one.activity), float(one.hours), one.on.date()) for one in rows_of(hours)),
     )
-    ratings = until(store.frame("rubric_scores", where=mine), day)
-    growth = growth_areas(programme, ratings, credentials_of(results))
+    ratings = levelled_ratings(programme, until(store.frame("rubric_scores", where=mine), day), results)
+    held = {one.id for one in badges if one.state == "valid"}
+    growth = growth_areas(programme, ratings, held=held, on=day)
     return LearnerRecords(
         pseudonym,
         learner,
@@ -117,32 +108,6 @@ def read_learner(store: Store, programme: Programme, learner: str, day: datetime
         float(hours["hours"].sum()),
         practice=is_practice(store, [pseudonym]),
     )
-
-
-def growth_areas(programme: Programme, ratings: pd.DataFrame, credential_of: dict[str, str]) -> tuple[GrowthArea, ...]:
-    """The rows of rubrics in which a learner can still grow, those that are not yet enough first.
-
-    Parameters
-    ----------
-    programme : Programme
-        With the rubrics. Those that are not public are left out.
-    ratings : pandas.DataFrame
-        Rows of the frame ``rubric_scores`` of one learner.
-    credential_of : dict
-        The credential that an assessment decides about, where it has another id.
-
-    """
-    found = []
-    for one in rated_rows(programme, ratings, credential_of):
-        design = programme.credentials[one.credential]
-        rubric = design.rubric
-        if rubric is None or not rubric.public or one.rank + 1 >= len(rubric.levels):
-            continue
-        reached, following = rubric.levels[one.rank], rubric.levels[one.rank + 1]
-        criterion = next(row for row in rubric.criteria if row.id == one.criterion)
-        said = criterion.descriptors.get(following.id, "")
-        found.append(GrowthArea(design.title, criterion.title, reached.title, following.title, said, one.passed))
-    return tuple(sorted(found, key=lambda one: one.passed))
 
 
 def _called(store: Store, learner: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
@@ -62,38 +63,50 @@ def _faculty(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
     from ipe_workbench.studio.dashboards.faculty_model import FacultyModel
     from ipe_workbench.studio.dashboards.faculty_page import FacultyPage, faculty_top
 
-    model = FacultyModel(sources.records, sources.programme, visitor.id, sources.day)
+    model = FacultyModel(
+        sources.records, sources.programme, visitor.id, sources.day, _kept("faculty", _feedback_of_all, sources)
+    )
     return Page(faculty_top(model, texts), lambda: FacultyPage(model, texts))
 
 
 def _warm_faculty(sources: Sources) -> None:
-
     _warm_learner(sources)
+    _kept("faculty", _feedback_of_all, sources)
+
+
+def _feedback_of_all(sources: Sources) -> Any:
+    from ipe_workbench.evaluation.feedback import faculty_feedback
+
+    return faculty_feedback(sources.programme, sources.records, on=sources.day)
 
 
 def _programme(visitor: Visitor, sources: Sources, texts: Texts) -> Page:
     from ipe_workbench.studio.dashboards.programme_page import ProgrammePage, programme_top
 
-    model = _programme_model(sources)
+    model = _kept("programme", _programme_model, sources)
     return Page(programme_top(model, texts), lambda: ProgrammePage(model, texts))
 
 
 def _warm_programme(sources: Sources) -> None:
     from ipe_workbench.studio.dashboards.programme_page import ProgrammePage, programme_top
 
-    model = _programme_model(sources)
+    model = _kept("programme", _programme_model, sources)
     programme_top(model, Texts("es"))
     ProgrammePage(model, Texts("es")).close_all()
 
 
 def _programme_model(sources: Sources) -> Any:
-    """The model of the records as they are: the one from before somebody visited, unless they have changed since."""
     from ipe_workbench.studio.dashboards.programme_model import ProgrammeModel
 
+    return ProgrammeModel(sources.records, sources.programme, sources.day)
+
+
+def _kept(what: str, make: Callable[[Sources], Any], sources: Sources) -> Any:
+    """What is made of the records as they are: the one from before somebody visited, unless they have changed since."""
     state = sources.records.place, sources.day, tuple(sources.records.counts().items())
-    if _latest.get("state") != state:
-        _latest.update(state=state, model=ProgrammeModel(sources.records, sources.programme, sources.day))
-    return _latest["model"]
+    if _latest.get(what, (None,))[0] != state:
+        _latest[what] = state, make(sources)
+    return _latest[what][1]
 
 
 def _designer(_: Visitor, sources: Sources, texts: Texts) -> Page:
@@ -122,7 +135,7 @@ def _warm_simulator(sources: Sources) -> None:
     Simulator(sources.programme, replicates=2).close_all()
 
 
-_latest: dict[str, Any] = {}
+_latest: dict[str, tuple[Any, Any]] = {}
 _PAGES = {
     "learner": _learner,
     "faculty": _faculty,

@@ -21,7 +21,7 @@ from ipe_workbench.records.privacy.counts import Cell
 from ipe_workbench.records.privacy.suppression import THRESHOLD
 from ipe_workbench.records.programme_checks import against_programme
 from ipe_workbench.studio.dashboards.cohort import EARLIER, Cohort, read_cohort, term_of
-from ipe_workbench.studio.dashboards.ratings import is_practice, rows_of
+from ipe_workbench.studio.dashboards.recorded import is_practice, rows_of
 from ipe_workbench.studio.dashboards.terms import Comparison, compare_terms
 
 if TYPE_CHECKING:

@@ -45,7 +45,62 @@ _KINDS = (
     _("And {number} more parts."),
     _("The records do not know you (any more)."),
     _("Ask the office about it."),
+    # From ipe_workbench.evaluation.feedback.
+    _("You can practise this in “{activity}” ({place})."),
+    _("Below the middle of the cohort in {below} of {count} first attempts."),
+    _("Has not passed “{title}” yet: {attempts} tried, no attempt is left."),
+    _("Has not passed “{title}” yet: {attempts} tried, {left} more attempt allowed."),
+    _("Has not passed “{title}” yet: {attempts} tried, {left} more attempts allowed."),
+    _("Absent from {absent} of {sessions} sessions in the last 16 weeks."),
+    _("{number} learners have {least} first results: too few to say who may need help."),
+    _("{number} are the least."),
+    _("Everybody passed, or nobody did: there is nothing to learn from."),
+    _("The rule could not be checked on enough earlier assessments, so nobody is named."),
+    _("Ask again when more is recorded."),
+    _("On these records the rule did not surely better than the plain share, so nobody is named."),
+    _("Talk to those who fell short last."),
+    _("In {number} earlier cases the rule would have named nobody."),
+    _(
+        "Checked on {number} earlier cases in these records: of {named} whom the rule would have named, {right} fell"
+        " short at the next assessment ({share}) and {wrong} did not; {missed} others fell short unnamed."
+    ),
+    _(
+        "A chance is not a verdict: it says with whom to talk, not what somebody can do. Do not grade by it, and do not"
+        " pass it on."
+    ),
+    _("You have rated {number} performance."),
+    _("You have rated {number} performances."),
+    _("There are too few ratings beside those of colleagues to say whether you are severe or lenient."),
+    _(
+        "Nothing says that you are more severe or lenient than colleagues; a difference of up to {reach} levels could"
+        " be there unseen."
+    ),
+    _("For the same work you give less than colleagues: about {amount} levels less (95 % interval {low} to {high})."),
+    _("For the same work you give more than colleagues: about {amount} levels more (95 % interval {low} to {high})."),
+    _("That is small."),
+    _("Look at the level descriptors together with a colleague before the next round."),
+    _("{number} of your performances were rated by a colleague, too: too few to speak of agreement."),
+    _(
+        "In {number} performances that a colleague rated, too, you gave the same level in {same} of the rows, a higher"
+        " one in {higher} and a lower one in {lower}."
+    ),
+    _("Only {number} ratings by {raters} raters: severity is not given."),
+    _("{number} by {raters} are the least."),
+    _("{number} raters share no learner with the others and are not compared."),
+    _("Have some performances rated by raters of both groups."),
+    _("The search did not arrive."),
+    _("Severity is not given."),
+    _("“{title}” ({credential}) hardly goes with the other rows (r = {r}): look at its descriptors, or drop it."),
+    _("“{title}” ({credential}) puts {share} of learners on one level: it tells few apart."),
+    _(
+        "“{title}”: {share} of {number} learners were below the pass level at the first attempt (95 % interval {low} to"
+        " {high})."
+    ),
 )
+
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_PERCENT = re.compile(r"(\d) ?%")
 
 
 def _pattern(kind: str) -> re.Pattern[str]:
@@ -67,15 +122,22 @@ def sentence(said: str, texts: Texts) -> Html:
     '<span lang="en">Something else.</span>'
     """
     if texts.language == "en":
-        return Html(escaped(said))
+        return Html(escaped(_PERCENT.sub("\\1\u00a0%", said)))
     for kind, pattern in _PATTERNS:
         found = pattern.fullmatch(said)
         if found is not None:
-            values = {
-                name: _listed(value, texts) if name == "titles" else value for name, value in found.groupdict().items()
-            }
-            return Html(escaped(texts(kind, **values)))
+            values = {name: _value(name, value, texts) for name, value in found.groupdict().items()}
+            return Html(escaped(_PERCENT.sub("\\1\u00a0%", texts(kind, **values))))
     return Html(f'<span lang="en">{escaped(said)}</span>')
+
+
+def _value(name: str, value: str, texts: Texts) -> str:
+    """What stands in braces: numbers as the language writes them, everything else as it is."""
+    if name == "titles":
+        return _listed(value, texts)
+    if _THOUSANDS.fullmatch(value):
+        return value.replace(",", ".")
+    return value.replace(".", ",") if _DECIMAL.fullmatch(value) else value
 
 
 def _listed(titles: str, texts: Texts) -> str:

@@ -23,8 +23,8 @@ class Texts:
     >>> texts = Texts("es")
     >>> texts("What to do next"), texts.number(1234.5), texts.share(0.256)
     ('Qué hacer ahora', '1234,5', '26\xa0%')
-    >>> texts.plural("You gave {n} rating.", "You gave {n} ratings.", 3)
-    'Has hecho 3 valoraciones.'
+    >>> texts.plural("{title}: {n} badge to go", "{title}: {n} badges to go", 3, title="X")
+    'X: faltan 3 insignias'
     """
 
     def __init__(self, language: str = "en") -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import re
 import sqlite3
 
-import numpy as np
+import pandas as pd
 import pytest
 import traitlets
 
 from ipe_workbench.credentials import Programme
 from ipe_workbench.errors import UnknownNameError
+from ipe_workbench.evaluation.feedback import MayNeedHelp, SupportStudy, TrackRecord, faculty_feedback
 from ipe_workbench.records import Store
 from ipe_workbench.records.privacy import audit_log
 from ipe_workbench.studio.dashboards.faculty_model import FacultyModel
 from ipe_workbench.studio.dashboards.faculty_page import FacultyPage, faculty_top
-from ipe_workbench.studio.dashboards.hints import teaching_hints
 from ipe_workbench.studio.dashboards.identity import Visitor
 from ipe_workbench.studio.dashboards.opening import Sources, page_for
-from ipe_workbench.studio.dashboards.ratings import RatedRow
+from ipe_workbench.studio.dashboards.sentences import sentence
 from ipe_workbench.studio.dashboards.texts import Texts
 from tests.studio.dashboards.campus import DAY
 
@@ -101,7 +103,7 @@ def test_sessions_are_counted_from_attendance(model: FacultyModel, store: Store,
             assert [(one.attended, one.sessions)] == counted
 
 
-def test_a_failed_assessment_is_a_need_and_a_passed_one_is_not(
+def test_what_is_not_passed_is_open_and_what_is_passed_is_not(
     model: FacultyModel, programme: Programme, campus: str
 ) -> None:
     for members in model.members.values():
@@ -113,53 +115,80 @@ def test_a_failed_assessment_is_a_need_and_a_passed_one_is_not(
                 "GROUP BY assessment_id HAVING max(passed) = 0",
                 number,
             )
-            named = {title for need in one.needs if need.kind == "failed" for title in need.titles}
+            named = {found[1] for said in one.open if (found := re.match(r"Has not passed “(.+)” yet", said))}
             assert named == {programme.title(str(credential)) for (credential,) in failed}
 
 
-def test_a_rater_is_compared_on_the_same_rows_only(model: FacultyModel, programme: Programme, campus: str) -> None:
-    pairs = rows(
-        campus,
-        "SELECT m.assessment_id, m.level, o.level FROM rubric_scores m JOIN rubric_scores o USING "
-        "(learner_id, assessment_id, attempt, criterion) WHERE m.rater_id = 1 AND o.rater_id = 0",
-    )
-
-    def rank(credential: object, level: object) -> int:
-        return [one.id for one in programme.credentials[str(credential)].rubric.levels].index(str(level))
-
-    differences = [rank(credential, mine) - rank(credential, theirs) for credential, mine, theirs in pairs]
-    found = model.feedback()
-    assert found.shared == len(pairs)
-    assert found.difference == pytest.approx(np.mean(differences))
-    assert found.exact == pytest.approx(np.mean([one == 0 for one in differences]))
-    assert found.adjacent == pytest.approx(np.mean([abs(one) <= 1 for one in differences]))
-    # The campus draws the second rater half a level stricter, before rounding to levels that end.
-    assert found.low < found.difference < found.high < 0
+def test_the_page_shows_the_feedback_of_the_evaluation_for_the_own_teams(
+    model: FacultyModel, store: Store, programme: Programme
+) -> None:
+    whole = faculty_feedback(programme, store, on=DAY)
+    own = {learner for team in model.teams.values() for learner in team.members}
+    named = {one.learner for one in whole.support.learners}
+    shown = {one.learner: one.help for members in model.members.values() for one in members if one.help is not None}
+    assert set(shown) == named & own
+    assert all(one.low > one.usual for one in shown.values())
+    assert [one.rater for one in model.feedback.raters] == [model.rater]
+    assert model.feedback.criteria.equals(whole.criteria)
+    page = FacultyPage(model, EN)
+    for said in model.feedback.raters[0].sentences:
+        assert str(sentence(said, EN)) in page.ratings.value
 
 
-def test_two_raters_of_the_same_rows_mirror_each_other(store: Store, programme: Programme) -> None:
-    first, second = (FacultyModel(store, programme, one, DAY).feedback() for one in ("f001", "f002"))
-    assert first.difference == pytest.approx(-second.difference)
-    assert (first.shared, first.exact) == (second.shared, pytest.approx(second.exact))
+def test_who_is_named_comes_with_chance_interval_and_caution(store: Store, programme: Programme) -> None:
+    of_all = faculty_feedback(programme, store, on=DAY)
+    before = FacultyModel(store, programme, "f002", DAY, of_all)
+    learner = before.chosen.members[0]
+    named = MayNeedHelp(learner, 0.52, 0.41, 0.63, 0.2, 5, ("Absent from 2 of 9 sessions in the last 16 weeks.",))
+    record = TrackRecord(3_498, 0.15, 0.17, 0.01, pd.DataFrame(), 263, 93, 719)
+    certain = dataclasses.replace(of_all, support=SupportStudy((named,), record, ()))
+    model = FacultyModel(store, programme, "f002", DAY, certain)
+    assert model.members[model.team][0].help == named
+    english = FacultyPage(model, EN).shown.value
+    assert "52\xa0% (90 % interval 41\xa0% to 63\xa0%; usual 20\xa0%)" in english
+    assert "A chance is not a verdict" in english
+    assert "may need help</span>" in english
+    spanish = FacultyPage(model, Texts("es")).shown.value
+    assert "Faltó a 2 de 9 sesiones" in spanish
+    assert "3.498 casos anteriores" in spanish
+    # Another facilitator is told nothing of that learner.
+    other = FacultyModel(store, programme, "f001", DAY, certain)
+    assert not [one for members in other.members.values() for one in members if one.help]
 
 
-def test_few_shared_ratings_say_nothing(store: Store, programme: Programme) -> None:
-    import datetime
+def test_too_little_on_record_names_nobody_and_says_so(store: Store, programme: Programme) -> None:
+    model = FacultyModel(store, programme, "f001", datetime.date(2026, 9, 20))
+    assert model.feedback.support.learners == ()
+    for language, words in (("en", "too few to say who may need help"), ("es", "son pocos para decir")):
+        assert words in FacultyPage(model, Texts(language)).shown.value
 
-    found = FacultyModel(store, programme, "f001", datetime.date(2026, 8, 25)).feedback()
-    assert (found.ratings, found.difference) == (0, None)
+
+def test_all_that_the_feedback_says_is_said_in_spanish(store: Store, programme: Programme) -> None:
+    texts, said = Texts("es"), set()
+    for day in (datetime.date(2026, 9, 20), datetime.date(2026, 12, 1), DAY):
+        found = faculty_feedback(programme, store, on=day)
+        said |= {words for one in found.raters for words in one.sentences}
+        findings = (*found.findings, *found.support.findings)
+        said |= {words for one in findings for words in (one.message, one.mend) if words}
+        said |= {words for one in found.support.learners for words in one.reasons} | {found.support.caution}
+        said |= set(found.low_competencies[found.low_competencies["more"]]["sentence"])
+        said |= set(found.criteria[found.criteria["verdict"] == "tells-nobody-apart"]["sentence"])
+        said |= {found.support.record.sentence()} if found.support.record else set()
+    assert len(said) > 8
+    assert [one for one in said if "lang=" in sentence(one, texts)] == []
 
 
-def test_hints_name_rows_that_a_third_of_the_team_finds_hard(programme: Programme) -> None:
-    credential = programme.credentials["team-simulation"]
-    first, second = credential.rubric.criteria[:2]
-    rated = [RatedRow(f"L{at}", credential.id, first.id, 1 if at < 3 else 2, passed=at >= 3) for at in range(6)]
-    rated += [RatedRow(f"L{at}", credential.id, second.id, 1 if at < 1 else 2, passed=at >= 1) for at in range(6)]
-    (hint,) = teaching_hints(programme, rated, DAY)
-    assert (hint.criterion, hint.below, hint.of, hint.level) == (first.title, 3, 6, "Proficient")
-    assert hint.looks_like == first.descriptors["proficient"]
-    activities = {one.title: one.term for other in programme.credentials.values() for one in other.activities}
-    assert all(programme.term(activities[one]).end >= DAY for one in hint.practise)
+def test_hints_show_what_the_team_finds_hard(model: FacultyModel, campus: str) -> None:
+    page = FacultyPage(model, EN)
+    for key, team in list(model.teams.items())[:4]:
+        page.team.value = key
+        levels = model.levels(team)
+        shown = re.findall(r"In your team (\d+) of (\d+) are below", page.shown.value)
+        hard = [one for one in model.hints(team)[:5] if one.below]
+        assert [(int(below), int(of)) for below, of in shown] == [(one.below, one.of) for one in hard]
+        for one in hard:
+            own = levels[(levels["credential"] == one.credential) & (levels["criterion"] == one.criterion)]
+            assert (one.below, one.of) == (int((own["place"] < own["passing"]).sum()), len(own))
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -174,8 +203,6 @@ def test_hostile_words_are_shown_as_text(sources: Sources, language: str) -> Non
 
 
 def test_somebody_without_a_team_is_told_what_to_do(store: Store, programme: Programme) -> None:
-    import datetime
-
     model = FacultyModel(store, programme, "f001", datetime.date(2026, 1, 1))
     page = FacultyPage(model, EN)
     assert model.teams == {}

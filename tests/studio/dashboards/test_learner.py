@@ -94,26 +94,26 @@ def test_growth_is_the_level_above_the_one_that_raters_gave(store: Store, progra
         design = programme.credentials[str(credential)]
         levels = [one.id for one in design.rubric.levels]
         row = next(one for one in design.rubric.criteria if one.id == criterion)
-        found = shown.get((design.title, row.title))
+        found = shown.get((design.id, row.id))
         if level == levels[-1]:
             assert found is None
         else:
             following = design.rubric.levels[levels.index(str(level)) + 1]
-            assert (found.following, found.descriptor) == (following.title, row.descriptors[following.id])
-            assert found.passed == (levels.index(str(level)) >= levels.index(design.rubric.pass_level))
+            assert (found.next_level, found.next_descriptor) == (following.title, row.descriptors[following.id])
+            assert found.passes == (levels.index(str(level)) >= levels.index(design.rubric.pass_level))
             checked += 1
     assert checked > 3
-    assert [one.passed for one in records.growth] == sorted(one.passed for one in records.growth)
+    assert [one.passes for one in records.growth] == sorted(one.passes for one in records.growth)
 
 
 def test_a_rubric_that_is_not_public_stays_out(store: Store, programme: Programme) -> None:
     before = read_learner(store, programme, "s017", DAY).growth
-    closed = next(one for one in programme.credentials.values() if any(area.credential == one.title for area in before))
+    closed = next(one for one in programme.credentials.values() if any(area.credential == one.id for area in before))
     changed = programme.with_credential(
         closed.model_copy(update={"rubric": closed.rubric.model_copy(update={"public": False})})
     )
     after = read_learner(store, changed, "s017", DAY).growth
-    assert {one.credential for one in before} - {one.credential for one in after} == {closed.title}
+    assert {one.credential for one in before} - {one.credential for one in after} == {closed.id}
 
 
 @pytest.mark.parametrize("learner", ["", "s999", "S001", "s001 ", "s00%", "' OR 1=1 --", "f001"])

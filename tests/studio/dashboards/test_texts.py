@@ -64,7 +64,7 @@ def test_sentences_of_the_planner_are_said_in_spanish() -> None:
     texts = Texts("es")
     said = sentence("You need it before A, B and C.", texts)
     assert said == "La necesitas antes de A, B y C."
-    assert sentence("No more than 3.5 hours fit into Fall 2026.", texts) == "En Fall 2026 no caben más de 3.5 horas."
+    assert sentence("No more than 3.5 hours fit into Fall 2026.", texts) == "En Fall 2026 no caben más de 3,5 horas."
 
 
 @pytest.mark.parametrize("kind", _KINDS)

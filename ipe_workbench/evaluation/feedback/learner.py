@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ import pandas as pd
 from ipe_workbench.credentials.facts import Award, Facts, ScoreReached
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError
-from ipe_workbench.evaluation.feedback.ratings import levelled_ratings, own_assessments
+from ipe_workbench.evaluation.feedback.ratings import latest_levels, levelled_ratings, own_assessments
+from ipe_workbench.evaluation.feedback.teaching import coming_activities, competencies_of
 from ipe_workbench.pathways.feedback import Feedback, feedback
 from ipe_workbench.records.simulated import Frames
 
-__all__ = ["GrowthArea", "LearnerFeedback", "learner_feedback"]
+__all__ = ["GrowthArea", "LearnerFeedback", "growth_areas", "growth_wishes", "learner_feedback"]
 
 #: So many growth areas are put in words.
 _SHOWN = 4
@@ -164,9 +165,54 @@ def learner_feedback(
     results = results[pd.to_datetime(results["on"]) <= day]
     awards = records.frame("awards", where={"learner": learner})
     facts = _facts(programme, enrolments, results, awards[pd.to_datetime(awards["on"]) <= day])
-    areas = _areas(programme, ratings, {one.badge for one in facts.awards}, on)
-    said = feedback(programme, facts, on=on, goal=goal, growth=_wishes(programme, areas))
+    areas = growth_areas(programme, ratings, held={one.badge for one in facts.awards}, on=on)
+    said = feedback(programme, facts, on=on, goal=goal, growth=growth_wishes(areas))
     return LearnerFeedback(learner, on, areas, ratings.groupby(["credential", "criterion"]).ngroups, said)
+
+
+def growth_areas(
+    programme: Programme, ratings: pd.DataFrame, *, held: Collection[str], on: datetime.date
+) -> tuple[GrowthArea, ...]:
+    """The rows of rubrics in which a learner can grow: those that do not pass first, then the latest.
+
+    Parameters
+    ----------
+    programme : Programme
+        Its rubrics that are not public are left out.
+    ratings : DataFrame
+        As `levelled_ratings` gives them, of one learner.
+    held : collection of str
+        Credentials that the learner has: they are not proposed for practice.
+    on : date
+        What is over by then is not proposed either.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> names = ["learner", "assessment", "attempt", "criterion", "rater", "on", "credential", "place", "passing"]
+    >>> nothing = pd.DataFrame(columns=names)
+    >>> growth_areas(example_programme(), nothing, held=(), on=datetime.date(2027, 3, 1))
+    ()
+    """
+    found = []
+    rows: Iterable[Any] = latest_levels(ratings).itertuples()
+    for row in rows:
+        area = _shown_next(programme, row, held, on)
+        if area is not None:
+            found.append((row.place - row.passing, -area.on.toordinal() if area.on else 0, area))
+    found.sort(key=lambda one: one[:2])
+    return tuple(area for *_, area in found)
+
+
+def growth_wishes(areas: Iterable[GrowthArea]) -> tuple[str, ...]:
+    """Ids of competencies of the rows that do not pass yet, for the plan to show most of.
+
+    Examples
+    --------
+    >>> growth_wishes([])
+    ()
+    """
+    return tuple(dict.fromkeys(one.split("/", 1)[1] for area in areas if not area.passes for one in area.competencies))
 
 
 def _facts(programme: Programme, enrolments: pd.DataFrame, results: pd.DataFrame, awards: pd.DataFrame) -> Facts:
@@ -190,68 +236,29 @@ def _facts(programme: Programme, enrolments: pd.DataFrame, results: pd.DataFrame
     return Facts(profession=profession, awards=held, scores=scores)
 
 
-def _areas(programme: Programme, ratings: pd.DataFrame, held: set[str], on: datetime.date) -> tuple[GrowthArea, ...]:
-    found = []
-    for (credential, criterion), part in ratings.groupby(["credential", "criterion"], sort=False):
-        rubric = programme.credentials[str(credential)].rubric
-        row = next((one for one in rubric.criteria if one.id == criterion), None) if rubric else None
-        if rubric is None or row is None:
-            continue
-        last = part[part["attempt"] == part["attempt"].max()]
-        place = int(last["place"].quantile(0.5, interpolation="lower"))
-        if place + 1 >= len(rubric.levels):
-            continue
-        level, above = rubric.levels[place], rubric.levels[place + 1]
-        days = last["on"].dropna()
-        competencies = _competencies(programme, str(credential), str(criterion))
-        area = GrowthArea(
-            str(credential), str(criterion), row.title, days.max().date() if len(days) else None, level.title,
-            row.descriptors.get(level.id, ""), place >= int(last["passing"].iloc[0]), last["rater"].nunique(),
-            above.title, row.descriptors.get(above.id, ""), _practise(programme, competencies, held, on), competencies,
-        )  # fmt: skip
-        found.append((place - int(last["passing"].iloc[0]), -(days.max().value if len(days) else 0), area))
-    found.sort(key=lambda one: one[:2])
-    return tuple(area for *_, area in found)
+def _shown_next(programme: Programme, row: Any, held: Collection[str], on: datetime.date) -> GrowthArea | None:
+    """What one row of `latest_levels` leaves to grow; nothing at the highest level."""
+    rubric = programme.credentials[row.credential].rubric
+    criterion = next((one for one in rubric.criteria if one.id == row.criterion), None) if rubric else None
+    if rubric is None or not rubric.public or criterion is None or row.place + 1 >= len(rubric.levels):
+        return None
+    level, above = rubric.levels[row.place], rubric.levels[row.place + 1]
+    competencies = competencies_of(programme, row.credential, row.criterion)
+    return GrowthArea(
+        row.credential, row.criterion, criterion.title, None if pd.isna(row.on) else row.on.date(), level.title,
+        criterion.descriptors.get(level.id, ""), row.place >= row.passing, int(row.raters), above.title,
+        criterion.descriptors.get(above.id, ""), _practise(programme, competencies, held, on), competencies,
+    )  # fmt: skip
 
 
-def _competencies(programme: Programme, credential: str, criterion: str) -> tuple[str, ...]:
-    """Competencies that the row bears on: of alignments that name a criterion of its name, or name none."""
-    alignments = programme.credentials[credential].alignments
-    named = [one for one in alignments if criterion in one.criteria]
-    ids = []
-    for one in named or [each for each in alignments if "assessed" in each.how and not each.criteria]:
-        framework = programme.frameworks.get(one.framework)
-        if framework is not None and one.competency in framework:
-            ids.append(f"{one.framework}/{framework[one.competency].id}")
-    return tuple(dict.fromkeys(ids))
-
-
-def _practise(programme: Programme, competencies: tuple[str, ...], held: set[str], on: datetime.date) -> str:
+def _practise(programme: Programme, competencies: tuple[str, ...], held: Collection[str], on: datetime.date) -> str:
     """The next credential, not held yet, whose activities still to come practise or assess one of these."""
-    terms = {one.id: one for one in programme.info.terms}
-    for id, credential in programme.credentials.items():
-        if id in held or credential.status == "retired":
-            continue
-        practised = {
-            f"{one.framework}/{programme.frameworks[one.framework][one.competency].id}"
-            for one in credential.alignments
-            if {"practised", "assessed"} & set(one.how)
-            and one.framework in programme.frameworks
-            and one.competency in programme.frameworks[one.framework]
-        }
-        if not practised & set(competencies):
-            continue
-        for activity in credential.activities:
-            term = terms.get(activity.term)
-            if term is not None and term.start + datetime.timedelta(weeks=max(activity.weeks, default=1) - 1) >= on:
-                return f"You can practise this in “{activity.title}” ({term.title}, {credential.title})."
-    return ""
-
-
-def _wishes(programme: Programme, areas: tuple[GrowthArea, ...]) -> tuple[str, ...]:
-    """Competencies of the rows that do not pass yet, for the plan to show most of."""
-    ids = dict.fromkeys(one.split("/", 1)[1] for area in areas if not area.passes for one in area.competencies)
-    return tuple(ids)
+    coming = coming_activities(programme, competencies, how=("practised", "assessed"), without=held, on=on)
+    found = next(coming, None)
+    if found is None:
+        return ""
+    activity, term, credential = found
+    return f"You can practise this in “{activity.title}” ({term.title}, {credential.title})."
 
 
 def _line(text: str) -> str:
