@@ -117,12 +117,25 @@ def _help(model: FacultyModel, members: list[Member], texts: Texts) -> Html:
         inside.append(paragraph(sentence(study.record.sentence(), texts), muted=True))
     if named:
         inside.append(paragraph(sentence(study.caution, texts), muted=True))
+    if elsewhere := _elsewhere(model, members):
+        inside.append(paragraph(texts("In your other teams: {names}.", names=texts.listed(elsewhere))))
     rest = [one for one in members if one.help is None and one.open]
     if rest:
-        inside.append(Html(f"<h3>{escaped(texts('Open on record, of others'))}</h3>"))
+        inside.append(Html(f"<h3>{escaped(texts('Open on record'))}</h3>"))
         inside.append(items(_listed(escaped(one.name), one.open, texts) for one in rest))
         inside.append(paragraph(texts("A sign to ask, not a judgement."), muted=True))
     return card(texts("Who may need help now"), *inside, place="help")
+
+
+def _elsewhere(model: FacultyModel, members: list[Member]) -> list[str]:
+    """Who is named in other teams, with the name of the latest team that they share with the person."""
+    seen, found = {one.learner for one in members}, []
+    for key, inside in model.members.items():
+        for one in inside:
+            if one.help is not None and one.learner not in seen:
+                seen.add(one.learner)
+                found.append(f"{one.name} ({model.teams[key].name})")
+    return found
 
 
 def _named(one: Member, texts: Texts) -> Html:
