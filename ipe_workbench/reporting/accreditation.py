@@ -104,8 +104,11 @@ def accreditation_parts(matrix: AccreditationMatrix, *, on: datetime.date) -> tu
 
 
 def _opening(matrix: AccreditationMatrix, on: datetime.date) -> Iterator[Html]:
-    yield element("p", f"Accreditation evidence · programme version {matrix.version} · {_day(on)}", class_="kicker")
-    yield element("h1", matrix.title)
+    yield element("p", f"{matrix.title} · programme version {matrix.version} · {_day(on)}", class_="kicker")
+    about = ", ".join([*(one.title for one in matrix.professions), *_only_body(matrix)])
+    yield element(
+        "h1", f"Accreditation evidence: {about}" if len(matrix.professions) == 1 else "Accreditation evidence"
+    )
     words = (
         "For each accreditation standard on file: the micro-credentials that serve it, and the evidence kept of them."
     )
@@ -126,6 +129,12 @@ def _opening(matrix: AccreditationMatrix, on: datetime.date) -> Iterator[Html]:
         ["Profession", Number("Standards"), Number("With evidence"), Number("Gaps"), Number("Not checked")],
         [_overview(matrix, one.id, one.title) for one in matrix.professions],
     )
+
+
+def _only_body(matrix: AccreditationMatrix) -> list[str]:
+    """The body, where the matrix is about one alone."""
+    bodies = {row.body.id for row in matrix.rows if row.body is not None}
+    return [one.upper() for one in bodies] if len(bodies) == 1 else []
 
 
 def _overview(matrix: AccreditationMatrix, profession: str, title: str) -> list[object]:

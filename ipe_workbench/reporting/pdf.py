@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-from ipe_workbench.errors import EnvironmentFault
+from ipe_workbench.errors import EnvironmentFault, WorkbenchError
+from ipe_workbench.reporting.pdf_structure import dated, pdf_faults
 
 __all__ = ["page_as_pdf"]
 
+_FIGURES = re.compile(r"<(?:figure|img)\b[^>]*\b(?:aria-label|alt)=[\"'][^\"']")
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
 
-def page_as_pdf(page: str, *, timeout: float = 120) -> bytes:
-    """Print a self-contained page.
+def page_as_pdf(page: str, *, at: datetime.datetime | None = None, timeout: float = 120) -> bytes:
+    """Print a self-contained page. The same page, time and Chromium give the same bytes.
 
     Parameters
     ----------
     page : str
         HTML that loads nothing.
+    at : datetime, optional
+        The date that the file bears.
     timeout : float
         Seconds to wait.
 
@@ -28,7 +34,20 @@ def page_as_pdf(page: str, *, timeout: float = 120) -> bytes:
     ------
     EnvironmentFault
         When there is no Chromium, or it prints nothing.
+    WorkbenchError
+        When the PDF cannot be read by everybody: see `pdf_faults`.
     """
+    printed = dated(_printed(page, timeout), at)
+    faults = pdf_faults(printed, figures=len(_FIGURES.findall(page)))
+    if faults:
+        raise WorkbenchError(
+            f"The PDF would not be accessible: {' '.join(faults)}",
+            mend="Mend the page: headings in order, header cells in tables, words for figures, a title and a language.",
+        )
+    return printed
+
+
+def _printed(page: str, timeout: float) -> bytes:
     program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
     if program is None:
         raise EnvironmentFault(

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
+from pypdf import PdfReader
 
+from ipe_workbench.reporting.pdf import page_as_pdf
 from tests.reporting.printed import Printed
 
 if TYPE_CHECKING:
@@ -38,6 +41,14 @@ def test_the_keyboard_skips_to_the_report(offline_page: Page, rendered: Printed)
     assert offline_page.evaluate("document.activeElement.className") == "skip"
     offline_page.keyboard.press("Enter")
     assert offline_page.evaluate("document.activeElement.id") == "main"
+
+
+def test_the_minute_is_one_page_of_paper(rendered: Printed) -> None:
+    pages = PdfReader(io.BytesIO(page_as_pdf(rendered.page.read_text(encoding="utf-8")))).pages
+    first, second = (" ".join(one.extract_text().split()) for one in pages[:2])
+    assert first.startswith("Interprofessional Practice and Education")
+    assert "Evidence. The programme makes 4 claims" in first
+    assert second.startswith("Coverage of the framework")
 
 
 def test_folded_tables_are_there_on_paper(offline_page: Page, rendered: Printed) -> None:

@@ -93,7 +93,7 @@ def test_the_command_renders_a_small_programme_whole(tmp_path: Path) -> None:
     html = page.read_text(encoding="utf-8")
     assert external_references(html) == active_content(html) == []
     words = unescape(html)
-    assert "<h1>Small & plain: Spring 2027</h1>" in words
+    assert "<h1>Term evaluation: Spring 2027</h1>" in words
     assert "120 learners of 3 professions can earn 2 badges that stack to 1 larger credential" in words
     assert "ipe report 2027-spring --programme small --replicates 2 --only term-evaluation --out out" in words
     assert html.count("<figure ") == 7

@@ -136,7 +136,7 @@ class FacultyFeedback:
                     f"{one.low:.0%} to {one.high:.0%}; usual {one.usual:.0%}). {' '.join(one.reasons)}"
                 )
             if (more := len(self.support.learners) - 2 * _SHOWN) > 0:
-                yield f"- and {more} more, less likely; they are in the JSON."
+                yield f"- and {more} more, less likely."
             yield self.support.record.sentence()
             yield self.support.caution
 

@@ -113,12 +113,12 @@ def _failures(failures: Sequence[Failure]) -> Html:
 def _table(
     plan: Plan, heading: str, jobs: list[Job], known: dict[str, Receipt | None], failed: dict[str, Failure]
 ) -> Html:
-    rows = [_row(one, known[one.id], failed.get(one.id)) for one in jobs]
+    start = f"{plan.programme.info.title}: {plan.programme.term(plan.asked.term).title}, "
+    rows = [_row(one, one.title.removeprefix(start), known[one.id], failed.get(one.id)) for one in jobs]
     return table(f"{heading}: {counted(len(jobs), 'report')}", ["Report", "Also as", "Made", "State"], rows)
 
 
-def _row(job: Job, receipt: Receipt | None, failure: Failure | None) -> list[object]:
-    title = job.title.split(", ", 1)[-1]
+def _row(job: Job, title: str, receipt: Receipt | None, failure: Failure | None) -> list[object]:
     if receipt is None:
         return [title, "–", "–", element("strong", "failed", class_="gap")]
     page, *others = receipt.files

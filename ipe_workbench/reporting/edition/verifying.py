@@ -18,6 +18,7 @@ from ipe_workbench.reporting.edition.planning import Plan, plan_edition
 from ipe_workbench.reporting.edition.printing import records_for
 from ipe_workbench.reporting.edition.theme import read_theme
 from ipe_workbench.reporting.page import FACTS
+from ipe_workbench.reporting.pdf_structure import pdf_faults
 from ipe_workbench.reporting.press import Job, Press
 
 __all__ = ["Verification", "read_facts", "verify_report"]
@@ -79,7 +80,7 @@ def verify_report(page: str | Path, programme: Path, *, db: str | None = None, r
     Parameters
     ----------
     page : path
-        The page.
+        The page, or the PDF beside it.
     programme : Path
         Folder of the programme.
     db : str, optional
@@ -94,7 +95,10 @@ def verify_report(page: str | Path, programme: Path, *, db: str | None = None, r
     UnknownNameError
         When the programme has no such term, or no such report any more.
     """
-    facts = read_facts(page)
+    file = Path(page)
+    facts = read_facts(file.with_suffix(".html"))
+    if file.suffix == ".pdf" and (faults := pdf_faults(_content(file))):
+        return Verification(str(facts["job"]), False, False, faults)
     loaded = load_programme(programme)
     with tempfile.TemporaryDirectory(prefix="ipe-verify-") as work:
         asked = _asked(facts, programme, Path(work), db, run)
@@ -107,22 +111,30 @@ def verify_report(page: str | Path, programme: Path, *, db: str | None = None, r
         differences = tuple(_differences(facts, job.facts))
         if job.key != facts["key"]:
             return Verification(job.id, False, False, differences or ("The page was made in another form.",))
-        return _made_again(loaded, plan, job, facts, Path(page))
+        return _made_again(loaded, plan, job, facts, file)
 
 
 def _made_again(programme: Programme, plan: Plan, job: Job, facts: Mapping[str, Any], page: Path) -> Verification:
     made = {name: value for name, value in facts["made"].items() if name in job.parameters}
-    again = replace(job, parameters={**job.parameters, **made}, facts=facts, pdf=False)
+    again = replace(job, parameters={**job.parameters, **made}, facts=facts, pdf=page.suffix == ".pdf")
     for run in plan.runs_of([again]):
         run.make(programme)
     with Press(1) as press:
         (outcome,) = press.print([again])
     if outcome.problem:
         return Verification(job.id, True, False, (f"Making it again failed: {outcome.problem}",))
-    if again.page.read_bytes() == page.read_bytes():
+    if again.page.with_suffix(page.suffix).read_bytes() == page.read_bytes():
         return Verification(job.id, True, True, ())
-    why = "It comes out different from the same inputs: the page was changed, or the template is not repeatable."
+    named, other = ("file", "Chromium is another one") if again.pdf else ("page", "the template is not repeatable")
+    why = f"It comes out different from the same inputs: the {named} was changed, or {other}."
     return Verification(job.id, True, False, (why,))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(f"The PDF cannot be read: {error.strerror}.", place=str(file)) from None
 
 
 def _asked(facts: Mapping[str, Any], programme: Path, out: Path, db: str | None, run: str | None) -> Asked:

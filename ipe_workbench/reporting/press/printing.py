@@ -92,7 +92,9 @@ def _printed(job: Job, engine: str | None) -> Iterator[Path]:
     if job.pdf:
         from ipe_workbench.reporting.pdf import page_as_pdf
 
-        printed = page_as_pdf(rendered.page.read_text(encoding="utf-8"))
+        made = str(job.facts.get("made", {}).get("rendered_at", ""))
+        at = datetime.datetime.fromisoformat(made) if made else None
+        printed = page_as_pdf(rendered.page.read_text(encoding="utf-8"), at=at)
         yield write_output(job.page.with_suffix(".pdf"), printed, private=job.private)
 
 

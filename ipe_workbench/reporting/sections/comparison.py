@@ -19,8 +19,8 @@ def masthead(report: ComparisonReport) -> Html:
     first, second = report.scenarios
     return join(
         [
-            element("p", info.issuer.name, class_="kicker"),
-            element("h1", f"{info.title}: two designs compared"),
+            element("p", f"{info.title} · {info.issuer.name}", class_="kicker"),
+            element("h1", "Two designs compared"),
             element("p", f"“{first.title}” and “{second.title}”.", class_="kicker"),
             notice(element("strong", "Everything here is simulated."), "No learner’s record went into it."),
             Html(CONTENTS_MARK),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 
 from ipe_workbench.reporting.faculty_report import FacultyReport
@@ -11,6 +12,9 @@ from ipe_workbench.reporting.page import CONTENTS_MARK
 from ipe_workbench.reporting.sections.wording import day
 
 __all__ = ["masthead", "said"]
+
+#: What an item is about (a pseudonym, or a row of a rubric with its credential), what it says, and a mark at its end.
+_ITEM = re.compile(r"(?P<about>L[a-z0-9]{8,}\b|“[^”]+” \([^)]*\)|)(?P<rest>.*?)(?: \[(?P<mark>[^\]]+)\])?", re.DOTALL)
 
 
 def masthead(report: FacultyReport) -> Html:
@@ -21,7 +25,7 @@ def masthead(report: FacultyReport) -> Html:
     whose = f"Rater {report.rater} · " if report.rater else ""
     return join(
         [
-            element("p", info.issuer.name, class_="kicker"),
+            element("p", f"{info.title} · {info.issuer.name}", class_="kicker"),
             element("h1", heading),
             element("p", f"{whose}{report.term.title}, as of {day(report.term.end)}.{made}", class_="kicker"),
             notice(
@@ -46,8 +50,18 @@ def _blocks(text: str) -> Iterator[Html]:
             items.append(line[2:])
             continue
         if items:
-            yield listing(items)
+            yield listing(map(_item, items), class_="roomy")
             items = []
         if line.strip():
             heading = line == line.upper() and any(one.isalpha() for one in line)
             yield element("h2", line.capitalize()) if heading else element("p", line)
+
+
+def _item(text: str) -> Html:
+    """An item with its mark, such as ``[more learners than usual]``, as one, and what it is about in front."""
+    found = _ITEM.fullmatch(text)
+    if found is None:
+        return element("span", text)
+    about, rest, mark = found["about"], found["rest"], found["mark"]
+    parts: list[object] = [element("strong", about) if about else "", rest]
+    return join([*parts, join([" ", element("span", mark, class_="tag")]) if mark else ""])

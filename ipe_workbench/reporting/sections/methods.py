@@ -15,9 +15,9 @@ def masthead(report: MethodsReport) -> Html:
     info = report.programme.info
     return join(
         [
-            element("p", info.issuer.name, class_="kicker"),
-            element("h1", f"{info.title}: research methods"),
-            element("p", f"Appendix to the reports of {report.term.title}.", class_="kicker"),
+            element("p", f"{info.title} · {info.issuer.name}", class_="kicker"),
+            element("h1", f"Research methods: {report.term.title}"),
+            element("p", f"Appendix to the reports of the term. Programme version {info.version}.", class_="kicker"),
             Html(CONTENTS_MARK),
         ]
     )

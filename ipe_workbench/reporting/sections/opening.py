@@ -22,11 +22,11 @@ def masthead(report: TermReport) -> Html:
     made = f"Made on {day(report.provenance.at)}. " if report.provenance.at else ""
     return join(
         [
-            element("p", info.issuer.name, class_="kicker"),
-            element("h1", f"{info.title}: {term.title}"),
+            element("p", f"{info.title} · {info.issuer.name}", class_="kicker"),
+            element("h1", f"Term evaluation: {term.title}"),
             element(
                 "p",
-                f"Term evaluation, {day(term.start)} to {day(term.end)}. {made}Programme version {info.version}.",
+                f"{day(term.start)} to {day(term.end)}. {made}Programme version {info.version}.",
                 class_="kicker",
             ),
             _errors(report),
