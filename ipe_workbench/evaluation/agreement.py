@@ -162,6 +162,11 @@ def intraclass_correlations(scores: Numbers, confidence: float = 0.95) -> list[E
     >>> [round(one.estimate, 2) for one in intraclass_correlations(scores)]
     [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
     """
+    with np.errstate(divide="ignore", invalid="ignore"):  # where raters never differ, or targets never do
+        return _six_forms(scores, confidence)
+
+
+def _six_forms(scores: Numbers, confidence: float) -> list[Estimate]:
     n, k = scores.shape
     mean = scores.mean()
     rows = k * ((scores.mean(axis=1) - mean) ** 2).sum() / (n - 1)

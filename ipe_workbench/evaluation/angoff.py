@@ -155,7 +155,7 @@ def _cut(table: pd.DataFrame, level: float) -> list[Estimate]:
     n = len(means)
     share, se = float(means.mean()), float(means.std(ddof=1) / np.sqrt(n))
     low, high = t_interval(share, se, n - 1, level)
-    low, high = max(low, 0.0), min(high, 1.0)
+    low, high = (max(low, 0.0), min(high, 1.0)) if se > 1e-9 else (float("nan"), float("nan"))
     how = f"mean of {n} judges; t over judges, for these items, {level:.0%}"
     return [
         Estimate("cut", items * share, items * low, items * high, n, f"points of {items}; {how}"),
@@ -225,6 +225,9 @@ def _findings(table: pd.DataFrame, estimates: list[Estimate]) -> list[Finding]:
         message = f"A panel of {len(table)} judges: their standard error is hardly known."
         found.append(remark("few-judges", message, "Eight to twelve are usual.", "info"))
     means = _adjusted_means(table)
+    if np.ptp(means) <= 1e-9:
+        message = "All judges have the same mean: how sure the cut is cannot be told."
+        found.append(remark("no-spread", message, "Did they rate apart from each other?"))
     middle = np.median(means)
     spread = 1.4826 * np.median(np.abs(means - middle))
     for one, mean in zip(table.index, means, strict=True):

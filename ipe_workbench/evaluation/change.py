@@ -274,7 +274,8 @@ _AVERAGES = (
 
 
 def _standardised(before: Numbers, after: Numbers, axis: int = -1, divisor: Any = _mean_sd) -> Any:
-    return np.mean(after - before, axis=axis) / divisor(before, after, axis)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a wave that does not vary has no correlation
+        return np.mean(after - before, axis=axis) / divisor(before, after, axis)
 
 
 def _ordinal(pairs: _Pairs, level: float) -> list[Estimate]:

@@ -15,13 +15,14 @@ from ipe_workbench.evaluation.estimates import (
     Estimate,
     Test,
     interval_words,
+    left_out,
     not_estimable,
     remark,
     status_of,
 )
 from ipe_workbench.evaluation.intervals import hedges_correction, noncentral_d, t_interval
 from ipe_workbench.evaluation.regression import clustered_ols, hc3, ols
-from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.evaluation.tidy_files import numbers, repeated_learner, require_columns
 from ipe_workbench.evaluation.weighting import weighted_difference
 from ipe_workbench.findings import Finding
 
@@ -93,8 +94,11 @@ def compare_groups(
     """
     columns = [group, value, *([baseline] if baseline else []), *covariates, *([cluster] if cluster else [])]
     require_columns(frame, columns)
-    data = frame[columns].assign(**{one: numbers(frame, one) for one in [value, *([baseline] if baseline else [])]})
-    complete = data.dropna()
+    who = [one for one in ("learner", "id") if one in frame.columns]
+    data = frame[list(dict.fromkeys([*columns, *who]))].assign(
+        **{one: numbers(frame, one) for one in [value, *([baseline] if baseline else [])]}
+    )
+    complete = data.dropna(subset=columns)
     missing = {"not_complete": len(data) - len(complete)}
     names, found, refused = _two_groups(complete, group, reference)
     if refused or names is None:
@@ -117,6 +121,10 @@ def compare_groups(
         return not_estimable(
             "compare", [remark("one-cluster", message, "Leave the cluster out.", "error"), *found], missing
         )
+    twice = repeated_learner(complete)
+    if twice:
+        mend = "Choose a wave; or name --time, and compare the changes."
+        return not_estimable("compare", [remark("duplicate-learner", twice, mend, "error"), *found], missing)
     for adjust in dict.fromkeys([None, baseline]) if cluster else ([baseline] if baseline else []):
         adjusted, more, said = _ancova(complete, inside, value, adjust, cluster, level)
         # The interval that allows for clusters is the one to read first.
@@ -130,9 +138,7 @@ def compare_groups(
     if cluster is None and "team" in frame.columns:
         message = "Learners share a team, and the intervals do not allow for it; they may be too narrow."
         found.append(remark("clustering-ignored", message, "Name it: cluster team."))
-    if missing["not_complete"] > 0.05 * len(data):
-        message = f"{missing['not_complete']} learners lack a value and are left out."
-        found.append(remark("missing-rows", message, "Describe who is missing, by group."))
+    found += left_out(missing["not_complete"], len(data), "learners")
     main = estimates[0]
     gap = main.estimate or 0.0
     sentence = (
@@ -212,7 +218,10 @@ def compare_changes(
     x = np.column_stack([np.ones(len(y)), g, t, g * t])
     clusters = data[cluster or id].astype(str).to_numpy()
     beta, se, df = clustered_ols(x, y, clusters)
-    found += _few_clusters(df + 1)
+    if np.ptp(y) == 0 or not se[3] > 1e-6 * np.ptp(y):
+        message = "Nothing varies, or all changed alike: how sure the difference is cannot be told."
+        return not_estimable("compare", [remark("constant", message, "Check the column.", "error"), *found], missing)
+    found += [*_few_clusters(df + 1), *left_out(missing["not_complete"], len(frame), "scores")]
     how = f"OLS, CR1 by {cluster or id}, t({df:.0f}), {level:.0%}"
     interval = t_interval(beta[3], se[3], df, level)
     estimates = [Estimate("difference_in_differences", float(beta[3]), *interval, len(y), how)]
@@ -253,8 +262,9 @@ def _plain(mine: Numbers, theirs: Numbers, level: float) -> tuple[list[Estimate]
     n1, n2 = len(mine), len(theirs)
     n, df = n1 + n2, n1 + n2 - 2
     gap = float(mine.mean() - theirs.mean())
-    welch = stats.ttest_ind(mine, theirs, equal_var=False)
-    ends = welch.confidence_interval(level)
+    parts = [float(one.var(ddof=1)) / len(one) for one in (mine, theirs)]  # one of the groups may not vary
+    se = float(np.sqrt(sum(parts)))
+    welch_df = sum(parts) ** 2 / (parts[0] ** 2 / (n1 - 1) + parts[1] ** 2 / (n2 - 1))
     pooled = np.sqrt(((n1 - 1) * mine.var(ddof=1) + (n2 - 1) * theirs.var(ddof=1)) / df)
     per_t = np.sqrt(1 / n1 + 1 / n2)
     d = gap / pooled
@@ -263,12 +273,14 @@ def _plain(mine: Numbers, theirs: Numbers, level: float) -> tuple[list[Estimate]
     exact = f"noncentral t, {level:.0%}"
     ranks = stats.mannwhitneyu(mine, theirs)
     return [
-        Estimate("difference_welch", gap, ends.low, ends.high, n, f"Welch, t({welch.df:.1f}), {level:.0%}"),
+        Estimate(
+            "difference_welch", gap, *t_interval(gap, se, welch_df, level), n, f"Welch, t({welch_df:.1f}), {level:.0%}"
+        ),
         Estimate("d_pooled_sd", float(d), low, high, n, f"difference / pooled SD; {exact}"),
         Estimate("g_pooled_sd", float(d * small), low * small, high * small, n, f"d_pooled_sd x J(n - 2); {exact}"),
         Estimate("superiority", float(ranks.statistic / (n1 * n2)), None, None, n, "Mann-Whitney U / (n1 n2)"),
     ], [
-        Test("Welch", float(welch.statistic), (float(welch.df),), float(welch.pvalue)),
+        Test("Welch", gap / se, (welch_df,), float(2 * stats.t.sf(abs(gap / se), welch_df))),
         Test("Mann-Whitney", float(ranks.statistic), (), float(ranks.pvalue)),
     ]  # fmt: skip
 

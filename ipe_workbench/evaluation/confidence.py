@@ -19,6 +19,7 @@ from ipe_workbench.evaluation.estimates import (
     Estimate,
     Test,
     interval_words,
+    left_out,
     not_estimable,
     remark,
     status_of,
@@ -143,7 +144,7 @@ def calibrate_confidence(
         kept[cluster].astype(str).to_numpy() if cluster else None,
         not ordinal and not any(one.id == "scales-differ" for one in found),
     )
-    found += _clustering(frame, pairs, cluster)
+    found += _clustering(frame, pairs, cluster) + left_out(missing["not_complete"], len(data), "learners")
     estimates = _biases(pairs, level) if pairs.common else []
     if group and pairs.common:
         more, said = _by_group(kept, confidence, skill, group, threshold, level)

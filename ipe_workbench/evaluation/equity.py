@@ -26,7 +26,7 @@ from ipe_workbench.evaluation.intervals import t_interval
 from ipe_workbench.evaluation.multiplicity import holm
 from ipe_workbench.evaluation.regression import clustered_ols
 from ipe_workbench.evaluation.shrinkage import shrink
-from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.evaluation.tidy_files import numbers, repeated_learner, require_columns
 from ipe_workbench.findings import Finding
 from ipe_workbench.records.privacy import TOTAL, safe_means, safe_shares
 
@@ -166,9 +166,8 @@ def _yes_or_no(frame: pd.DataFrame, column: str) -> pd.Series[float]:
 def _refusal(frame: pd.DataFrame, data: pd.DataFrame, asked: _Question, names: Sequence[str]) -> Finding | None:
     if data.empty:
         return remark("no-score", "Nobody has a group and an outcome.", "Check the columns.", "error")
-    who = next((one for one in ("learner", "id") if one in frame.columns), None)
-    if who is not None and frame[who].dropna().duplicated().any():
-        message = f"A learner has more than one row in column `{who}`; this analysis wants one a learner."
+    message = repeated_learner(frame)
+    if message:
         return remark("duplicate-learner", message, "Choose a wave, or average.", "error")
     if asked.reference is not None and asked.reference not in names:
         raise UnusableInputError(

@@ -11,7 +11,17 @@ import pandas as pd
 
 from ipe_workbench.findings import Finding, Place
 
-__all__ = ["Analysis", "Estimate", "Status", "Test", "interval_words", "not_estimable", "remark", "status_of"]
+__all__ = [
+    "Analysis",
+    "Estimate",
+    "Status",
+    "Test",
+    "interval_words",
+    "left_out",
+    "not_estimable",
+    "remark",
+    "status_of",
+]
 
 #: ``ok``; ``limited``: the numbers hold, but read the findings first; ``singular``: a component of variance lies at
 #: zero; ``not-converged``; ``not-estimable``: there is no number, and the findings say why.
@@ -190,6 +200,20 @@ def not_estimable(question: str, findings: Iterable[Finding], missing: Mapping[s
     told = tuple(findings)
     sentence = next((one.message for one in told if one.severity == "error"), "Nothing can be estimated.")
     return Analysis(question, (), "not-estimable", told, sentence, missing=missing or {})
+
+
+def left_out(lost: int, of: int, what: str = "rows") -> list[Finding]:
+    """A warning where more than one in twenty lack a value.
+
+    Examples
+    --------
+    >>> [one.message for one in left_out(12, 40, "learners")]
+    ['12 of 40 learners lack a value and are left out, as if missing at random.']
+    """
+    if lost <= 0.05 * of:
+        return []
+    message = f"{lost} of {of} {what} lack a value and are left out, as if missing at random."
+    return [remark("missing-rows", message, "Describe who is missing.")]
 
 
 def status_of(findings: Iterable[Finding]) -> Status:

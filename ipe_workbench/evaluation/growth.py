@@ -17,6 +17,7 @@ from ipe_workbench.evaluation.estimates import (
     Status,
     Test,
     interval_words,
+    left_out,
     not_estimable,
     remark,
     status_of,
@@ -25,9 +26,9 @@ from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mi
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
 from ipe_workbench.findings import Finding
 
-__all__ = ["design_of", "fit_growth", "variance_estimates"]
+__all__ = ["design_of", "fit_growth", "foretold", "variance_estimates"]
 
-FEWEST_ROWS = 10
+FEWEST_ROWS, FEWEST_LEVELS = 10, 4
 Numbers = NDArray[np.float64]
 
 
@@ -94,17 +95,23 @@ def fit_growth(
         raise UnusableInputError("A column stands twice.", mend="Name each grouping column once, and not the outcome.")
     if random_slope is not None and (time is None or random_slope not in groups):
         raise UnusableInputError("A random slope needs the time and one of the grouping columns.", mend="Name both.")
+    if len(groups) > 1 and len(frame) > 1 and frame.duplicated(keep=False).all():
+        message = "Every row stands more than once: the table was put together twice."
+        return not_estimable("growth", [remark("duplicate-rows", message, "Keep one of each.", "error")])
     used = [outcome, *groups, *([time] if time else []), *covariates]
     require_columns(frame, used)
     data = frame[used].assign(**{c: numbers(frame, c) for c in [outcome, *([time] if time else [])]})
     complete = data.dropna()
     missing = {"not_complete": len(data) - len(complete)}
     keys = _group_keys(complete, crossed, nested)
-    refused, found = _look(complete, keys, outcome, missing)
+    refused, found = _look(complete, keys, outcome, time, missing)
     if refused:
         return not_estimable("growth", [refused, *found], missing)
     fixed, dropped = design_of(complete, [*([time] if time else []), *covariates])
     found += dropped
+    none_left = foretold(complete[outcome].to_numpy(dtype=float), fixed)
+    if none_left:
+        return not_estimable("growth", [none_left, *found], missing)
     terms = [_term(name, key, complete, time if name == random_slope else None) for name, key in keys.items()]
     model = fit_mixed_model(complete[outcome].to_numpy(dtype=float), fixed, terms)
     found += _fit_findings(model)
@@ -144,6 +151,23 @@ def design_of(data: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.DataFrame,
     return pd.DataFrame(kept), found
 
 
+def foretold(response: Numbers, fixed: pd.DataFrame) -> Finding | None:
+    """An error where the fixed effects leave nothing over for the groups.
+
+    Examples
+    --------
+    >>> time = np.array([0.0, 1, 2])
+    >>> foretold(2 * time, pd.DataFrame({"intercept": [1.0] * 3, "time": time})).id
+    'constant'
+    """
+    x = fixed.to_numpy(dtype=float)
+    rest = response - x @ np.linalg.lstsq(x, response, rcond=None)[0]
+    if np.abs(rest).max() > 1e-10 * np.abs(response - response.mean()).max():
+        return None
+    message = "The fixed effects foretell every score; nothing is left to lie between groups."
+    return remark("constant", message, "Check the column.", "error")
+
+
 def variance_estimates(model: MixedModel, levels: dict[str, int], level: float) -> list[Estimate]:
     """Standard deviations (with intervals), variances and intraclass correlations of a fitted model."""
     z = float(stats.norm.ppf(0.5 + level / 2))
@@ -155,9 +179,10 @@ def variance_estimates(model: MixedModel, levels: dict[str, int], level: float) 
     for _, row in model.random.sort_values("term", key=lambda names: names.map(order.index), kind="stable").iterrows():
         name = row["term"] if row["column"] == "intercept" else f"{row['term']}:{row['column']}"
         sd, reach = float(row["sd"]), z * float(row["log_sd_se"])
-        low, high = (sd * np.exp(-reach), sd * np.exp(reach)) if np.isfinite(reach) else (0.0, float("nan"))
+        known = np.isfinite(reach) and reach < 100  # on the logarithm: beyond it anything would do
+        low, high = (sd * np.exp(-reach), sd * np.exp(reach)) if known else (0.0, float("nan"))
         n = levels.get(row["term"], model.n)
-        words = how if np.isfinite(reach) else "REML; at the boundary, no upper end"
+        words = how if known else "REML; at the boundary, no upper end"
         estimates += [
             Estimate(f"sd[{name}]", sd, low, high, n, words),
             Estimate(f"variance[{name}]", sd**2, low**2, high**2, n, words),
@@ -189,13 +214,28 @@ def _term(name: str, key: pd.Series[str], data: pd.DataFrame, slope: str | None)
 
 
 def _look(
-    data: pd.DataFrame, keys: dict[str, pd.Series[str]], outcome: str, missing: dict[str, int]
+    data: pd.DataFrame, keys: dict[str, pd.Series[str]], outcome: str, time: str | None, missing: dict[str, int]
 ) -> tuple[Finding | None, list[Finding]]:
     if len(data) < FEWEST_ROWS:
         return remark("too-few", f"Only {len(data)} complete rows; {FEWEST_ROWS} are the least.", "", "error"), []
     if np.ptp(data[outcome].to_numpy()) == 0:
         return remark("constant", f"All values of `{outcome}` are the same.", "Check the column.", "error"), []
+    most = max(key.nunique() for key in keys.values())
+    if 1 < most < FEWEST_LEVELS:
+        message = f"The largest grouping has {most} levels only: what lies between them cannot be told."
+        return remark("too-few", message, "Describe them one by one.", "error"), []
     found: list[Finding] = []
+    if time is not None:
+        same = data.assign(**{f"\x1f{name}": key for name, key in keys.items()})
+        units = [f"\x1f{name}" for name in keys]
+        copies, repeats = same.duplicated([*units, time, outcome]).sum(), same.duplicated([*units, time]).sum()
+        if repeats:
+            message = f"{repeats} rows repeat a `{'`, `'.join(keys)}` at a time that had a score"
+            if copies == repeats:
+                message += ", with the same score: they look like copies."
+                return remark("duplicate-wave", message, "Keep one row each.", "error"), []
+            mend = "Keep one row each, or name what tells them apart, such as the rater, among the groups."
+            found.append(remark("repeated-wave", f"{message}; they are taken as repetitions.", mend))
     for name, key in keys.items():
         levels = key.nunique()
         if levels < 2:
@@ -210,10 +250,7 @@ def _look(
         if (keys[outer] == keys[inner]).all():
             message = f"`{outer}` and `{inner}` are the same grouping."
             return remark("same-grouping", message, "Leave one out.", "error"), found
-    if missing["not_complete"] > 0.05 * (len(data) + missing["not_complete"]):
-        message = f"{missing['not_complete']} rows lack a value and are left out, as if missing at random."
-        found.append(remark("missing-rows", message, "Describe who is missing."))
-    return None, found
+    return None, found + left_out(missing["not_complete"], len(data) + missing["not_complete"])
 
 
 def _fit_findings(model: MixedModel) -> list[Finding]:

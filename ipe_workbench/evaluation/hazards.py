@@ -81,6 +81,10 @@ def hazard_ratios(
     reach = float(stats.t.ppf(0.5 + level / 2, df))
     estimates, tests = [], []
     for name, value, se in zip(columns, fit.params, errors, strict=True):
+        if not se * reach < 50:  # a group in which nobody, or everybody at once, earned it
+            message = f"The hazard ratio of `{name}` cannot be told: the badge hangs on it altogether."
+            found.append(remark("separated", message, "Compare incidences instead."))
+            continue
         ends = np.exp([value - reach * se, value + reach * se])
         estimates.append(Estimate(f"hazard_ratio[{name}]", float(np.exp(value)), ends[0], ends[1], n, how))
         p = float(2 * stats.t.sf(abs(value / se), df))
@@ -130,6 +134,8 @@ def _same_all_along(fit: Any, duration: Numbers, columns: Sequence[str]) -> tupl
     if int(events.sum()) < 10:
         return [], []
     raw, when = residuals[events], stats.rankdata(duration[events])
+    if np.ptp(when) == 0:
+        return [], []
     covariance = np.linalg.inv(-np.asarray(fit.model.hessian(fit.params), dtype=float))
     scaled = len(raw) * raw @ covariance
     centred = when - when.mean()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,9 @@ from scipy import stats
 from scipy.special import expit
 
 from ipe_workbench.errors import UnusableInputError
-from ipe_workbench.evaluation.estimates import Analysis, Estimate, not_estimable, remark, status_of
+from ipe_workbench.evaluation.estimates import Analysis, Estimate, left_out, not_estimable, remark, status_of
 from ipe_workbench.evaluation.estimates import Test as StatisticalTest
-from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.evaluation.tidy_files import numbers, repeated_learner, require_columns
 from ipe_workbench.findings import Finding
 
 __all__ = ["compare_item_functioning"]
@@ -87,9 +87,20 @@ def compare_item_functioning(
         if data[item].nunique() < 2:
             found.append(remark("constant-item", f"Everybody answered item {item} alike.", "Leave it out."))
             continue
-        own, pair = _item(item, data[item].to_numpy(dtype=float), focal, total, first, level)
+        try:
+            own, pair = _item(item, data[item].to_numpy(dtype=float), focal, total, first, level)
+        except np.linalg.LinAlgError:  # the total, or the group, says every answer
+            message = f"Item {item} cannot be compared: the total or the group foretells every answer."
+            found.append(remark("not-compared", message, "Ask more learners, or leave it out."))
+            continue
         rows += own
         tests += pair
+    if not rows:
+        return not_estimable("item-functioning", [replace(one, severity="error") for one in found], missing)
+    found += left_out(missing["not_complete"], len(frame), "learners")
+    twice = repeated_learner(frame)
+    if twice:
+        found.append(remark("duplicate-learner", twice, "Choose a wave: intervals are too narrow."))
     found += _named(rows, tests, 1 - level)
     shown = [one for one in found if one.id.startswith("dif-")]
     sentence = f"{len(rows) // 2} items compared at the same total ({len(data)} learners): "

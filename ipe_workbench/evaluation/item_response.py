@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
+from scipy.special import expit, logsumexp
 
 __all__ = ["TwoParameter", "rasch_difficulties", "two_parameter"]
 
@@ -97,6 +97,9 @@ class TwoParameter:
     converged: bool
 
 
+_STEEPEST = 30.0
+
+
 def two_parameter(answers: Numbers, points: int = 61, rounds: int = 2000) -> TwoParameter:
     """Fit a 2PL model with standard normal ability by EM.
 
@@ -133,7 +136,10 @@ def two_parameter(answers: Numbers, points: int = 61, rounds: int = 2000) -> Two
         posterior, value = _posterior(patterns, times, slope, intercept, theta, prior)
         weights = posterior * times[:, None]
         at, right = weights.sum(axis=0), patterns.T @ weights
-        moved = _item_step(slope, intercept, at, right, theta)
+        with np.errstate(all="ignore"):
+            moved = _item_step(slope, intercept, at, right, theta)
+        if not max(np.abs(one).max() for one in moved) < _STEEPEST:
+            break  # on its way to infinity: the other items foretell this one altogether
         change = max(np.abs(moved[0] - slope).max(), np.abs(moved[1] - intercept).max())
         slope, intercept = moved
         if change < 1e-6:
@@ -158,7 +164,7 @@ def _item_step(
 ) -> tuple[Numbers, Numbers]:
     """A few Newton steps of every item's own logistic regression on the expected counts."""
     for _ in range(5):
-        p = 1 / (1 + np.exp(-(slope[:, None] * theta + intercept[:, None])))
+        p = expit(slope[:, None] * theta + intercept[:, None])
         residual, weight = right - at * p, at * p * (1 - p)
         g0, g1 = residual.sum(axis=1), residual @ theta
         h00, h01, h11 = weight.sum(axis=1), weight @ theta, weight @ theta**2

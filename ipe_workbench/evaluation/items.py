@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ipe_workbench.errors import UnusableInputError
-from ipe_workbench.evaluation.estimates import Analysis, Estimate, not_estimable, remark, status_of
+from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, left_out, not_estimable, remark, status_of
 from ipe_workbench.evaluation.item_response import TwoParameter, rasch_difficulties, two_parameter
-from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.evaluation.tidy_files import numbers, repeated_learner, require_columns
 from ipe_workbench.findings import Finding
 
 __all__ = ["analyse_items", "mantel_haenszel"]
@@ -95,25 +95,34 @@ def analyse_items(
         return not_estimable("items", [remark("too-few", message, "", "error")], missing)
     x = complete.to_numpy(dtype=float)
     found = _look(x, list(names))
+    twice = repeated_learner(frame)
+    if twice:
+        found.append(remark("duplicate-learner", twice, "Choose a wave: intervals are too narrow."))
     telling = [i for i in range(x.shape[1]) if 0 < x[:, i].mean() < 1]
     if len(telling) < 3:
         message = "Fewer than three items have both right and wrong answers."
         return not_estimable("items", [remark("constant", message, "Use other items.", "error"), *found], missing)
     estimates = _classical(x, list(names), level)
-    status = status_of(found)
+    found += left_out(missing["not_complete"], len(answers), "learners")
     kept = [names[i] for i in telling]
+    converged = True
     if model == "rasch":
         difficulty, se, said = _rasch(x[:, telling], kept)
         estimates += _with_se("rasch_difficulty", kept, difficulty, se, len(x), "CML, sum zero; Wald", level)
         found += said
     elif model == "2pl":
         fitted = two_parameter(x[:, telling])
-        status = status if fitted.converged else "not-converged"
-        estimates += _two_parameter_estimates(fitted, kept, len(x), level)
+        converged = fitted.converged
+        if converged:
+            estimates += _two_parameter_estimates(fitted, kept, len(x), level)
+        else:
+            message = "The 2PL model has no finite estimates here: an item parts all learners, or they are few."
+            found.append(remark("not-converged", message, "Use the Rasch model."))
     if group is not None:
         more, said = _dif(x, frame.loc[complete.index, group].astype(str), list(names), telling, reference, level)
         estimates += more
         found += said
+    status: Status = status_of(found) if converged else "not-converged"
     shares = dict(zip(names, x.mean(axis=0), strict=True))
     hard = min(shares, key=lambda one: float(shares[one]))
     sentence = (

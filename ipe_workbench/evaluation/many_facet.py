@@ -119,7 +119,8 @@ def study_many_facet(
     kept = [one for one in facets if one == "rater" or data[one].nunique() > 1]
     coded = _Coded.of(data, kept, own if own in kept else None)
     model = fit_facets(coded.ratings, coded.facets)
-    if not model.converged or model.sd > WIDEST:
+    vague = max(float(np.sqrt(np.abs(np.diag(one)).max())) for one in model.covariance.values())
+    if not model.converged or model.sd > WIDEST or not vague < WIDEST:
         message = "No finite model: the ratings part learners or raters completely, or are too few for this scale."
         none = remark("not-converged", message, "Use the mixed model, or fewer categories.", "error")
         return ManyFacetStudy(not_estimable("raters", [none, *found], missing))

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -100,14 +100,19 @@ def fit_mixed_model(response: Numbers, fixed: pd.DataFrame, terms: Sequence[Rand
     (42.0, 49.51)
     """
     ordered = sorted(terms, key=lambda term: -term.levels * term.width)
-    equations = Equations(response, fixed.to_numpy(dtype=float), ordered)
+    x = fixed.to_numpy(dtype=float)
+    # Where the columns hold an intercept a score may be far from zero; it is taken off, and given back at the end.
+    flat = np.linalg.lstsq(x, np.ones(len(x)), rcond=None)[0]
+    middle = float(response.mean()) if np.abs(x @ flat - 1).max() < 1e-10 else 0.0
+    equations = Equations(response - middle, x, ordered)
     small = sum(term.levels * term.width for term in ordered[1:]) < 500
     # Threads that share a small matrix wait for each other longer than they work, most of all on a busy machine.
     with threadpool_limits(limits=1 if small else None, user_api="blas"):
         theta, near_by, converged = _search(equations)
     singular = any(abs(theta[i]) < ZERO for i in equations.diagonal) or _perfect(equations, theta)
     status: Literal["ok", "singular", "not-converged"] = "singular" if singular else "ok"
-    return _told(equations, theta, near_by, list(map(str, fixed.columns)), status if converged else "not-converged")
+    told = _told(equations, theta, near_by, list(map(str, fixed.columns)), status if converged else "not-converged")
+    return replace(told, fixed=told.fixed.assign(estimate=told.fixed["estimate"] + middle * flat))
 
 
 def _search(equations: Equations) -> tuple[Numbers, Around, bool]:
@@ -119,9 +124,11 @@ def _search(equations: Equations) -> tuple[Numbers, Around, bool]:
 
     def criterion(theta: Numbers) -> float:
         try:
-            return profiled(equations.solve(theta))
+            with np.errstate(over="ignore", invalid="ignore"):
+                value = profiled(equations.solve(theta))
         except np.linalg.LinAlgError:
             return 1e300
+        return value if math.isfinite(value) else 1e300
 
     size = sum(equations.sizes)
     theta = np.zeros(size)

@@ -8,15 +8,15 @@ from scipy import stats
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, not_estimable, remark, status_of
-from ipe_workbench.evaluation.growth import design_of, variance_estimates
+from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, left_out, not_estimable, remark, status_of
+from ipe_workbench.evaluation.growth import design_of, foretold, variance_estimates
 from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mixed_model
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
 from ipe_workbench.findings import Finding
 
 __all__ = ["study_raters"]
 
-FEWEST = 10
+FEWEST, FEWEST_LEARNERS = 10, 5
 
 
 def study_raters(
@@ -85,6 +85,9 @@ def study_raters(
     if refused:
         return not_estimable("raters", [refused, *found], missing)
     fixed, _ = design_of(data, [criterion] if criterion else [])
+    none_left = foretold(data[score].to_numpy(dtype=float), fixed)
+    if none_left:
+        return not_estimable("raters", [none_left, *found], missing)
     terms = [_term("learner", data[learner]), _term("rater", data[rater])]
     if criterion and data[criterion].nunique() > 1:
         terms.append(_term("learner:criterion", data[learner] + "\x1f" + data[criterion]))
@@ -95,6 +98,7 @@ def study_raters(
     estimates = variance_estimates(model, {one.name: one.levels for one in terms}, level)
     estimates += _decision_study(model, data, criterion, aim)
     estimates += _severities(model, data, rater, level)
+    found += left_out(missing["not_complete"], len(frame), "scores")
     if model.status == "singular":
         found.append(remark("singular", "A component of variance is zero here.", "Read it as: too small to be seen."))
     status: Status = status_of(found) if model.status == "ok" else model.status
@@ -113,7 +117,7 @@ def _look(
     data: pd.DataFrame, learner: str, rater: str, score: str, criterion: str | None
 ) -> tuple[Finding | None, list[Finding]]:
     keys = [learner, rater, *([criterion] if criterion else [])]
-    if len(data) < FEWEST or data[learner].nunique() < 3:
+    if len(data) < FEWEST or data[learner].nunique() < FEWEST_LEARNERS:
         return remark("too-few", f"Only {len(data)} scores of {data[learner].nunique()} learners.", "", "error"), []
     if data[rater].nunique() < 2:
         return remark("one-rater", "All scores come from one rater.", "Have some learners rated twice.", "error"), []

@@ -25,7 +25,9 @@ def hc3(x: Numbers, y: Numbers) -> Numbers:
     """Standard errors that allow for unequal spread (MacKinnon JG, White H. J Econom 1985;29:305)."""
     beta, bread = _solved(x, y)
     leverage = np.einsum("ij,jk,ik->i", x, bread, x)
-    residual = (y - x @ beta) / (1 - leverage)
+    apart = 1 - leverage
+    # One row that alone holds a coefficient up has no residual: its spread cannot be told.
+    residual = np.divide(y - x @ beta, apart, out=np.full(len(y), np.nan), where=apart > 1e-10)
     meat = (x * residual[:, None] ** 2).T @ x
     return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
 

@@ -10,8 +10,16 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ipe_workbench.errors import UnusableInputError
-from ipe_workbench.evaluation.estimates import Analysis, Estimate, interval_words, not_estimable, remark, status_of
-from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.evaluation.estimates import (
+    Analysis,
+    Estimate,
+    interval_words,
+    left_out,
+    not_estimable,
+    remark,
+    status_of,
+)
+from ipe_workbench.evaluation.tidy_files import numbers, repeated_learner, require_columns
 from ipe_workbench.findings import Finding
 
 __all__ = ["alpha_of", "estimate_reliability", "omega_of", "scored_items"]
@@ -70,6 +78,9 @@ def estimate_reliability(
     0.936
     """
     answers, found = scored_items(frame, items, reverse, scale)
+    twice = repeated_learner(frame)
+    if twice:
+        found.append(remark("duplicate-learner", twice, "Choose a wave: intervals are too narrow."))
     complete = answers.dropna()
     missing = {"not_complete": len(answers) - len(complete), "no_answer": int(answers.isna().all(axis=1).sum())}
     constant = [str(item) for item in answers.columns if answers[item].dropna().nunique() < 2]
@@ -93,6 +104,7 @@ def estimate_reliability(
         pairwise = alpha_of(answers.cov().to_numpy())
         estimates.append(Estimate("alpha_pairwise", pairwise, low, high, int(answers.notna().any(axis=1).sum()), how))
     estimates += _whole_scale(data, level, resamples, rng)
+    found += left_out(missing["not_complete"], len(answers), "persons")
     parts, suspects = _items(data, [str(one) for one in complete.columns], level)
     found += suspects
     status = status_of(found)
@@ -190,6 +202,9 @@ def omega_of(covariance: Numbers) -> Numbers:
     if covariance.shape[-1] < 3:
         return np.full(covariance.shape[:-2], np.nan)
     variance = np.einsum("...ii->...i", covariance)
+    constant = (variance <= 0).any(axis=-1)  # a resample may hold one answer only
+    covariance = np.where(constant[..., None, None], np.eye(covariance.shape[-1]), covariance)
+    variance = np.einsum("...ii->...i", covariance)
     loading, unique = np.sqrt(variance / 2), variance / 2
     for _ in range(5000):
         weight = loading / unique
@@ -202,7 +217,7 @@ def omega_of(covariance: Numbers) -> Numbers:
         if np.abs(step).max() < 1e-10 * np.sqrt(variance.max()):
             break
     common = loading.sum(-1) ** 2
-    return np.asarray(common / (common + unique.sum(-1)))
+    return np.where(constant, np.nan, common / (common + unique.sum(-1)))
 
 
 def _whole_scale(data: Numbers, level: float, resamples: int, rng: np.random.Generator) -> list[Estimate]:

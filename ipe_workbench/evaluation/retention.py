@@ -179,8 +179,10 @@ def _refusal(data: pd.DataFrame, id: str, time: str, value: str, cluster: str | 
     if int(data.duplicated(id).sum()) < FEWEST:
         message = "Hardly anybody was measured twice, so fading cannot be told from who came."
         return remark("no-repetition", message, "Measure the same learners again.", "error")
-    if np.ptp(data[value].to_numpy()) == 0:
-        return remark("constant", "All scores are the same; nothing varies.", "Check the column.", "error")
+    scores = data[value].to_numpy()
+    if np.ptp(scores) <= 1e-6 * np.abs(scores).max():
+        message = "All scores are the same, or nearly so beside their size; nothing varies."
+        return remark("constant", message, "Check the column; take off what all have in common.", "error")
     return None
 
 

@@ -10,7 +10,10 @@ import pandas as pd
 
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError, near_names
 
-__all__ = ["numbers", "read_tidy", "require_columns"]
+__all__ = ["numbers", "read_tidy", "repeated_learner", "require_columns"]
+
+#: No score, time or count is larger, or nearer to zero without being zero; powers of such numbers cannot be held.
+_LARGEST, _SMALLEST = 1e50, 1e-50
 
 
 def read_tidy(path: str | Path) -> pd.DataFrame:
@@ -94,7 +97,7 @@ def numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
     Raises
     ------
     UnusableInputError
-        When a cell is no finite number; the message names the first with its row.
+        When a cell is no finite number, or one of no possible size; the message names the first with its row.
 
     Examples
     --------
@@ -114,7 +117,31 @@ def numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
             place=f"{_place(frame)}:{row + 2}",
             mend="Mend the cell, or leave it empty if the value is missing.",
         )
+    size = np.abs(values.to_numpy())
+    odd = np.flatnonzero((size > _LARGEST) | ((size > 0) & (size < _SMALLEST)))
+    if odd.size:
+        row = int(odd[0])
+        raise UnusableInputError(
+            f"{values.iloc[row]:g} in column `{column}` is no size that a score or a time has.",
+            place=f"{_place(frame)}:{row + 2}", mend="Mend the cell, or rescale the column.",
+        )  # fmt: skip
     return values
+
+
+def repeated_learner(frame: pd.DataFrame) -> str | None:
+    """What to say where an analysis wants one row a learner and somebody has more; None where all is well.
+
+    Examples
+    --------
+    >>> repeated_learner(pd.DataFrame({"learner": ["a", "b", "a"]}))
+    'A learner has more than one row in column `learner`; this analysis wants one a learner.'
+    """
+    for column in ("learner", "id"):
+        if column in frame.columns:
+            if frame[column].dropna().duplicated().any():
+                return f"A learner has more than one row in column `{column}`; this analysis wants one a learner."
+            return None
+    return None
 
 
 def _place(frame: pd.DataFrame) -> str:

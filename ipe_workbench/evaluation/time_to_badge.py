@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ipe_workbench.errors import UnusableInputError
-from ipe_workbench.evaluation.estimates import Analysis, Estimate, Test, not_estimable, remark, status_of
+from ipe_workbench.evaluation.estimates import Analysis, Estimate, Test, left_out, not_estimable, remark, status_of
 from ipe_workbench.evaluation.hazards import hazard_ratios
-from ipe_workbench.evaluation.tidy_files import numbers, require_columns
+from ipe_workbench.evaluation.tidy_files import numbers, repeated_learner, require_columns
 from ipe_workbench.findings import Finding
 
 __all__ = ["cumulative_incidence", "estimate_time_to_badge"]
@@ -108,8 +108,11 @@ def estimate_time_to_badge(
     late = [one for one in times if one > last]
     if late:
         message = f"Nobody was observed as long as {late[0]:g} (the longest is {last:g})."
-        found.append(remark("beyond-observation", message, "Ask for an earlier time."))
-    found += _clustering(learners, frame, cluster)
+        beyond = remark("beyond-observation", message, "Ask for an earlier time.")
+        if len(late) == len(times):
+            return not_estimable("time-to-badge", [replace(beyond, severity="error"), *found], missing)
+        found.append(beyond)
+    found += _clustering(learners, frame, cluster) + left_out(missing["no_time_or_status"], len(frame), "learners")
     n, how = len(learners.duration), f"Aalen-Johansen; complementary log-log, {level:.0%}"
     if learners.cluster is not None:
         curve, how = _clustered(curve, learners, level), f"{how}, jackknife over clusters"
@@ -245,6 +248,9 @@ def _look(
         return remark("no-event", f"Nobody has the status `{event}` (found: {shown}).", "Name the event.", "error"), []
     if learners.cluster is not None and len(np.unique(learners.cluster)) < 2:
         return remark("one-cluster", "All learners are in one cluster.", "Leave the cluster out.", "error"), []
+    twice = repeated_learner(used)
+    if twice:
+        return remark("duplicate-learner", twice, "Keep the rows of one badge.", "error"), []
     if len(learners.kind) < FEWEST:
         return remark("too-few", f"Only {len(learners.kind)} learners; {FEWEST} are the least.", "", "error"), []
     found = []

@@ -16,6 +16,7 @@ from ipe_workbench.evaluation import (
     estimate_agreement,
     estimate_change,
     estimate_reliability,
+    estimate_retention,
     estimate_time_to_badge,
     fit_growth,
     read_tidy,
@@ -79,7 +80,60 @@ CASES = {
     "few ends": (lambda: estimate_time_to_badge(ends(6)), "too-few"),
     "few answers": (lambda: analyse_items((answers(10) > 3).astype(int), list("abc")), "too-few"),
     "all right": (lambda: analyse_items(answers(30).mul(0).add(1), list("abc")), "constant"),
+    "a learner twice in a group": (
+        lambda: compare_groups(waves(9).assign(group=list("ab") * 9), group="group"),
+        "duplicate-learner",
+    ),
+    "a badge twice": (lambda: estimate_time_to_badge(pd.concat([ends(20)] * 2)), "duplicate-learner"),
+    "only later than anybody was seen": (lambda: estimate_time_to_badge(ends(20), at=[900]), "beyond-observation"),
+    "nobody changed": (
+        lambda: compare_changes(
+            waves(12, [1, 2] * 6, [1, 2] * 6).assign(group=list("ab") * 12), group="group", time="wave", before="pre"
+        ),
+        "constant",
+    ),
+    "three learners' growth": (
+        lambda: fit_growth(growing().query("learner < 3"), outcome="value", nested=["learner"], time="week"),
+        "too-few",
+    ),
+    "copies of scores": (
+        lambda: fit_growth(pd.concat([growing()] * 2), outcome="value", nested=["learner"], time="week"),
+        "duplicate-wave",
+    ),
+    "a table put together twice": (
+        lambda: fit_growth(pd.concat([scores()] * 2), outcome="score", crossed=["learner", "rater"]),
+        "duplicate-rows",
+    ),
+    "time says it all": (
+        lambda: fit_growth(
+            growing().assign(value=lambda f: f["week"] / 3), outcome="value", nested=["learner"], time="week"
+        ),
+        "constant",
+    ),
+    "a criterion says it all": (
+        lambda: study_raters(
+            pd.concat([scores().assign(criterion=one, score=one) for one in (1, 2)]), criterion="criterion"
+        ),
+        "constant",
+    ),
+    "three learners' ratings": (
+        lambda: study_raters(
+            pd.concat([scores().query("learner < 3").assign(criterion=one) for one in "abc"]), criterion="criterion"
+        ),
+        "too-few",
+    ),
+    "scores that only their size tells apart": (
+        lambda: estimate_retention(growing().assign(value=lambda f: f["value"] + 1e9), time="week"),
+        "constant",
+    ),
 }
+
+
+def growing():
+    """Twelve learners, four weeks."""
+    frame = pd.DataFrame({"learner": np.repeat(np.arange(12), 4), "week": np.tile([0, 2, 4, 8], 12)})
+    rng = np.random.default_rng(9)
+    return frame.assign(value=10 - 0.5 * frame["week"] + rng.normal(size=12).repeat(4) + rng.normal(size=48))
 
 
 def answers(n):
@@ -95,7 +149,9 @@ def scores():
 
 
 def ends(n):
-    return pd.DataFrame({"days": RNG.integers(1, 90, n), "status": ["badge", "withdrawn"] * (n // 2)})
+    return pd.DataFrame(
+        {"learner": range(n), "days": RNG.integers(1, 90, n), "status": ["badge", "withdrawn"] * (n // 2)}
+    )
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -238,3 +294,48 @@ def test_files_that_are_no_table(tmp_path, says):
     path.write_bytes(NO_TABLES[says])
     with pytest.raises(UnreadableFileError, match=says):
         read_tidy(path)
+
+
+def test_a_score_far_from_zero_is_analysed_like_any_other():
+    frame = growing()
+    near = fit_growth(frame, outcome="value", nested=["learner"], time="week")
+    far = fit_growth(frame.assign(value=frame["value"] + 1e7), outcome="value", nested=["learner"], time="week")
+    assert (near.status, far.status) == ("ok", "ok")
+    assert far["week"].low == pytest.approx(near["week"].low, rel=1e-4)
+    assert far["intercept"].estimate == pytest.approx(1e7 + near["intercept"].estimate, abs=1e-4)
+
+
+@pytest.mark.parametrize("size", ["1e200", "1e-200", "inf"])
+def test_a_number_of_no_possible_size_is_named_with_its_row(size):
+    frame = pd.DataFrame({"learner": list("abcdefgh"), "wave": [1] * 4 + [2] * 4, "value": [*"123", size, *"2345"]})
+    with pytest.raises(UnusableInputError, match=r"the table:5: .* in column `value`"):
+        estimate_change(frame)
+
+
+def test_a_2pl_model_on_its_way_to_infinity_gives_no_slopes():
+    right = pd.DataFrame(np.tril(np.ones((6, 5)), -1).repeat(6, axis=0), columns=list("abcde"))  # a perfect order
+    found = analyse_items(right, list("abcde"), model="2pl")
+    assert found.status == "not-converged"
+    assert "not-converged" in {one.id for one in found.findings}
+    assert not [one for one in found.estimates if "2pl" in one.name]
+
+
+def test_groups_that_items_favour_are_told_by_the_status():
+    rng = np.random.default_rng(4)
+    ability, school = rng.normal(size=(400, 1)), np.tile(["x", "y"], 200)
+    shift = np.zeros((400, 5))
+    shift[:, 0] = np.where(school == "y", -2.5, 0)
+    right = (ability + shift + rng.logistic(size=(400, 5)) > 0).astype(int)
+    found = analyse_items(pd.DataFrame(right, columns=list("abcde")).assign(s=school), list("abcde"), group="s")
+    assert "dif-large" in {one.id for one in found.findings}
+    assert found.status == "limited"
+
+
+def test_rows_that_are_left_out_are_told():
+    frame = growing()
+    frame.loc[::4, "value"] = np.nan
+    found = fit_growth(frame, outcome="value", nested=["learner"], time="week")
+    assert (found.status, [one.id for one in found.findings]) == ("limited", ["missing-rows"])
+    items = answers(40)
+    items.loc[:9, "a"] = np.nan
+    assert "missing-rows" in {one.id for one in estimate_reliability(items, list("abc")).findings}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -121,6 +122,7 @@ class Counts:
     """What came of the tables of a case."""
 
     tables: int = 0
+    cut: bool = False
     refused: int = 0
     held: Counter[str] = field(default_factory=Counter)
     without: Counter[str] = field(default_factory=Counter)  # no interval, or an open one
@@ -139,7 +141,11 @@ def count(case: Case, tables: int, seed: int = 1) -> Counts:
     """Analyse that many tables of a case."""
     told = Counts(tables)
     for table in range(tables):
-        found = case.make(np.random.default_rng([seed, table]))
+        try:
+            found = case.make(np.random.default_rng([seed, table]))
+        except KeyboardInterrupt:  # what has been counted is worth telling
+            told.tables, told.cut = table, True
+            return told
         if found.status in ("not-estimable", "not-converged"):
             told.refused += 1
             continue
@@ -165,30 +171,38 @@ def main() -> None:
     parser.add_argument("--part", default="1/1", help="such as 1/2: every second case")
     asked = parser.parse_args()
     mine, parts = map(int, asked.part.split("/"))
-    error = (0.95 * 0.05 / asked.tables) ** 0.5
-    print(f"{asked.tables} tables a case; Monte-Carlo standard error of 5 and 95 %: {100 * error:.2f} points\n")
-    print("| case | what | 95 % interval holds the truth | significant at 5 % under a true null | not fit |")
-    print("|---|---|---|---|---|", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print("| tables | case | what | 95 % interval holds the truth | significant at 5 % under a true null | not fit |")
+    print("|---|---|---|---|---|---|", flush=True)
     for number, case in enumerate(CASES):
         if not re.search(asked.only, case.name) or number % parts != mine - 1:
             continue
         started = time.perf_counter()
         told = count(case, asked.tables)
-        for name in case.truths:
-            rate = told.coverage(name)
-            lost = told.refused + told.without[name]
-            print(f"| {case.name} | `{name}` | {100 * rate:.1f} %{_mark(rate, 0.95, error)} | | {lost} |", flush=True)
-        for name in (*case.nulls, *case.families):
-            rate = told.error(name)
-            what = f"any test, {name}" if name in case.families else name
-            mark = _mark(rate, 0.05, error)
-            print(f"| {case.name} | {what} | | {100 * rate:.1f} %{mark} | {told.refused} |", flush=True)
-        for name, power in case.powers.items():
-            rate = told.error(name)
-            mark = _mark(rate, power, (power * (1 - power) / asked.tables) ** 0.5)
-            what = f"{name}, false null: power planned {100 * power:.1f} %"
-            print(f"| {case.name} | {what} | | {100 * rate:.1f} %{mark} | {told.refused} |", flush=True)
+        if told.tables:
+            print("\n".join(_rows(case, told)))
         print(f"<!-- {case.name}: {time.perf_counter() - started:.0f} s -->", flush=True)
+        if told.cut:
+            break
+
+
+def _rows(case: Case, told: Counts) -> list[str]:
+    error = (0.95 * 0.05 / told.tables) ** 0.5
+    rows = []
+    for name in case.truths:
+        rate, lost = told.coverage(name), told.refused + told.without[name]
+        rows.append(f"`{name}` | {100 * rate:.1f} %{_mark(rate, 0.95, error)} | | {lost}")
+    for name in (*case.nulls, *case.families):
+        rate = told.error(name)
+        what = f"any test, {name}" if name in case.families else name
+        rows.append(f"{what} | | {100 * rate:.1f} %{_mark(rate, 0.05, error)} | {told.refused}")
+    for name, power in case.powers.items():
+        rate = told.error(name)
+        mark = _mark(rate, power, (power * (1 - power) / told.tables) ** 0.5)
+        rows.append(
+            f"{name}, false null: power planned {100 * power:.1f} % | | {100 * rate:.1f} %{mark} | {told.refused}"
+        )
+    return [f"| {told.tables} | {case.name} | {row} |" for row in rows]
 
 
 def _mark(rate: float, nominal: float, error: float) -> str:
