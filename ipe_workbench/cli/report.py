@@ -33,8 +33,8 @@ def report(
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="Reports made at the same time.")] = 1,
     scheduler: Annotated[
-        str, typer.Option(help="Make them on a Dask cluster: tcp://HOST:PORT, or local.", show_default=False)
-    ] = "",
+        str, typer.Option(help="auto or processes (of this machine), local (a Dask cluster here) or tcp://HOST:PORT.")
+    ] = "auto",
     since: Annotated[
         str | None,
         typer.Option(help="Of persons only those with records of that day or later, YYYY-MM-DD.", show_default=False),

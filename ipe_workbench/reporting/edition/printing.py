@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ipe_workbench.credentials import Programme, load_programme
-from ipe_workbench.errors import EnvironmentFault, UnknownNameError
+from ipe_workbench.errors import EnvironmentFault, UnknownNameError, UnusableInputError
 from ipe_workbench.reporting.edition.asked import Asked
 from ipe_workbench.reporting.edition.counts import records_of
 from ipe_workbench.reporting.edition.index_page import write_indexes
@@ -25,9 +25,11 @@ __all__ = ["print_edition", "records_for"]
 
 #: Called with what is being done, the reports done and all reports.
 Progress = Callable[[str, int, int], None]
+#: The schedulers that are no cluster.
+_HERE = ("auto", "processes")
 
 
-def print_edition(asked: Asked, *, jobs: int = 1, scheduler: str = "", progress: Progress | None = None) -> Summary:
+def print_edition(asked: Asked, *, jobs: int = 1, scheduler: str = "auto", progress: Progress | None = None) -> Summary:
     """Print every report of a term.
 
     Parameters
@@ -37,7 +39,8 @@ def print_edition(asked: Asked, *, jobs: int = 1, scheduler: str = "", progress:
     jobs : int
         How many reports are printed at the same time.
     scheduler : str
-        Address of a Dask scheduler, or ``local``, to print on its workers; they must see the same files.
+        Who prints: ``auto`` or ``processes`` (of this machine), ``local`` (a Dask cluster of `jobs` workers here) or
+        the address of a Dask scheduler, whose workers must see the same files.
     progress : callable, optional
         Told of each report.
 
@@ -46,11 +49,12 @@ def print_edition(asked: Asked, *, jobs: int = 1, scheduler: str = "", progress:
     UnknownNameError
         When the programme has no such term, template or scenario; nothing was written then.
     UnusableInputError
-        When the programme, the scenario, the run or the theme cannot be used, or `out` is a file.
+        When the programme, the scenario, the run, the theme or the scheduler cannot be used, or `out` is a file.
     EnvironmentFault
         When `out` cannot be written, another run writes there, or the processes do not start.
     """
     begun = time.monotonic()
+    _check_scheduler(scheduler)
     programme = load_programme(asked.programme)
     programme.term(asked.term)
     theme = read_theme(asked.programme)
@@ -94,12 +98,12 @@ def _printed(
     done = 0
     if not stale:
         return
-    if scheduler:
+    if scheduler in _HERE:
+        press: Press | DaskPress = Press(min(jobs, len(stale)), hints)
+    else:
         from ipe_workbench.reporting.edition.distributed_press import DaskPress
 
-        press: Press | DaskPress = DaskPress(scheduler, jobs, hints)
-    else:
-        press = Press(min(jobs, len(stale)), hints)
+        press = DaskPress(scheduler, min(jobs, len(stale)), hints, force=plan.asked.force)
     if progress:
         progress("Warming up", 0, len(stale))
     with press:
@@ -108,6 +112,17 @@ def _printed(
             if progress:
                 progress("failed" if outcome.problem else titles[outcome.id], done, len(stale))
             yield outcome
+
+
+def _check_scheduler(scheduler: str) -> None:
+    """Raise where the words of `ipe simulate --scheduler` do not fit reports, or are none of them."""
+    if scheduler == "threads":
+        raise UnusableInputError(
+            "Reports do not run in threads: each has a process of its own.", mend="Give processes, or nothing."
+        )
+    if scheduler not in (*_HERE, "local") and "://" not in scheduler:
+        known = ", ".join((*_HERE, "local"))
+        raise UnusableInputError(f"`{scheduler}` is no scheduler.", mend=f"Give one of {known}, or tcp://host:port.")
 
 
 def check_run(programme: Programme, asked: Asked) -> None:

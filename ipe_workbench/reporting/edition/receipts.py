@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ipe_workbench.reporting.press import FileMade, Job
+from ipe_workbench.reporting.press import FileMade, Job, Outcome
 
-__all__ = ["FOLDER", "Receipt", "is_current", "read_receipt", "receipt_file"]
+__all__ = ["FOLDER", "Receipt", "completed", "is_current", "read_receipt", "receipt_file"]
 
 #: The folder of the receipts inside that of the term.
 FOLDER = ".receipts"
@@ -51,6 +51,12 @@ def is_current(job: Job, folder: Path) -> bool:
     if receipt is None or receipt.key != job.key:
         return False
     return all(_untouched(one, folder) for one in receipt.files)
+
+
+def completed(job: Job) -> Outcome:
+    """What came of a report that is complete already, from its receipt."""
+    receipt = read_receipt(Path(job.receipt))
+    return Outcome(job.id, receipt.files if receipt else ())
 
 
 def _untouched(made: FileMade, folder: Path) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from papermill.engines import Engine, papermill_engines
 
 from ipe_workbench.reporting.press.shell import NotebookShell
+from ipe_workbench.reporting.press.surroundings import surroundings_kept
 
 __all__ = ["HERE", "use_this_process"]
 
@@ -32,7 +33,8 @@ class ThisProcess(Engine):  # type: ignore[misc]
     ) -> None:
         """Run all code cells until one fails, and note times and failures as papermill does."""
         told = options.get("on_cell_executed")
-        with tempfile.TemporaryDirectory(prefix="ipe-shell-") as folder, NotebookShell.opened(folder) as shell:
+        shells = tempfile.TemporaryDirectory(prefix="ipe-shell-")
+        with surroundings_kept(), shells as folder, NotebookShell.opened(folder) as shell:
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 try:

@@ -73,8 +73,8 @@ class Job:
         return Path(self.folder) / "notebooks" / f"{self.id}.ipynb"
 
     def to_json(self) -> str:
-        """The job as one line."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
+        """The job as one line, whatever is in its texts."""
+        return json.dumps(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, line: str) -> Job:
@@ -123,7 +123,7 @@ class Outcome:
 
     def to_json(self) -> str:
         """The outcome as one line."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False)
+        return json.dumps(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, line: str) -> Outcome:

@@ -39,6 +39,9 @@ def print_job(job: Job, *, engine: str | None) -> Outcome:
     begun = time.monotonic()
     try:
         files = tuple(file_made(one, Path(job.receipt).parents[1]) for one in _printed(job, engine))
+        outcome = Outcome(job.id, files, seconds=round(time.monotonic() - begun, 3))
+        write_receipt(job, outcome)
+        return outcome
     except TemplateError as error:
         notebook = str(error.notebook) if error.notebook else ""
         return Outcome(job.id, (), str(error), error.cell, notebook, time.monotonic() - begun)
@@ -47,9 +50,6 @@ def print_job(job: Job, *, engine: str | None) -> Outcome:
     except Exception as error:  # one report never stops the rest
         why = type(error).__name__ if job.private else f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         return Outcome(job.id, (), f"{Path(job.template).name}: {why}", seconds=time.monotonic() - begun)
-    outcome = Outcome(job.id, files, seconds=round(time.monotonic() - begun, 3))
-    write_receipt(job, outcome)
-    return outcome
 
 
 def write_receipt(job: Job, outcome: Outcome) -> None:

@@ -24,6 +24,8 @@ __all__ = ["can_fork", "main"]
 
 #: What the server says when it is ready for jobs.
 READY = "ready"
+#: How it prints: a forked child for each report, or all of them here, one after the other.
+FORK, HERE = "fork", "here"
 
 
 def can_fork() -> bool:
@@ -32,19 +34,25 @@ def can_fork() -> bool:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Serve until standard input ends; the arguments are the number of slots and what to warm up with, as JSON."""
-    slots = int(arguments[0])
-    replies = _reply_stream()
-    warm_up(arguments[1] if len(arguments) > 1 else "{}")
+    """Serve until standard input ends.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        The number of slots, what to warm up with as JSON, and ``fork`` or ``here``.
+    """
+    slots, hints, way = arguments
+    jobs, replies = _job_stream(), _reply_stream()
+    warm_up(hints)
     _say(replies, READY)
-    if can_fork():
+    if way == FORK:
         # Memory that is never looked at by the collector stays shared with the children.
         gc.collect()
         gc.freeze()
-        _Fork(slots, replies).serve()
+        _Fork(int(slots), jobs.fileno(), replies).serve()
     else:
-        for line in sys.stdin:
-            _say(replies, _print_line(line))
+        for line in jobs:
+            _say(replies, _print_line(line.decode("utf-8")))
 
 
 def warm_up(hints: str) -> None:
@@ -108,8 +116,8 @@ class _Child:
 class _Fork:
     """Reads jobs, keeps at most `slots` children printing, and tells what came of each."""
 
-    def __init__(self, slots: int, replies: IO[bytes]) -> None:
-        self._slots, self._replies = slots, replies
+    def __init__(self, slots: int, jobs: int, replies: IO[bytes]) -> None:
+        self._slots, self._jobs, self._replies = slots, jobs, replies
         self._children: dict[int, _Child] = {}
         self._waiting: list[str] = []
         self._buffer = b""
@@ -117,11 +125,11 @@ class _Fork:
         self._open = True
 
     def serve(self) -> None:
-        self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        self._selector.register(self._jobs, selectors.EVENT_READ)
         try:
             while self._open:
                 for key, _ in self._selector.select(timeout=self._patience()):
-                    self._read_jobs() if key.fd == sys.stdin.fileno() else self._listen(key.fd)
+                    self._read_jobs() if key.fd == self._jobs else self._listen(key.fd)
                 self._end_the_slow()
                 while self._waiting and len(self._children) < self._slots:
                     self._begin(self._waiting.pop(0))
@@ -136,7 +144,7 @@ class _Fork:
         return max(0.0, min(ends) - time.monotonic()) if ends else None
 
     def _read_jobs(self) -> None:
-        read = os.read(sys.stdin.fileno(), 1 << 20)
+        read = os.read(self._jobs, 1 << 20)
         self._open = bool(read)
         *lines, self._buffer = (self._buffer + read).split(b"\n")
         self._waiting += [one.decode("utf-8") for one in lines if one.strip()]
@@ -183,9 +191,6 @@ class _Fork:
 def _in_child(line: str, pipe: int) -> None:
     """Print the report and end; never returns."""
     code = 1
-    # What a template's own programs read from standard input must not be the jobs.
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
     try:
         said = _print_line(line)
         with os.fdopen(pipe, "wb") as stream:
@@ -199,6 +204,15 @@ def _in_child(line: str, pipe: int) -> None:
 def _say(replies: IO[bytes], text: str) -> None:
     replies.write(text.encode("utf-8") + b"\n")
     replies.flush()
+
+
+def _job_stream() -> IO[bytes]:
+    """The real standard input; what a template's own programs read from theirs is nothing, and not the jobs."""
+    stream = os.fdopen(os.dup(0), "rb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return stream
 
 
 def _reply_stream() -> IO[bytes]:

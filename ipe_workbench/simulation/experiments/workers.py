@@ -190,6 +190,11 @@ class DaskWorkers:
         """Have a function called on a worker; gives a handle for `finished` and `answer`."""
         return self._client.submit(function, *arguments, pure=False)
 
+    def everywhere(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Have a function called on every worker that is still there; where the cluster is lost nothing happens."""
+        with contextlib.suppress(Exception):
+            self._client.run(function, *arguments, on_error="ignore")
+
     def finished(self, handles: Sequence[Any]) -> list[Any]:
         """Those that are done."""
         distributed = _distributed()
@@ -227,7 +232,7 @@ class DaskWorkers:
             return EnvironmentFault(
                 "One part has taken several workers down with it; they may lack memory.",
                 place=self._address,
-                mend=f"Give the workers more memory or simulate fewer learners. {_AGAIN}",
+                mend=f"Give the workers more memory, or ask for less at a time. {_AGAIN}",
             )
         if isinstance(error, OSError) or kind in ("FutureCancelledError", "CancelledError", "CommClosedError"):
             return EnvironmentFault(f"The cluster is lost ({kind}).", place=self._address, mend=_AGAIN)
