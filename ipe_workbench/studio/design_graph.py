@@ -16,6 +16,7 @@ import traitlets
 from ipe_workbench.credentials import MicroCredential, Stack
 from ipe_workbench.credentials.rules import counted
 from ipe_workbench.findings import Finding
+from ipe_workbench.studio.browser_code import module
 from ipe_workbench.studio.components import AlertArea, guarded
 from ipe_workbench.studio.design_layout import Edge, Layout, lay_out
 from ipe_workbench.studio.designer_model import DesignerModel
@@ -65,7 +66,7 @@ class DesignGraph(anywidget.AnyWidget):
     (21, 'Foundations of shared values, foundation credential, Fall 2026')
     """
 
-    _esm = _HERE.with_name("design_graph.js")
+    _esm = module("pieces", "listening", "design_graph_paper", "design_graph")
     _css = _HERE.with_name("design_graph.css")
 
     nodes: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)

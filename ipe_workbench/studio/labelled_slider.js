@@ -1,4 +1,5 @@
-// A range with its label and its value in words: the browser's own control, so keyboard and screen reader know it.
+// A range with its label and its value in words: the browser's own control, so keyboard and screen reader know it. Joined
+// with `pieces.js` and `listening.js`.
 let count = 0;
 
 function render({ model, el }) {
@@ -13,11 +14,9 @@ function render({ model, el }) {
   range.dataset.lmSuppressShortcuts = "true";
   el.append(label, value, range);
 
-  // Lists beside it go by arrow keys, too: see where each has the focus, for there JupyterLab looks for the mark.
-  setTimeout(() => {
-    const studio = el.closest(".ipe-studio");
-    studio?.addEventListener("focusin", (event) => (event.target.dataset.lmSuppressShortcuts = "true"));
-  });
+  // Lists beside it go by arrow keys, too; the studio around is known once it is on the page.
+  const there = new ResizeObserver(() => ownKeys(el));
+  there.observe(el);
 
   const show = () => {
     const decimals = (String(model.get("step")).split(".")[1] || "").length;
@@ -37,7 +36,10 @@ function render({ model, el }) {
   const names = ["value", "min", "max", "step", "label", "unit"].map((name) => `change:${name}`).join(" ");
   model.on(names, show);
   show();
-  return () => model.off(names, show);
+  return () => {
+    model.off(names, show);
+    there.disconnect();
+  };
 }
 
-export default { render };
+export default { initialize: listen, render };

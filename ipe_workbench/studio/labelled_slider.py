@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
+
+from ipe_workbench.studio.browser_code import module
 
 __all__ = ["LabelledSlider"]
 
@@ -31,7 +32,7 @@ class LabelledSlider(anywidget.AnyWidget):
     9.0
     """
 
-    _esm = Path(__file__).with_name("labelled_slider.js")
+    _esm = module("pieces", "listening", "labelled_slider")
 
     label = traitlets.Unicode().tag(sync=True)
     value = traitlets.CFloat().tag(sync=True)

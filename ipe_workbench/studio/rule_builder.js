@@ -1,6 +1,8 @@
 // A rule as nested blocks. Nothing is decided here: what one does to a block goes to Python, and the rule that comes back
-// is drawn. The control that had the focus has it again. Every text is set with textContent: names are hostile.
+// is drawn. The control that had the focus has it again. Every text is set with textContent: names are hostile. Joined with
+// `pieces.js` and `listening.js`.
 export default {
+  initialize: listen,
   render({ model, el }) {
     const builder = new Builder(model, el);
     return () => builder.stop();
@@ -144,11 +146,3 @@ class Builder {
 }
 
 let numbers = 0; // of controls, so that each has a label of its own
-
-function part(name, attributes, parent, text) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== undefined) element.textContent = text;
-  parent.append(element);
-  return element;
-}

@@ -9,6 +9,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from ipe_workbench.studio.browser_code import module
 from ipe_workbench.studio.components import AlertArea, guarded
 from ipe_workbench.studio.designer_model import DesignerModel
 from ipe_workbench.studio.rule_blocks import ITEM_KINDS, LISTS, Rule, parts_of, spelled_out
@@ -66,7 +67,7 @@ class RuleBuilder(anywidget.AnyWidget):
     ('at_least', 3, 5)
     """
 
-    _esm = _HERE.with_name("rule_builder.js")
+    _esm = module("pieces", "listening", "rule_builder")
     _css = _HERE.with_name("rule_builder.css")
 
     block = traitlets.Any(None, help="As `block_of` draws it; None for no rule.").tag(sync=True)
