@@ -1,4 +1,4 @@
-"""Collect the texts of the dashboards: locale/dashboards.pot holds all of the English, the catalogues follow it.
+"""Collect the texts of the studio: locale/dashboards.pot holds all of the English, the catalogues follow it.
 
 Run it after a text was added or changed, then translate what is empty: python scripts/publish_texts.py
 """
@@ -13,8 +13,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ROOT / "ipe_workbench" / "studio" / "dashboards"
-LOCALE = ROOT / "ipe_workbench" / "studio" / "locale"
+SOURCES = ROOT / "ipe_workbench" / "studio"
+LOCALE = SOURCES / "locale"
 
 
 def texts_of(source: str) -> list[str | tuple[str, str]]:
@@ -24,7 +24,7 @@ def texts_of(source: str) -> list[str | tuple[str, str]]:
         if isinstance(node, ast.Call) and node.args:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             given = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-            if name in ("texts", "_") and given:
+            if name in ("texts", "mark", "_") and given:
                 found.append((node.lineno, node.col_offset, given[0]))
             elif name == "plural" and len(given) >= 2:
                 found.append((node.lineno, node.col_offset, (given[0], given[1])))
@@ -34,7 +34,7 @@ def texts_of(source: str) -> list[str | tuple[str, str]]:
 def template() -> Catalog:
     """All texts, each with the modules that ask for it."""
     catalogue = Catalog(project="IPE Workbench", charset="utf-8", fuzzy=False)
-    for module in sorted(SOURCES.glob("*.py")):
+    for module in sorted(SOURCES.rglob("*.py")):
         for text in texts_of(module.read_text(encoding="utf-8")):
             catalogue.add(text, locations=[(module.name, 0)])
     return catalogue

@@ -9,6 +9,7 @@ import ipywidgets
 from ipe_workbench.credentials.model import Activity, Evidence
 from ipe_workbench.studio.components import action, escaped, markup, stacked, wrapped
 from ipe_workbench.studio.credential_forms import Section
+from ipe_workbench.studio.texts import mark
 
 __all__ = ["ActivitiesSection", "EvidenceSection"]
 
@@ -17,7 +18,8 @@ class _Rows(Section):
     """Rows that follow a list of the credential, with a button to remove each."""
 
     field = ""
-    word = ""
+    #: The heading of a row, and the button that removes it.
+    heading, removing = "", ""
 
     def build(self) -> list[ipywidgets.Widget]:
         """The rows, and below them what adds one."""
@@ -42,10 +44,11 @@ class _Rows(Section):
         raise NotImplementedError
 
     def _row(self, index: int, reference: str) -> ipywidgets.Widget:
-        label = f"Remove {self.word} {index + 1}"
-        remove = action(label, lambda: self.model.remove_part(self.field, reference), self.alert)
+        remove = action(
+            self.texts(self.removing, n=index + 1), lambda: self.model.remove_part(self.field, reference), self.alert
+        )
         fields = wrapped(self.controls(f"{self.field}[{index}]", index + 1))
-        title = markup(f"<h3>{self.word.capitalize()} {index + 1} <code>{escaped(reference)}</code></h3>")
+        title = markup(f"<h3>{self.texts(self.heading, n=index + 1)} <code>{escaped(reference)}</code></h3>")
         card = ipywidgets.VBox([title, fields, remove])
         card.add_class("ipe-card")
         return card
@@ -54,16 +57,16 @@ class _Rows(Section):
 class ActivitiesSection(_Rows):
     """Where learners practise."""
 
-    title = "Activities"
+    title = mark("Activities")
     field = "activities"
-    word = "activity"
+    heading, removing = mark("Activity {n}"), mark("Remove activity {n}")
 
     def adding(self) -> list[ipywidgets.Widget]:
         """A title, and the term from which the rest follows."""
-        terms = [(one.title, one.id) for one in self.model.programme.info.terms]
-        self.new_title = stacked(ipywidgets.Text(description="Title of a new activity", continuous_update=False))
-        self.new_term = stacked(ipywidgets.Dropdown(description="Its term", options=terms))
-        self.add = action("Add activity", self._add, self.alert)
+        texts, terms = self.texts, [(one.title, one.id) for one in self.model.programme.info.terms]
+        self.new_title = stacked(ipywidgets.Text(description=texts("Title of a new activity"), continuous_update=False))
+        self.new_term = stacked(ipywidgets.Dropdown(description=texts("Its term"), options=terms))
+        self.add = action(texts("Add activity"), self._add, self.alert)
         line = ipywidgets.Box([self.new_title, self.new_term, self.add])
         for one in ("ipe-bar", "ipe-bottom"):
             line.add_class(one)
@@ -71,23 +74,24 @@ class ActivitiesSection(_Rows):
 
     def controls(self, at: str, number: int) -> list[ipywidgets.Widget]:
         """What, when, how long, with whom."""
-        terms = [one.id for one in self.model.programme.info.terms]
-        title = self.text(f"{at}.title", f"Title of activity {number}")
+        texts, terms = self.texts, [one.id for one in self.model.programme.info.terms]
+        title = self.text(f"{at}.title", texts("Title of activity {n}", n=number))
         title.add_class("ipe-wide")
         return [
             title,
-            self.choice(f"{at}.kind", f"Kind of activity {number}", _options(Activity, "kind")),
-            self.choice(f"{at}.term", f"Term of activity {number}", terms),
-            self.number(f"{at}.hours", f"Contact hours of activity {number}", step=0.5),
-            self.number(f"{at}.preparation_hours", f"Preparation hours of activity {number}", step=0.5),
+            self.choice(f"{at}.kind", texts("Kind of activity {n}", n=number), _options(Activity, "kind")),
+            self.choice(f"{at}.term", texts("Term of activity {n}", n=number), terms),
+            self.number(f"{at}.hours", texts("Contact hours of activity {n}", n=number), step=0.5),
+            self.number(f"{at}.preparation_hours", texts("Preparation hours of activity {n}", n=number), step=0.5),
             self._weeks(f"{at}.weeks", number),
-            self.choice(f"{at}.delivery", f"Delivery of activity {number}", _options(Activity, "delivery")),
-            self.number(f"{at}.min_professions", f"Least professions of activity {number}", whole=True),
+            self.choice(f"{at}.delivery", texts("Delivery of activity {n}", n=number), _options(Activity, "delivery")),
+            self.number(f"{at}.min_professions", texts("Least professions of activity {n}", n=number), whole=True),
         ]
 
     def _weeks(self, path: str, number: int) -> ipywidgets.Widget:
         control = ipywidgets.Text(
-            description=f"Weeks of the term of activity {number} (2, 4; empty: evenly spread)", continuous_update=False
+            description=self.texts("Weeks of the term of activity {n} (2, 4; empty: evenly spread)", n=number),
+            continuous_update=False,
         )
         return self._bound(
             path,
@@ -104,14 +108,19 @@ class ActivitiesSection(_Rows):
 class EvidenceSection(_Rows):
     """What is kept to show that the credential was earned."""
 
-    title = "Evidence"
+    title = mark("Evidence")
     field = "evidence"
-    word = "evidence"
+    heading, removing = mark("Evidence {n}"), mark("Remove evidence {n}")
 
     def adding(self) -> list[ipywidgets.Widget]:
         """The kind of a further piece."""
-        self.new_kind = stacked(ipywidgets.Dropdown(description="New evidence", options=_options(Evidence, "kind")))
-        self.add = action("Add evidence", lambda: self.model.add_evidence(self.new_kind.value), self.alert)
+        texts = self.texts
+        self.new_kind = stacked(
+            ipywidgets.Dropdown(
+                description=texts("New evidence"), options=[(texts(one), one) for one in _options(Evidence, "kind")]
+            )
+        )
+        self.add = action(texts("Add evidence"), lambda: self.model.add_evidence(self.new_kind.value), self.alert)
         line = ipywidgets.Box([self.new_kind, self.add])
         for one in ("ipe-bar", "ipe-bottom"):
             line.add_class(one)
@@ -119,13 +128,16 @@ class EvidenceSection(_Rows):
 
     def controls(self, at: str, number: int) -> list[ipywidgets.Widget]:
         """What, where, how long."""
+        texts = self.texts
         return [
-            self.choice(f"{at}.kind", f"Kind of evidence {number}", _options(Evidence, "kind")),
-            self.text(f"{at}.kept_in", f"Where evidence {number} is kept"),
+            self.choice(f"{at}.kind", texts("Kind of evidence {n}", n=number), _options(Evidence, "kind")),
+            self.text(f"{at}.kept_in", texts("Where evidence {n} is kept", n=number)),
             self.optional_number(
-                f"{at}.retention_months", f"Months that evidence {number} is kept (0: not stated)", whole=True
+                f"{at}.retention_months",
+                texts("Months that evidence {n} is kept (0: not stated)", n=number),
+                whole=True,
             ),
-            self.text(f"{at}.description", f"What evidence {number} shows", lines=2),
+            self.text(f"{at}.description", texts("What evidence {n} shows", n=number), lines=2),
         ]
 
 

@@ -9,29 +9,37 @@ import ipywidgets
 from ipe_workbench.credentials.model import Stage
 from ipe_workbench.frameworks import Competency
 from ipe_workbench.pathways.coverage import HOW
-from ipe_workbench.studio.components import action, escaped, guarded, markup, stacked, wrapped
+from ipe_workbench.studio.components import action, escaped, guarded, markup, problem_html, stacked, wrapped
 from ipe_workbench.studio.credential_forms import Section
+from ipe_workbench.studio.texts import mark
 
 __all__ = ["AlignmentsSection"]
+
+_BOXES = {"taught": mark("Taught"), "practised": mark("Practised"), "assessed": mark("Assessed")}
 
 
 class AlignmentsSection(Section):
     """Current alignments with a button to remove each, and a row to add or change one."""
 
-    title = "Alignments"
+    title = mark("Alignments")
 
     def build(self) -> list[ipywidgets.Widget]:
         """The table, and below it the row to add one."""
+        texts = self.texts
         frameworks = [(one.title, one.id) for one in self.model.programme.frameworks.values()]
         self._shown: object = None
         self.table = ipywidgets.VBox()
-        self.framework = stacked(ipywidgets.Dropdown(description="Framework", options=frameworks), "ipe-wide")
-        self.competency = stacked(ipywidgets.Dropdown(description="Competency"), "ipe-wide")
-        self.how = {one: ipywidgets.Checkbox(description=one.capitalize(), indent=False) for one in HOW}
+        self.framework = stacked(ipywidgets.Dropdown(description=texts("Framework"), options=frameworks), "ipe-wide")
+        self.competency = stacked(ipywidgets.Dropdown(description=texts("Competency")), "ipe-wide")
+        self.how = {one: ipywidgets.Checkbox(description=texts(_BOXES[one]), indent=False) for one in HOW}
         for box in self.how.values():
             box.add_class("ipe-check")
-        self.level = stacked(ipywidgets.Dropdown(description="Brought to the stage", options=get_args(Stage)))
-        self.add = action("Add alignment", self._add, self.alert)
+        self.level = stacked(
+            ipywidgets.Dropdown(
+                description=texts("Brought to the stage"), options=[(texts(one), one) for one in get_args(Stage)]
+            )
+        )
+        self.add = action(texts("Add alignment"), self._add, self.alert)
         self.error = markup()
         self.framework.observe(guarded(self.alert)(lambda _: self._offer_competencies()), "value")
         self.competency.observe(guarded(self.alert)(lambda _: self._show_current()), "value")
@@ -42,7 +50,12 @@ class AlignmentsSection(Section):
         last.add_class("ipe-bar")
         last.add_class("ipe-bottom")
         form = ipywidgets.VBox(
-            [markup("<h3>Add or change an alignment</h3>"), wrapped([self.framework, self.competency]), checks, last]
+            [
+                markup(f"<h3>{texts('Add or change an alignment')}</h3>"),
+                wrapped([self.framework, self.competency]),
+                checks,
+                last,
+            ]
         )
         form.add_class("ipe-card")
         return [self.table, form, self.error]
@@ -50,12 +63,12 @@ class AlignmentsSection(Section):
     def refresh(self) -> None:
         """Make the table anew when an alignment is another."""
         problem = self.model.field_errors.get("alignments", "")
-        self.error.value = f'<div role="alert" class="ipe-problem">{escaped(problem)}</div>' if problem else ""
+        self.error.value = problem_html(problem, self.texts)
         alignments = self.model.value("alignments") or []
         if (self.model.selected, alignments) != self._shown:
             self._shown = (self.model.selected, alignments)
             self.table.children = [self._row(one) for one in alignments] or [
-                markup("<p>This credential is aligned with no competency yet.</p>")
+                markup(f"<p>{self.texts('This credential is aligned with no competency yet.')}</p>")
             ]
             self._show_current()
 
@@ -63,16 +76,20 @@ class AlignmentsSection(Section):
         framework, reference = alignment["framework"], alignment["competency"]
         known = self.model.programme.frameworks.get(framework)
         item = known.find(reference) if known else None
-        words = f"{', '.join(alignment['how']).capitalize()}; to the stage {alignment['level']}."
+        texts = self.texts
+        how = ", ".join(texts(one) for one in alignment["how"]).capitalize()
+        words = texts("{how}; to the stage {stage}.", how=how, stage=texts(alignment["level"]))
         if len(self.model.programme.frameworks) > 1 or known is None:
             words += f" {known.title if known else framework}"
         what = markup(
             f"<strong>{escaped(item.code or item.id if item else reference)}</strong> "
-            f"{escaped(_statement(item) if item else '(not in the framework)')}<br>"
+            f"{escaped(_statement(item) if item else texts('(not in the framework)'))}<br>"
             f"<span class='ipe-muted'>{escaped(words)}</span>"
         )
         what.add_class("ipe-grow")
-        remove = action(f"Remove {reference}", lambda: self.model.remove_alignment(framework, reference), self.alert)
+        remove = action(
+            texts("Remove {n}", n=reference), lambda: self.model.remove_alignment(framework, reference), self.alert
+        )
         row = ipywidgets.Box([what, remove])
         row.add_class("ipe-row")
         return row
@@ -98,7 +115,7 @@ class AlignmentsSection(Section):
             box.value = how in (current["how"] if current else ("taught",))
         stage = current["level"] if current else self.model.value("stage")
         self.level.value = stage or "exposure"
-        self.add.description = "Change alignment" if current else "Add alignment"
+        self.add.description = self.texts("Change alignment") if current else self.texts("Add alignment")
 
     def _add(self) -> None:
         how = [one for one in HOW if self.how[one].value]

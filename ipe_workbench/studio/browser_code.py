@@ -1,4 +1,4 @@
-"""The scripts of the widgets, joined from the files that they share: a widget's module cannot import a file beside it."""
+"""The scripts of the widgets, joined from files that they share: a module of a widget cannot import one beside it."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from ipe_workbench.credentials import Programme
 from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.simulation import Scenario, SimulationResult
 from ipe_workbench.simulation.growing import GrowingSimulation
+from ipe_workbench.studio.texts import mark
 
 __all__ = ["LEVERS", "CohortExplorerModel", "Lever", "changed_scenario"]
 
@@ -42,12 +43,12 @@ class Lever:
 
 #: The traits of `CohortExplorerModel` that make the other design.
 LEVERS: dict[str, Lever] = {
-    "attempts": Lever(0, 9, 1, "Attempts at each assessment (0: as designed)"),
-    "open_terms_after": Lever(0, 6, 1, "Further terms that assessments stay open"),
-    "double_rated": Lever(0.0, 1.0, 0.05, "Share seen by a second rater"),
-    "attempt_probability": Lever(0.0, 1.0, 0.05, "Chance to try in a week"),
-    "opportunities": Lever(0.5, 10.0, 0.5, "Practice occasions in an hour"),
-    "assessor_factor": Lever(0.0, 2.0, 0.05, "Assessor hours, times today's (0: nobody waits)"),
+    "attempts": Lever(0, 9, 1, mark("Attempts at each assessment (0: as designed)")),
+    "open_terms_after": Lever(0, 6, 1, mark("Further terms that assessments stay open")),
+    "double_rated": Lever(0.0, 1.0, 0.05, mark("Share seen by a second rater")),
+    "attempt_probability": Lever(0.0, 1.0, 0.05, mark("Chance to try in a week")),
+    "opportunities": Lever(0.5, 10.0, 0.5, mark("Practice occasions in an hour")),
+    "assessor_factor": Lever(0.0, 2.0, 0.05, mark("Assessor hours, times today's (0: nobody waits)")),
 }
 
 

@@ -12,14 +12,20 @@ from typing import Any, ParamSpec, Protocol
 import ipywidgets
 import traitlets
 
+from ipe_workbench.studio.said import said_in
+from ipe_workbench.studio.texts import Texts
+
 __all__ = [
     "AlertArea",
     "BoundField",
     "Editable",
     "action",
+    "alert_html",
+    "english",
     "escaped",
     "guarded",
     "markup",
+    "problem_html",
     "stacked",
     "style_sheet",
     "wrapped",
@@ -62,12 +68,37 @@ def markup(content: str = "", *classes: str) -> ipywidgets.HTML:
     return shown
 
 
+def english(text: str, texts: Texts) -> str:
+    """A sentence of a lower layer, escaped, and marked as English where the page is in another language."""
+    return escaped(text) if texts.language == "en" or not text else f'<span lang="en">{escaped(text)}</span>'
+
+
+def problem_html(problem: str, texts: Texts) -> str:
+    """What is wrong with a field, in the page's language; nothing where nothing is."""
+    return f'<div role="alert" class="ipe-problem">{escaped(said_in(problem, texts))}</div>' if problem else ""
+
+
+def alert_html(text: str, texts: Texts) -> str:
+    """A sentence that is read out at once."""
+    return f'<div role="alert" class="ipe-alert"><strong>{texts("Error.")}</strong> {escaped(text)}</div>'
+
+
 class AlertArea(ipywidgets.HTML):  # type: ignore[misc]
-    """Where an error shows that would otherwise be swallowed by the widget machinery."""
+    """Where an error shows that would otherwise be swallowed by the widget machinery.
+
+    Parameters
+    ----------
+    texts : Texts, optional
+        The language of the page, English by default; what stands beside the area speaks it, too.
+    """
+
+    def __init__(self, texts: Texts | None = None) -> None:
+        super().__init__()
+        self.texts = texts or Texts()
 
     def show(self, text: str) -> None:
         """Show a sentence and have it read out."""
-        self.value = f'<div role="alert" class="ipe-alert"><strong>Error.</strong> {escaped(text)}</div>'
+        self.value = alert_html(text, self.texts)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -98,7 +129,8 @@ def guarded(alert: AlertArea) -> Callable[[Callable[_P, object]], Callable[_P, N
                     handler(*args, **kwargs)
                 except Exception as error:  # the last stop before the widget machinery, which would swallow it
                     _log.debug("a handler of the studio failed", exc_info=True)
-                    alert.show(f"{type(error).__name__}: {error}. Look at what the form shows before you save.")
+                    what = f"{type(error).__name__}: {error}"
+                    alert.show(alert.texts("{what}. Look at what the form shows before you save.", what=what))
 
         return run
 
@@ -149,7 +181,7 @@ class BoundField(ipywidgets.VBox):  # type: ignore[misc]
         read: Callable[[Any], Any] = lambda value: value,
         write: Callable[[Any], Any] = lambda value: value,
     ) -> None:
-        self.model, self.path, self.control = model, path, control
+        self.model, self.path, self.control, self._texts = model, path, control, alert.texts
         self._read, self._write = read, write
         self._refreshing = False
         self.error = markup()
@@ -160,7 +192,7 @@ class BoundField(ipywidgets.VBox):  # type: ignore[misc]
     def refresh(self) -> None:
         """Show what the model has; what a person typed stays in sight while it is not valid."""
         problem = self.model.field_errors.get(self.path, "")
-        self.error.value = f'<div role="alert" class="ipe-problem">{escaped(problem)}</div>' if problem else ""
+        self.error.value = problem_html(problem, self._texts)
         if problem:
             self.add_class("ipe-invalid")
             return

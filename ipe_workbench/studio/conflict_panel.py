@@ -9,7 +9,7 @@ import ipywidgets
 from ipe_workbench.credentials import describe
 from ipe_workbench.credentials.merging import Clash
 from ipe_workbench.pathways.comparison.fields import in_words
-from ipe_workbench.studio.components import AlertArea, action, escaped, markup, stacked
+from ipe_workbench.studio.components import AlertArea, action, english, markup, stacked
 from ipe_workbench.studio.designer_model import DesignerModel
 
 __all__ = ["ConflictPanel"]
@@ -22,18 +22,19 @@ class ConflictPanel(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, model: DesignerModel, alert: AlertArea) -> None:
         self.model, self.alert = model, alert
+        texts = self.texts = alert.texts
         self._shown: object = None
         self.said = markup()
         self.rows = ipywidgets.VBox()
         #: By kind, id and field of the clash.
         self.choices: dict[tuple[str, str, str], ipywidgets.Dropdown] = {}
-        self.together = action("Bring both together", self._bring_together, alert, primary=True)
-        self.theirs = action("Take theirs, drop my edits", model.take_theirs, alert)
-        self.later = action("Decide later", model.decide_later, alert)
+        self.together = action(texts("Bring both together"), self._bring_together, alert, primary=True)
+        self.theirs = action(texts("Take theirs, drop my edits"), model.take_theirs, alert)
+        self.later = action(texts("Decide later"), model.decide_later, alert)
         self.folder = stacked(
-            ipywidgets.Text(description="Folder for a copy of my version", continuous_update=False), "ipe-grow"
+            ipywidgets.Text(description=texts("Folder for a copy of my version"), continuous_update=False), "ipe-grow"
         )
-        self.copy = action("Save mine as a copy", self._save_copy, alert)
+        self.copy = action(texts("Save mine as a copy"), self._save_copy, alert)
         ways = ipywidgets.Box([self.together, self.theirs, self.later])
         aside = ipywidgets.Box([self.folder, self.copy])
         for bar in (ways, aside):
@@ -50,28 +51,31 @@ class ConflictPanel(ipywidgets.VBox):  # type: ignore[misc]
         self.layout.display = None if conflict else "none"
         if conflict is self._shown:
             return
-        self._shown = conflict
+        self._shown, texts = conflict, self.texts
         self.choices = {_key(one): self._choice(one) for one in conflict.clashes} if conflict else {}
         self.rows.children = list(self.choices.values())
         if conflict is None:
             self.said.value = ""
             return
-        listed = "".join(f"<li>{escaped(one)}</li>" for one in conflict.changes[:_MOST])
+        listed = "".join(f"<li>{english(one, texts)}</li>" for one in conflict.changes[:_MOST])
         more = len(conflict.changes) - _MOST
-        listed += f"<li>and {more} more</li>" if more > 0 else ""
-        none = "<p>Only comments or the order of lines differ.</p>"
-        clash = "Both of you changed these; say whose value stays:" if conflict.clashes else "Your edits do not clash."
+        listed += f"<li>{texts('and {n} more', n=more)}</li>" if more > 0 else ""
+        none = f"<p>{texts('Only comments or the order of lines differ.')}</p>"
+        clash = texts("Your edits do not clash.")
+        if conflict.clashes:
+            clash = texts("Both of you changed these; say whose value stays:")
+        heading = texts("Somebody changed the files since you read them")
         self.said.value = (
-            '<section aria-label="Conflict"><h3>Somebody changed the files since you read them</h3>'
+            f'<section aria-label="{texts("Conflict")}"><h3>{heading}</h3>'
             f"{f'<ul>{listed}</ul>' if listed else none}<p>{clash}</p></section>"
         )
 
     def _choice(self, clash: Clash) -> ipywidgets.Dropdown:
         title = self.model.programme.title(clash.id)
-        what = f"{title}: {clash.field.replace('_', ' ') or 'removed by one of you'}"
+        what = f"{title}: {clash.field.replace('_', ' ') or self.texts('removed by one of you')}"
         options = [
-            (f"Theirs: {self._short(clash.theirs, clash.field)}", "theirs"),
-            (f"Mine: {self._short(clash.mine, clash.field)}", "mine"),
+            (self.texts("Theirs: {value}", value=self._short(clash.theirs, clash.field)), "theirs"),
+            (self.texts("Mine: {value}", value=self._short(clash.mine, clash.field)), "mine"),
         ]
         return stacked(ipywidgets.Dropdown(description=what, options=options), "ipe-wide")
 
@@ -80,7 +84,7 @@ class ConflictPanel(ipywidgets.VBox):  # type: ignore[misc]
         if field in ("rule", "requires") and value is not None:
             words = describe(value, self.model.programme.title)
         else:
-            words = "not there" if value is None else in_words(value, field)
+            words = self.texts("not there") if value is None else in_words(value, field)
         return words if len(words) <= 90 else f"{words[:87]}..."
 
     def _bring_together(self) -> None:

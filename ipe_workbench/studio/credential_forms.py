@@ -18,6 +18,7 @@ from ipe_workbench.credentials.model import (
 )
 from ipe_workbench.studio.components import AlertArea, BoundField, action, escaped, markup, stacked, wrapped
 from ipe_workbench.studio.designer_model import DesignerModel
+from ipe_workbench.studio.texts import mark
 
 __all__ = [
     "AssessmentSection",
@@ -36,7 +37,7 @@ class Section(ipywidgets.VBox):  # type: ignore[misc]
     kinds: tuple[str, ...] = ("credential",)
 
     def __init__(self, model: DesignerModel, alert: AlertArea) -> None:
-        self.model, self.alert = model, alert
+        self.model, self.alert, self.texts = model, alert, alert.texts
         self.fields: dict[str, BoundField] = {}
         super().__init__(self.build())
         self.layout.overflow = "visible"
@@ -73,9 +74,9 @@ class Section(ipywidgets.VBox):  # type: ignore[misc]
         control = kind(description=label, step=step, continuous_update=False)
         return self._bound(path, control, read=lambda value: value or 0, write=lambda value: value or None)
 
-    def choice(self, path: str, label: str, options: Sequence[str], *, none: str = "not stated") -> BoundField:
+    def choice(self, path: str, label: str, options: Sequence[str]) -> BoundField:
         """A field for one of a closed set."""
-        shown = [(one or none, one) for one in options]
+        shown = [(self.texts(one or "not stated"), one) for one in options]
         return self._bound(path, ipywidgets.Dropdown(description=label, options=shown))
 
     def _bound(
@@ -97,15 +98,16 @@ class Section(ipywidgets.VBox):  # type: ignore[misc]
 class IdentitySection(Section):
     """What the credential is, for whom, what it is worth."""
 
-    title = "Identity"
+    title = mark("Identity")
 
     def build(self) -> list[ipywidgets.Widget]:
         """Fields in the order in which one thinks of them."""
-        title = self.text("title", "Title")
+        texts = self.texts
+        title = self.text("title", texts("Title"))
         title.add_class("ipe-wide")
         professions = [(one.title, one.id) for one in self.model.programme.info.professions]
         earners = ipywidgets.SelectMultiple(
-            description="Professions that may earn it (none chosen: all; Ctrl to choose several)",
+            description=texts("Professions that may earn it (none chosen: all; Ctrl to choose several)"),
             options=professions,
             rows=min(len(professions), 8),
         )
@@ -114,30 +116,30 @@ class IdentitySection(Section):
             wrapped(
                 [
                     title,
-                    self.choice("type", "Type", _options("type")),
-                    self.choice("level", "Level", get_args(Level)),
-                    self.choice("stage", "Stage", get_args(Stage)),
-                    self.choice("status", "Status", _options("status")),
-                    self.number("hours", "Hours of the learner's effort", step=0.5),
-                    self.optional_number("ects", "ECTS credits (0: not stated)", step=0.01),
-                    self.optional_number("eqf_level", "EQF level (0: not stated)", whole=True),
-                    self.optional_number("validity_months", "Valid for months (0: no expiry)", whole=True),
-                    self.text("summary", "Summary", lines=4),
-                    self.lines("learning_outcomes", "Learning outcomes, one a line", rows=5),
-                    self.choice("participation", "Participation", _options("participation")),
-                    self.text("series", "Series"),
-                    self.text("license", "Licence", hint="CC-BY-4.0"),
-                    self.text("language", "Language", hint="en"),
-                    self.text("version", "Version"),
-                    self.text("owner", "Owner"),
-                    self._date("review_date", "Next review (year-month-day)"),
-                    self.text("renewal", "How it is renewed"),
-                    self.text("revocation", "When it is revoked"),
-                    self.choice("stackability", "Stackability", _options("stackability")),
-                    self.text("quality_assurance", "Quality assurance", lines=3),
-                    self.text("value.earner", "What it is worth to its earner", lines=2),
-                    self.text("value.issuer", "What it is worth to its issuer", lines=2),
-                    self.text("value.employer", "What it is worth to an employer", lines=2),
+                    self.choice("type", texts("Type"), _options("type")),
+                    self.choice("level", texts("Level"), get_args(Level)),
+                    self.choice("stage", texts("Stage"), get_args(Stage)),
+                    self.choice("status", texts("Status"), _options("status")),
+                    self.number("hours", texts("Hours of the learner's effort"), step=0.5),
+                    self.optional_number("ects", texts("ECTS credits (0: not stated)"), step=0.01),
+                    self.optional_number("eqf_level", texts("EQF level (0: not stated)"), whole=True),
+                    self.optional_number("validity_months", texts("Valid for months (0: no expiry)"), whole=True),
+                    self.text("summary", texts("Summary"), lines=4),
+                    self.lines("learning_outcomes", texts("Learning outcomes, one a line"), rows=5),
+                    self.choice("participation", texts("Participation"), _options("participation")),
+                    self.text("series", texts("Series")),
+                    self.text("license", texts("Licence"), hint="CC-BY-4.0"),
+                    self.text("language", texts("Language"), hint="en"),
+                    self.text("version", texts("Version")),
+                    self.text("owner", texts("Owner")),
+                    self._date("review_date", texts("Next review (year-month-day)")),
+                    self.text("renewal", texts("How it is renewed")),
+                    self.text("revocation", texts("When it is revoked")),
+                    self.choice("stackability", texts("Stackability"), _options("stackability")),
+                    self.text("quality_assurance", texts("Quality assurance"), lines=3),
+                    self.text("value.earner", texts("What it is worth to its earner"), lines=2),
+                    self.text("value.issuer", texts("What it is worth to its issuer"), lines=2),
+                    self.text("value.employer", texts("What it is worth to an employer"), lines=2),
                     self._bound(
                         "professions",
                         earners,
@@ -162,15 +164,16 @@ class IdentitySection(Section):
 class CriteriaSection(Section):
     """What a learner must show."""
 
-    title = "Criteria"
+    title = mark("Criteria")
 
     def build(self) -> list[ipywidgets.Widget]:
         """Rows that follow the model, and a row to add one."""
+        texts = self.texts
         self._ids: tuple[str, ...] | None = None
         self._rows = ipywidgets.VBox()
-        self.new = stacked(ipywidgets.Textarea(description="New criterion", rows=2, continuous_update=False))
-        self.add = action("Add criterion", self._add, self.alert)
-        intro = markup("<p>A learner earns the credential by showing each of these.</p>")
+        self.new = stacked(ipywidgets.Textarea(description=texts("New criterion"), rows=2, continuous_update=False))
+        self.add = action(texts("Add criterion"), self._add, self.alert)
+        intro = markup(f"<p>{texts('A learner earns the credential by showing each of these.')}</p>")
         return [intro, self._rows, self.new, self.add]
 
     def refresh(self) -> None:
@@ -182,10 +185,14 @@ class CriteriaSection(Section):
         super().refresh()
 
     def _row(self, index: int, reference: str) -> ipywidgets.Widget:
-        field = self.text(f"criteria[{index}].statement", f"Criterion {index + 1} ({reference})", lines=2)
+        field = self.text(
+            f"criteria[{index}].statement", self.texts("Criterion {n} ({id})", n=index + 1, id=reference), lines=2
+        )
         field.add_class("ipe-grow")
-        remove = action(f"Remove {index + 1}", lambda: self.model.remove_criterion(reference), self.alert)
-        remove.tooltip = f"Remove criterion {index + 1} ({reference})"
+        remove = action(
+            self.texts("Remove {n}", n=index + 1), lambda: self.model.remove_criterion(reference), self.alert
+        )
+        remove.tooltip = self.texts("Remove criterion {n} ({id})", n=index + 1, id=reference)
         row = ipywidgets.Box([field, remove])
         row.add_class("ipe-row")
         return row
@@ -198,12 +205,15 @@ class CriteriaSection(Section):
 class AssessmentSection(Section):
     """How it is decided that a learner has met the criteria."""
 
-    title = "Assessment"
+    title = mark("Assessment")
 
     def build(self) -> list[ipywidgets.Widget]:
         """The form, and a button that makes an assessment where there is none."""
+        texts = self.texts
         methods = ipywidgets.SelectMultiple(
-            description="Methods (Ctrl to choose several)", options=get_args(AssessmentMethod), rows=8
+            description=texts("Methods (Ctrl to choose several)"),
+            options=[(texts(one), one) for one in get_args(AssessmentMethod)],
+            rows=8,
         )
         supervision = get_args(Assessment.model_fields["supervision"].annotation)
         pass_rules = get_args(Assessment.model_fields["pass_rule"].annotation)
@@ -212,19 +222,19 @@ class AssessmentSection(Section):
                 self._bound(
                     "assessment.methods", methods, read=lambda value: tuple(value or ()), write=list, wide=True
                 ),
-                self.choice("assessment.assessor", "Assessor", get_args(Assessor)),
-                self.choice("assessment.supervision", "Supervision", supervision),
-                self.number("assessment.pass_score", "Pass score (share of all points, 0 to 1)", step=0.05),
-                self.choice("assessment.pass_rule", "What passes", pass_rules),
-                self.number("assessment.attempts", "Attempts", whole=True),
-                self.number("assessment.retake_after_weeks", "Weeks before a retake", whole=True),
-                self.number("assessment.assessor_minutes", "Assessor's minutes an attempt"),
-                self.number("assessment.double_rated", "Share rated twice (0 to 1)", step=0.05),
-                self.text("assessment.identity_check", "How identity is checked", lines=2),
-                self.text("assessment.description", "Description", lines=4),
+                self.choice("assessment.assessor", texts("Assessor"), get_args(Assessor)),
+                self.choice("assessment.supervision", texts("Supervision"), supervision),
+                self.number("assessment.pass_score", texts("Pass score (share of all points, 0 to 1)"), step=0.05),
+                self.choice("assessment.pass_rule", texts("What passes"), pass_rules),
+                self.number("assessment.attempts", texts("Attempts"), whole=True),
+                self.number("assessment.retake_after_weeks", texts("Weeks before a retake"), whole=True),
+                self.number("assessment.assessor_minutes", texts("Assessor's minutes an attempt")),
+                self.number("assessment.double_rated", texts("Share rated twice (0 to 1)"), step=0.05),
+                self.text("assessment.identity_check", texts("How identity is checked"), lines=2),
+                self.text("assessment.description", texts("Description"), lines=4),
             ]
         )
-        self.start = action("Add an assessment", self.model.start_assessment, self.alert)
+        self.start = action(texts("Add an assessment"), self.model.start_assessment, self.alert)
         return [self.start, self.form]
 
     def refresh(self) -> None:
@@ -239,15 +249,16 @@ class AssessmentSection(Section):
 class RubricSection(Section):
     """A descriptor for each row at each level."""
 
-    title = "Rubric"
+    title = mark("Rubric")
 
     def build(self) -> list[ipywidgets.Widget]:
         """The grid follows the model."""
+        texts = self.texts
         self._shape: object = ()
         self.grid = ipywidgets.VBox()
-        self.start = action("Start a rubric from the criteria", self.model.start_rubric, self.alert)
-        self.new_row = stacked(ipywidgets.Text(description="What a new row is about", continuous_update=False))
-        add = action("Add row", self._add_row, self.alert)
+        self.start = action(texts("Start a rubric from the criteria"), self.model.start_rubric, self.alert)
+        self.new_row = stacked(ipywidgets.Text(description=texts("What a new row is about"), continuous_update=False))
+        add = action(texts("Add row"), self._add_row, self.alert)
         self.adding = ipywidgets.Box([self.new_row, add])
         for one in ("ipe-bar", "ipe-bottom"):
             self.adding.add_class(one)
@@ -269,9 +280,10 @@ class RubricSection(Section):
 
     def _grid(self, rubric: dict[str, Any]) -> list[ipywidgets.Widget]:
         levels = [(one["title"], one["id"]) for one in rubric["levels"]]
-        least = ipywidgets.Dropdown(description="The least level that passes a row", options=levels)
-        seen = [("yes", True), ("no", False)]
-        public = ipywidgets.Dropdown(description="Learners see it before they are assessed", options=seen)
+        texts = self.texts
+        least = ipywidgets.Dropdown(description=texts("The least level that passes a row"), options=levels)
+        seen = [(texts("yes"), True), (texts("no"), False)]
+        public = ipywidgets.Dropdown(description=texts("Learners see it before they are assessed"), options=seen)
         top = wrapped([self._bound("rubric.pass_level", least), self._bound("rubric.public", public)])
         return [top, *(self._row(index, row, levels) for index, row in enumerate(rubric["criteria"]))]
 
@@ -282,11 +294,13 @@ class RubricSection(Section):
             cell.control.tooltip = f"{row['title']}: {title}"
             cell.remove_class("ipe-wide")
             cells.append(cell)
-        weight = self.number(f"rubric.criteria[{index}].weight", "Weight", step=0.5)
-        weight.control.tooltip = f"{row['title']}: weight"
+        weight = self.number(f"rubric.criteria[{index}].weight", self.texts("Weight"), step=0.5)
+        weight.control.tooltip = f"{row['title']}: {self.texts('weight')}"
         weight.layout.width = "120px"
-        remove = action("Remove row", lambda: self.model.remove_part("rubric.criteria", row["id"]), self.alert)
-        remove.tooltip = f"Remove the row {row['title']}"
+        remove = action(
+            self.texts("Remove row"), lambda: self.model.remove_part("rubric.criteria", row["id"]), self.alert
+        )
+        remove.tooltip = self.texts("Remove the row {title}", title=row["title"])
         last = ipywidgets.Box([weight, remove])
         for one in ("ipe-bar", "ipe-bottom"):
             last.add_class(one)

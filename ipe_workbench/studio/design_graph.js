@@ -31,8 +31,8 @@ class Graph extends Paper {
   // ------------------------------------------------------------------ the page
   build(el) {
     this.root = part("div", { class: "ipe-graph", "data-lm-suppress-shortcuts": "true" }, el);
-    const bar = part("div", { class: "ipe-graph-bar", role: "toolbar", "aria-label": "Graph" }, this.root);
     const words = this.model.get("words");
+    const bar = part("div", { class: "ipe-graph-bar", role: "toolbar", "aria-label": words.graph }, this.root);
     const button = (key, act) => {
       const one = part("button", { type: "button", class: "ipe-graph-button", title: words[`${key}_help`] }, bar, words[key]);
       one.addEventListener("click", act);
@@ -217,7 +217,7 @@ class Graph extends Paper {
 
   /** Ctrl+S saves the design, wherever in the designer. */
   keepKeys() {
-    ownKeys(this.root, (event) => {
+    ownKeys(this.root, this.model, (event) => {
       if ((!event.ctrlKey && !event.metaKey) || event.key.toLowerCase() !== "s") return;
       event.preventDefault();
       document.activeElement?.blur?.(); // what is being typed counts, too
@@ -280,7 +280,7 @@ class Graph extends Paper {
     if (!node) return;
     this.from = id;
     this.markSelected();
-    this.say(this.model.get("words").connecting.replace("{}", () => node.title));
+    this.say(this.model.get("words").connecting.replace("{title}", () => node.title));
     if (!this.svg.contains(document.activeElement)) this.focusOn(id);
   }
 

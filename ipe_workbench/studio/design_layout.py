@@ -16,6 +16,7 @@ from ipe_workbench.credentials import Programme, Rule, badges_in
 from ipe_workbench.figures.layered import arrange
 from ipe_workbench.pathways.design_edits import always_asked, scored
 from ipe_workbench.pathways.planning import offerings_of
+from ipe_workbench.studio.texts import mark
 
 __all__ = ["HEIGHT", "WIDTH", "Band", "Edge", "Layout", "lay_out"]
 
@@ -217,7 +218,7 @@ def _routed(
 
 
 def _bands(programme: Programme, order: list[Column], x: Mapping[Column, float]) -> tuple[Band, ...]:
-    titles = [*(one.title for one in programme.info.terms), "No term yet", "Stacks"]
+    titles = [*(one.title for one in programme.info.terms), mark("No term yet"), mark("Stacks")]
     found = []
     for number in dict.fromkeys(key[0] for key in order):
         own = [x[key] for key in order if key[0] == number]

@@ -9,7 +9,17 @@ import ipywidgets
 from ipe_workbench.credentials import Programme
 from ipe_workbench.studio.activities_form import ActivitiesSection, EvidenceSection
 from ipe_workbench.studio.alignments import AlignmentsSection
-from ipe_workbench.studio.components import AlertArea, action, escaped, guarded, markup, stacked, style_sheet
+from ipe_workbench.studio.components import (
+    AlertArea,
+    action,
+    alert_html,
+    escaped,
+    guarded,
+    markup,
+    problem_html,
+    stacked,
+    style_sheet,
+)
 from ipe_workbench.studio.conflict_panel import ConflictPanel
 from ipe_workbench.studio.credential_forms import (
     AssessmentSection,
@@ -22,7 +32,9 @@ from ipe_workbench.studio.design_graph import DesignGraph
 from ipe_workbench.studio.designer_model import DesignerModel
 from ipe_workbench.studio.live_panel import LivePanel
 from ipe_workbench.studio.rule_section import RequirementsSection
+from ipe_workbench.studio.said import said_in
 from ipe_workbench.studio.stack_form import StackSection
+from ipe_workbench.studio.texts import texts_in
 
 __all__ = ["Designer"]
 
@@ -46,6 +58,8 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
     ----------
     programme : Programme, path or DesignerModel
         The programme, its folder, or a model to look at.
+    language : str
+        Language of the labels and messages: ``"en"`` or ``"es"``. Findings stay English.
 
     Attributes
     ----------
@@ -58,11 +72,14 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
     >>> designer = Designer(example_programme())
     >>> designer.sections["Identity"].fields["title"].control.value
     'Foundations of shared values'
+    >>> Designer(example_programme(), language="es").save.description
+    'Guardar'
     """
 
-    def __init__(self, programme: Programme | str | Path | DesignerModel) -> None:
+    def __init__(self, programme: Programme | str | Path | DesignerModel, *, language: str = "en") -> None:
         self.model = programme if isinstance(programme, DesignerModel) else DesignerModel(programme)
-        self.alert = AlertArea()
+        self.texts = texts_in(language)
+        self.alert = AlertArea(self.texts)
         self._refreshing = False
         self.sections = {kind.title: kind(self.model, self.alert) for kind in _SECTIONS}
         self.tabs = ipywidgets.Tab()
@@ -83,8 +100,9 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         self._refresh_chooser()
         self._refresh_toolbar()
         shown = self._shown()
-        if self.tabs.titles != tuple(shown):
-            self.tabs.children, self.tabs.titles, self.tabs.selected_index = list(shown.values()), tuple(shown), 0
+        titles = tuple(self.texts(one) for one in shown)
+        if self.tabs.titles != titles:
+            self.tabs.children, self.tabs.titles, self.tabs.selected_index = list(shown.values()), titles, 0
         for section in shown.values():
             section.refresh()
         self.panel.refresh()
@@ -107,18 +125,24 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         return markup(f"<h2>{escaped(info.title)}</h2>{place}")
 
     def _chooser(self) -> ipywidgets.Widget:
-        self.chooser = stacked(ipywidgets.Dropdown(description="Credential or stack"), "ipe-grow")
+        texts = self.texts
+        self.chooser = stacked(ipywidgets.Dropdown(description=texts("Credential or stack")), "ipe-grow")
         self.chooser.observe(guarded(self.alert)(lambda change: self._choose(change["new"])), "value")
         self.open_new = action(
-            "New credential or stack", lambda: self._open_new(self.new_form.layout.display == "none"), self.alert
+            texts("New credential or stack"), lambda: self._open_new(self.new_form.layout.display == "none"), self.alert
         )
-        self.new_title = stacked(ipywidgets.Text(description="Title of what is new", continuous_update=False))
+        self.new_title = stacked(ipywidgets.Text(description=texts("Title of what is new"), continuous_update=False))
         self.new_id = stacked(
-            ipywidgets.Text(description="Its id (for good)", placeholder="made from the title", continuous_update=False)
+            ipywidgets.Text(
+                description=texts("Its id (for good)"),
+                placeholder=texts("made from the title"),
+                continuous_update=False,
+            )
         )
-        self.new_kind = stacked(ipywidgets.Dropdown(description="What it is", options=["credential", "stack"]))
+        kinds = [(texts("credential"), "credential"), (texts("stack"), "stack")]
+        self.new_kind = stacked(ipywidgets.Dropdown(description=texts("What it is"), options=kinds))
         self.new_error = markup()
-        create = action("Create", self._create, self.alert, primary=True)
+        create = action(texts("Create"), self._create, self.alert, primary=True)
         self.create = create
         line = ipywidgets.Box([self.new_title, self.new_id, self.new_kind, create])
         line.add_class("ipe-bar")
@@ -131,11 +155,12 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         return ipywidgets.VBox([choose, self.new_form], layout=ipywidgets.Layout(overflow="visible"))
 
     def _toolbar(self) -> ipywidgets.Widget:
-        self.save = action("Save", self.model.save, self.alert, primary=True)
-        self.undo = action("Undo", self.model.undo, self.alert)
-        self.redo = action("Redo", self.model.redo, self.alert)
-        self.revert = action("Revert to saved", self.model.revert, self.alert)
-        self.again = action("Read files again", self.model.read_again, self.alert)
+        texts = self.texts
+        self.save = action(texts("Save"), self.model.save, self.alert, primary=True)
+        self.undo = action(texts("Undo"), self.model.undo, self.alert)
+        self.redo = action(texts("Redo"), self.model.redo, self.alert)
+        self.revert = action(texts("Revert to saved"), self.model.revert, self.alert)
+        self.again = action(texts("Read files again"), self.model.read_again, self.alert)
         self.state, self.said = markup(), markup()
         words = ipywidgets.VBox([self.state, self.said])
         words.add_class("ipe-words")
@@ -144,9 +169,9 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         return bar
 
     def _refresh_chooser(self) -> None:
-        programme = self.model.programme
-        options = [(f"{one.title} ({one.level})", one.id) for one in programme.credentials.values()]
-        options += [(f"{one.title} ({one.kind})", one.id) for one in programme.stacks.values()]
+        programme, texts = self.model.programme, self.texts
+        options = [(f"{one.title} ({texts(one.level)})", one.id) for one in programme.credentials.values()]
+        options += [(f"{one.title} ({texts(one.kind)})", one.id) for one in programme.stacks.values()]
         self._refreshing = True
         try:
             if list(self.chooser.options) != options:
@@ -155,24 +180,25 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         finally:
             self._refreshing = False
         problems = [self.model.field_errors[key] for key in ("new.id", "new.title") if key in self.model.field_errors]
-        self.new_error.value = "".join(
-            f'<div role="alert" class="ipe-problem">{escaped(one)}</div>' for one in problems
-        )
+        self.new_error.value = "".join(problem_html(one, texts) for one in problems)
 
     def _refresh_toolbar(self) -> None:
         self.undo.disabled, self.redo.disabled = not self.model.can_undo, not self.model.can_redo
         self.save.disabled = self.revert.disabled = not self.model.dirty
         unusable, homeless = self._problems()
-        state = "Unsaved changes" if self.model.dirty else "" if unusable else "Everything is saved"
-        warning = f'<span class="ipe-problem">Cannot be used yet: {escaped(", ".join(unusable))}.</span>'
+        texts = self.texts
+        saved = "" if unusable else texts("Everything is saved")
+        state = texts("Unsaved changes") if self.model.dirty else saved
+        words = texts("Cannot be used yet: {fields}.", fields=", ".join(unusable))
+        warning = f'<span class="ipe-problem">{escaped(words)}</span>'
         self.state.value = f'<span class="ipe-muted">{state}</span> {warning if unusable else ""}'
         said = self.model.message
         errors = [*homeless, *([said.text] if said.severity == "error" else [])]
         if errors:
-            text = escaped(" ".join(errors))
-            self.said.value = f'<div role="alert" class="ipe-alert"><strong>Error.</strong> {text}</div>'
+            self.said.value = alert_html(" ".join(said_in(one, texts) for one in errors), texts)
         else:
-            self.said.value = f'<div role="status" class="ipe-said">{escaped(said.text)}</div>' if said.text else ""
+            text = escaped(said_in(said.text, texts))
+            self.said.value = f'<div role="status" class="ipe-said">{text}</div>' if text else ""
 
     def _problems(self) -> tuple[list[str], list[str]]:
         """Fields whose value cannot be used, as a person finds them; and refusals that no part of the form shows."""
@@ -180,12 +206,12 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         for shown_elsewhere in ("alignments", "new.id", "new.title"):
             errors.pop(shown_elsewhere, None)
         fields = [
-            f"{field.control.description} ({title})"
+            f"{field.control.description} ({self.texts(title)})"
             for title, section in self._shown().items()
             for path, field in section.fields.items()
             if errors.pop(path, None) is not None
         ]
-        return fields, [f"{path}: {text}" for path, text in errors.items()]
+        return fields, [f"{path}: {said_in(text, self.texts)}" for path, text in errors.items()]
 
     def _choose(self, reference: str | None) -> None:
         if not self._refreshing and reference:

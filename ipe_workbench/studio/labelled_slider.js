@@ -15,7 +15,7 @@ function render({ model, el }) {
   el.append(label, value, range);
 
   // Lists beside it go by arrow keys, too; the studio around is known once it is on the page.
-  const there = new ResizeObserver(() => ownKeys(el));
+  const there = new ResizeObserver(() => ownKeys(el, model));
   there.observe(el);
 
   const show = () => {
@@ -23,7 +23,8 @@ function render({ model, el }) {
     label.textContent = model.get("label");
     for (const name of ["min", "max", "step"]) range[name] = model.get(name);
     range.value = model.get("value");
-    const words = `${Number(model.get("value")).toFixed(decimals)}${model.get("unit")}`;
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const words = Number(model.get("value")).toLocaleString(model.get("language"), digits) + model.get("unit");
     value.textContent = words;
     range.setAttribute("aria-valuetext", words);
   };

@@ -23,6 +23,8 @@ class LabelledSlider(anywidget.AnyWidget):
         A whole step makes a slider of whole numbers.
     unit : str
         Stands behind the number.
+    language : str
+        How numbers are written.
 
     Examples
     --------
@@ -40,6 +42,7 @@ class LabelledSlider(anywidget.AnyWidget):
     max = traitlets.CFloat(1.0).tag(sync=True)
     step = traitlets.CFloat(0.1).tag(sync=True)
     unit = traitlets.Unicode().tag(sync=True)
+    language = traitlets.Unicode("en").tag(sync=True)
 
     @traitlets.validate("value")
     def _within(self, proposal: Any) -> float:

@@ -20,10 +20,11 @@ function drawn(name, attributes, parent, text) {
   return element;
 }
 
-/** Keys in the studio around an element are its own, once: JupyterLab would move cells by an arrow key in a list. */
-function ownKeys(element, act) {
+/** The studio around an element has the language of its texts, and keys of its own: JupyterLab would move cells by them. */
+function ownKeys(element, model, act) {
   const studio = element.closest(".ipe-studio");
   if (!studio) return;
+  studio.lang = model.get("language");
   if (!studio.dataset.ownKeys) {
     studio.dataset.ownKeys = "true";
     // JupyterLab looks for the mark at what has the focus, not around it.

@@ -13,36 +13,38 @@ from ipe_workbench.studio.browser_code import module
 from ipe_workbench.studio.components import AlertArea, guarded
 from ipe_workbench.studio.designer_model import DesignerModel
 from ipe_workbench.studio.rule_blocks import ITEM_KINDS, LISTS, Rule, parts_of, spelled_out
+from ipe_workbench.studio.said import said_in
+from ipe_workbench.studio.texts import ENGLISH, Texts, mark
 
 __all__ = ["RuleBuilder", "block_of"]
 
 _HERE = Path(__file__)
 #: Each kind of rule as one reads it, above what stands inside it.
 _KINDS = {
-    "badge": "the badge",
-    "all": "all of these",
-    "any": "one of these",
-    "at_least": "at least so many of these",
-    "points": "points from badges",
-    "hours": "hours in badges or activities",
-    "score": "a score in an assessment",
-    "approval": "an approval",
-    "in_order": "these, one after the other",
-    "within": "within so many months",
-    "per_profession": "another rule for each profession",
-    "shortcut": "a completion badge, or else",
+    "badge": mark("the badge"),
+    "all": mark("all of these"),
+    "any": mark("one of these"),
+    "at_least": mark("at least so many of these"),
+    "points": mark("points from badges"),
+    "hours": mark("hours in badges or activities"),
+    "score": mark("a score in an assessment"),
+    "approval": mark("an approval"),
+    "in_order": mark("these, one after the other"),
+    "within": mark("within so many months"),
+    "per_profession": mark("another rule for each profession"),
+    "shortcut": mark("a completion badge, or else"),
 }
 _WORDS = {
-    "none": "Nothing is asked for: a learner may begin at once.",
-    "start": "Ask for something",
-    "kind": "What is asked for",
-    "add": "Add",
-    "remove": "Remove",
-    "up": "Up",
-    "down": "Down",
-    "unknown": "(unknown)",
-    "row": "Row",
-    "branch": "Branch for",
+    "none": mark("Nothing is asked for: a learner may begin at once."),
+    "start": mark("Ask for something"),
+    "kind": mark("What is asked for"),
+    "add": mark("Add"),
+    "remove": mark("Remove"),
+    "up": mark("Up"),
+    "down": mark("Down"),
+    "unknown": mark("(unknown)"),
+    "row": mark("Row"),
+    "branch": mark("Branch for"),
 }
 
 
@@ -74,13 +76,15 @@ class RuleBuilder(anywidget.AnyWidget):
     options: traitlets.Dict[str, Any] = traitlets.Dict().tag(sync=True)
     error = traitlets.Unicode().tag(sync=True)
     optional = traitlets.Bool(True, help="Whether nothing may be asked for.").tag(sync=True)
-    words = traitlets.Dict(_WORDS).tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+    language = traitlets.Unicode("en").tag(sync=True)
     #: Grows with each answer, so that the view shows the rule as it is, also after a refused change.
     answer = traitlets.Int().tag(sync=True)
 
     def __init__(self, model: DesignerModel, alert: AlertArea) -> None:
-        self.design = model
-        super().__init__()
+        self.design, self.texts = model, alert.texts
+        words = {name: self.texts(text) for name, text in _WORDS.items()}
+        super().__init__(words=words, language=self.texts.language)
         self.on_msg(guarded(alert)(self._wished))
         self.refresh()
 
@@ -89,8 +93,8 @@ class RuleBuilder(anywidget.AnyWidget):
         rule = spelled_out(self.design.value(self.design.rule_field))
         self.options = self._options()
         self.optional = self.design.stack is None
-        self.error = self.design.field_errors.get(self.design.rule_field, "")
-        self.block = block_of(rule) if rule is not None else None
+        self.error = said_in(self.design.field_errors.get(self.design.rule_field, ""), self.texts)
+        self.block = block_of(rule, texts=self.texts) if rule is not None else None
         self.answer = self.design.revision
 
     def _wished(self, _: object, action: dict[str, Any], __: object) -> None:
@@ -103,16 +107,16 @@ class RuleBuilder(anywidget.AnyWidget):
         activities = [[one.id, one.title] for one in programme.activities()]
         professions = [[one.id, one.title] for one in programme.info.professions]
         return {
-            "kinds": [[kind, words] for kind, words in _KINDS.items()],
+            "kinds": [[kind, self.texts(words)] for kind, words in _KINDS.items()],
             "badges": titles,
             "assessments": [[one.id, one.title] for one in programme.credentials.values() if one.assessment],
             "effort": [*titles, *activities],
-            "professions": [*professions, ["default", "all other professions"]],
+            "professions": [*professions, ["default", self.texts("all other professions")]],
         }
 
 
-def block_of(rule: Rule, path: tuple[int, ...] = ()) -> dict[str, Any]:
-    """A rule as the view draws it: fields, rows and the parts inside it.
+def block_of(rule: Rule, path: tuple[int, ...] = (), texts: Texts = ENGLISH) -> dict[str, Any]:
+    """A rule as the view draws it: fields, rows and the parts inside it, with labels in the language of `texts`.
 
     Examples
     --------
@@ -125,10 +129,10 @@ def block_of(rule: Rule, path: tuple[int, ...] = ()) -> dict[str, Any]:
     return {
         "path": list(path),
         "kind": kind,
-        "fields": list(_fields(kind, body)),
-        "items": list(_items(kind, body)),
+        "fields": list(_fields(kind, body, texts)),
+        "items": list(_items(kind, body, texts)),
         "parts": [
-            {"block": block_of(part, (*path, at)), "branch": names[at] if names else ""}
+            {"block": block_of(part, (*path, at), texts), "branch": names[at] if names else ""}
             for at, part in enumerate(parts_of(rule))
         ],
         "adds": kind in (*LISTS, *ITEM_KINDS, "per_profession"),
@@ -136,42 +140,48 @@ def block_of(rule: Rule, path: tuple[int, ...] = ()) -> dict[str, Any]:
     }
 
 
-def _fields(kind: str, body: Any) -> Iterator[dict[str, Any]]:
+def _fields(kind: str, body: Any, texts: Texts) -> Iterator[dict[str, Any]]:
     match kind:
         case "badge":
-            yield _choice("badge", "Badge", body, "badges")
+            yield _choice("badge", texts("Badge"), body, "badges")
         case "at_least":
-            yield _number("count", "How many", body["count"], least=1, most=len(body["of"]), step=1)
+            yield _number("count", texts("How many"), body["count"], least=1, most=len(body["of"]), step=1)
         case "points":
-            yield _number("min", "Points needed", body["min"], least=0, step=0.5)
+            yield _number("min", texts("Points needed"), body["min"], least=0, step=0.5)
         case "hours":
-            yield _number("min", "Hours needed", body["min"], least=0, step=0.5)
+            yield _number("min", texts("Hours needed"), body["min"], least=0, step=0.5)
         case "score":
-            yield _choice("assessment", "Assessment of", body["assessment"], "assessments")
-            yield _number("min", "Least score (share of all points)", body["min"], least=0, most=1, step=0.05)
+            yield _choice("assessment", texts("Assessment of"), body["assessment"], "assessments")
+            yield _number("min", texts("Least score (share of all points)"), body["min"], least=0, most=1, step=0.05)
         case "approval":
-            yield {"key": "role", "label": "By whom (such as programme-lead)", "type": "text", "value": body["role"]}
+            yield {
+                "key": "role",
+                "label": texts("By whom (such as programme-lead)"),
+                "type": "text",
+                "value": body["role"],
+            }
         case "within":
-            yield _number("months", "Months", body["months"], least=1, step=1)
+            yield _number("months", texts("Months"), body["months"], least=1, step=1)
         case "shortcut":
-            yield _choice("badge", "Completion badge", body["badge"], "badges")
+            yield _choice("badge", texts("Completion badge"), body["badge"], "badges")
 
 
-def _items(kind: str, body: Any) -> Iterator[list[dict[str, Any]]]:
+def _items(kind: str, body: Any, texts: Texts) -> Iterator[list[dict[str, Any]]]:
     if kind == "hours":
         for one in body["of"]:
-            yield [_choice("id", "Badge or activity", one, "effort")]
+            yield [_choice("id", texts("Badge or activity"), one, "effort")]
     if kind == "points":
         cap = body.get("cap", {})
         for one in body["from"]:
             kind_of = one.get("kind", "")
             row = [
-                _choice("badge", "Badge", one["badge"], "badges"),
-                _number("points", "Points", one["points"], least=0, step=0.5),
-                {"key": "kind", "label": "Kind (to cap several together)", "type": "text", "value": kind_of},
+                _choice("badge", texts("Badge"), one["badge"], "badges"),
+                _number("points", texts("Points"), one["points"], least=0, step=0.5),
+                {"key": "kind", "label": texts("Kind (to cap several together)"), "type": "text", "value": kind_of},
             ]
             if kind_of:
-                most = _number("cap", f"Of this kind ({kind_of}) count at most", cap.get(kind_of), least=0, step=1)
+                label = texts("Of this kind ({kind}) count at most", kind=kind_of)
+                most = _number("cap", label, cap.get(kind_of), least=0, step=1)
                 row.append({**most, "cap": kind_of})
             yield row
 

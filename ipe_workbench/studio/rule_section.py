@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import ipywidgets
 
+from ipe_workbench.credentials.rules import RULE_KINDS
 from ipe_workbench.studio.components import BoundField, escaped, markup
 from ipe_workbench.studio.credential_forms import Section
 from ipe_workbench.studio.designer_model import DesignerModel
 from ipe_workbench.studio.rule_builder import RuleBuilder
+from ipe_workbench.studio.said import said_in
+from ipe_workbench.studio.texts import mark
 
 __all__ = ["RequirementsSection"]
+
+_KINDS = ", ".join(f"<code>{kind}</code>" for kind in RULE_KINDS if kind != "badge")
 
 
 class RequirementsSection(Section):
     """What must be held before the assessment; what completes a stack."""
 
-    title = "Requirements"
+    title = mark("Requirements")
     kinds = ("credential", "stack")
 
     def build(self) -> list[ipywidgets.Widget]:
         """The rule in words, as blocks and, for those who like to write it, in YAML."""
+        texts = self.texts
         self.words = markup()
         self.builder = RuleBuilder(self.model, self.alert)
         control = ipywidgets.Textarea(
-            description="The same as text (YAML); empty for none", rows=8, continuous_update=False
+            description=texts("The same as text (YAML); empty for none"), rows=8, continuous_update=False
         )
         control.add_class("ipe-code")
         self.rule = BoundField(_RuleOf(self.model), "requires", control, self.alert)
@@ -33,19 +39,17 @@ class RequirementsSection(Section):
 
     def refresh(self) -> None:
         """Words, rule and the ids to write rules with."""
-        words = escaped(self.model.requires_in_words)
-        heading = "What completes it" if self.model.stack else "Before a learner may be assessed"
+        texts = self.texts
+        words = escaped(said_in(self.model.requires_in_words, texts))
+        heading = texts("What completes it") if self.model.stack else texts("Before a learner may be assessed")
         self.words.value = f"<h3>{heading}</h3><p>{words}</p>"
         programme = self.model.programme
         ids = [one for one in (*programme.credentials, *programme.stacks) if one != self.model.selected]
         items = "".join(f"<li><code>{escaped(one)}</code> {escaped(programme.title(one))}</li>" for one in ids)
         self.known.value = (
-            "<p class='ipe-muted'>A rule is one badge's id, or one of <code>all</code>, <code>any</code>, "
-            "<code>at_least</code>, <code>points</code>, <code>hours</code>, <code>score</code>, "
-            "<code>approval</code>, <code>in_order</code>, <code>within</code>, <code>per_profession</code>, "
-            "<code>shortcut</code>. Example: "
-            "<code>at_least: {count: 2, of: [first-id, second-id, third-id]}</code></p>"
-            f"<details><summary>Ids to use in a rule</summary><ul>{items}</ul></details>"
+            f"<p class='ipe-muted'>{texts('A rule is the id of one badge, or one of {kinds}.', kinds=_KINDS)} "
+            f"{texts('Example: {rule}', rule='<code>at_least: {count: 2, of: [first-id, second-id, third-id]}</code>')}"
+            f"</p><details><summary>{texts('Ids to use in a rule')}</summary><ul>{items}</ul></details>"
         )
         self.builder.refresh()
         super().refresh()

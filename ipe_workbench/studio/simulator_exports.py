@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ipe_workbench.documents.writing import safe_cell
 from ipe_workbench.figures import assessor_load, attainment_over_time, bottlenecks, designs_compared
 from ipe_workbench.studio.components import escaped
+from ipe_workbench.studio.texts import ENGLISH, Texts, mark
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,15 +27,15 @@ __all__ = ["FIGURES", "figure_link", "frame_link"]
 
 #: Figures of the two results, by what they show.
 FIGURES: dict[str, Callable[[SimulationResult, SimulationResult], AccessibleFigure]] = {
-    "Both designs": designs_compared,
-    "Attainment week by week": lambda _, changed: attainment_over_time(changed),
-    "What stands in the way": lambda _, changed: bottlenecks(changed),
-    "Load of assessors": lambda _, changed: assessor_load(changed),
+    mark("Both designs"): designs_compared,
+    mark("Attainment week by week"): lambda _, changed: attainment_over_time(changed),
+    mark("What stands in the way"): lambda _, changed: bottlenecks(changed),
+    mark("Load of assessors"): lambda _, changed: assessor_load(changed),
 }
 _TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 
 
-def figure_link(name: str, kind: str, base: SimulationResult, changed: SimulationResult) -> str:
+def figure_link(name: str, kind: str, base: SimulationResult, changed: SimulationResult, texts: Texts = ENGLISH) -> str:
     """A link that saves a figure of the two designs.
 
     Parameters
@@ -44,6 +45,8 @@ def figure_link(name: str, kind: str, base: SimulationResult, changed: Simulatio
     kind : {"svg", "png"}
     base, changed : SimulationResult
         The first and the second design.
+    texts : Texts
+        The language of the link.
 
     Examples
     --------
@@ -56,10 +59,10 @@ def figure_link(name: str, kind: str, base: SimulationResult, changed: Simulatio
     figure = FIGURES[name](base, changed)
     with TemporaryDirectory() as folder:
         content = figure.save(Path(folder) / f"figure.{kind}").read_bytes()
-    return _link(f"{name.lower().replace(' ', '-')}.{kind}", kind, content)
+    return _link(f"{name.lower().replace(' ', '-')}.{kind}", kind, content, texts)
 
 
-def frame_link(name: str, kind: str, result: SimulationResult) -> str:
+def frame_link(name: str, kind: str, result: SimulationResult, texts: Texts = ENGLISH) -> str:
     r"""A link that saves a frame of a result; in CSV, titles that look like formulas are neutralised.
 
     Parameters
@@ -68,6 +71,8 @@ def frame_link(name: str, kind: str, result: SimulationResult) -> str:
         A key of ``result.frames``.
     kind : {"csv", "parquet"}
     result : SimulationResult
+    texts : Texts
+        The language of the link.
 
     Examples
     --------
@@ -83,7 +88,7 @@ def frame_link(name: str, kind: str, result: SimulationResult) -> str:
         frame.to_parquet(buffer)
     else:
         _neutral(frame).to_csv(buffer, index=False)
-    return _link(f"simulated-{name.replace('_', '-')}.{kind}", kind, buffer.getvalue())
+    return _link(f"simulated-{name.replace('_', '-')}.{kind}", kind, buffer.getvalue(), texts)
 
 
 def _neutral(frame: pd.DataFrame) -> pd.DataFrame:
@@ -94,7 +99,9 @@ def _neutral(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _link(name: str, kind: str, content: bytes) -> str:
+def _link(name: str, kind: str, content: bytes, texts: Texts) -> str:
     data = base64.b64encode(content).decode()
     href = f"data:{_TYPES[kind]};base64,{data}"
-    return f'<a class="ipe-link" download="{escaped(name)}" href="{href}">Save {escaped(name)}</a>'
+    return (
+        f'<a class="ipe-link" download="{escaped(name)}" href="{href}">{escaped(texts("Save {name}", name=name))}</a>'
+    )

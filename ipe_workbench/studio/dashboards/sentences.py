@@ -10,15 +10,10 @@ import re
 
 from ipe_workbench.studio.components import escaped
 from ipe_workbench.studio.dashboards.pieces import Html
-from ipe_workbench.studio.dashboards.texts import Texts
+from ipe_workbench.studio.texts import Texts, pattern_of
+from ipe_workbench.studio.texts import mark as _
 
 __all__ = ["sentence"]
-
-
-def _(text: str) -> str:
-    """Mark a text for the catalogue; it is translated when it is shown."""
-    return text
-
 
 #: Kinds of sentences; what is in braces is copied, a list of titles with its own "and".
 _KINDS = (
@@ -101,14 +96,7 @@ _KINDS = (
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 _PERCENT = re.compile(r"(\d) ?%")
-
-
-def _pattern(kind: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", kind)
-    return re.compile("".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
-
-
-_PATTERNS = tuple((kind, _pattern(kind)) for kind in _KINDS)
+_PATTERNS = tuple((kind, pattern_of(kind)) for kind in _KINDS)
 
 
 def sentence(said: str, texts: Texts) -> Html:
