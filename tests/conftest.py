@@ -15,7 +15,7 @@ settings.register_profile("workbench", deadline=None)
 settings.load_profile("workbench")
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
     from ipe_workbench.badges import Keyring
 
@@ -29,6 +29,8 @@ _OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: Milliseconds for what a page is waited for: no test says another time, for a busy machine may take its own.
+_PATIENCE = 240_000
 # anywidget drops every message to a widget whose module took longer than two seconds, which a busy machine may take.
 # `ipe_workbench/studio/listening.js` mends that for people; a page of a test must not even log it.
 _PATIENT = """const limit = AbortSignal.timeout.bind(AbortSignal);
@@ -69,9 +71,10 @@ def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.fail("There is no Chromium on this machine; install it with: scripts/setup.sh browser")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     with sync_playwright() as playwright:
+        expect.set_options(timeout=_PATIENCE)
         running = playwright.chromium.launch(executable_path=program, args=_OPTIONS)
         yield running
         running.close()
@@ -80,10 +83,17 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def browser_page(browser: Browser) -> Iterator[Page]:
     """A page in a context of its own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_init_script(_PATIENT)
+    context = patient_context(browser)
     yield context.new_page()
     context.close()
+
+
+def patient_context(browser: Browser) -> BrowserContext:
+    """A visitor of their own, who waits as long as a busy machine takes."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_init_script(_PATIENT)
+    context.set_default_timeout(_PATIENCE)
+    return context
 
 
 @pytest.fixture

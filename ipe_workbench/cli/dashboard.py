@@ -45,6 +45,9 @@ Https = Annotated[bool, typer.Option("--https", help="Visitors come by HTTPS: co
 Ready = Annotated[int, typer.Option(help="Kernels that wait for visitors, of about 200 MB each.", min=0, max=200)]
 Most = Annotated[int, typer.Option(help="How many visitors there may be at once.", min=1, max=1000)]
 Idle = Annotated[int, typer.Option(help="Seconds after which a closed page's kernel is stopped.", min=30)]
+Language = Annotated[
+    str | None, typer.Option(help="Language, en or es; by default that of the visitor's browser.", show_default=False)
+]
 On = Annotated[str | None, typer.Option("--on", help="Day of the page, as 2027-03-01; today.", show_default=False)]
 
 
@@ -137,12 +140,13 @@ def designer(
     ready: Ready = 1,
     most: Most = 10,
     idle: Idle = 3600,
+    language: Language = None,
 ) -> None:
     """Serve the designer on a programme's folder: who opens it may change its files. See docs/designer.md.
 
     Example: ipe dashboard designer --programme my-programme
     """
-    where = _Where(port, ip, base_url, https, ready, most, idle)
+    where = _Where(port, ip, base_url, https, ready, most, idle, language)
     _serve("designer", programme, None, key, None, people, where, None, {})
 
 
@@ -158,12 +162,13 @@ def simulator(
     ready: Ready = 1,
     most: Most = 10,
     idle: Idle = 3600,
+    language: Language = None,
 ) -> None:
     """Serve the simulator on a programme: scenarios, two designs, what it would take. See docs/simulator.md.
 
     Example: ipe dashboard simulator --programme my-programme
     """
-    where = _Where(port, ip, base_url, https, ready, most, idle)
+    where = _Where(port, ip, base_url, https, ready, most, idle, language)
     _serve("simulator", programme, None, key, None, people, where, None, {})
 
 
@@ -204,15 +209,28 @@ def key_(
 class _Where:
     """Where and how to serve, as the options say."""
 
-    def __init__(self, port: int | None, ip: str, base: str, https: bool, ready: int, most: int, idle: int) -> None:
+    def __init__(
+        self,
+        port: int | None,
+        ip: str,
+        base: str,
+        https: bool,
+        ready: int,
+        most: int,
+        idle: int,
+        language: str | None = None,
+    ) -> None:
         self.port, self.ip, self.https, self.ready, self.most, self.idle = port, ip, https, ready, most, idle
+        self.language = language
         self.base = f"/{base.strip('/')}/" if base.strip("/") else "/"
 
     def deployment(self) -> Deployment:
         from ipe_workbench.studio.dashboards.server import Deployment
+        from ipe_workbench.studio.texts import texts_in
 
+        language = texts_in(self.language).language if self.language is not None else ""
         port = _usable_port(self.ip, self.port)
-        return Deployment(port, self.ip, self.base, self.ready, self.most, self.idle)
+        return Deployment(port, self.ip, self.base, self.ready, self.most, self.idle, language)
 
 
 def _serve(

@@ -69,8 +69,10 @@ def markup(content: str = "", *classes: str) -> ipywidgets.HTML:
 
 
 def english(text: str, texts: Texts) -> str:
-    """A sentence of a lower layer, escaped, and marked as English where the page is in another language."""
-    return escaped(text) if texts.language == "en" or not text else f'<span lang="en">{escaped(text)}</span>'
+    """A sentence that may be of a lower layer: escaped, and marked as English where the page is in another language."""
+    said = said_in(text, texts)
+    known = said != text or texts.language == "en" or not text
+    return escaped(said) if known else f'<span lang="en">{escaped(text)}</span>'
 
 
 def problem_html(problem: str, texts: Texts) -> str:

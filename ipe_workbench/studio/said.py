@@ -66,6 +66,8 @@ KINDS = (
     mark("A share lies between 0 and 100 %; give a target in that range."),
     mark("Give a target above 0."),
     mark("The search was stopped."),
+    mark("The search failed: {what}."),
+    mark("The forecast failed: {what}."),
     mark("There is no value to move to."),
     mark("The slider stands where the target is reached."),
     mark("Give the scenario a title with letters or digits."),

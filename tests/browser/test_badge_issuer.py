@@ -27,11 +27,10 @@ _SAVE_WITH_STATE = """async () => {
 def test_awards_are_signed_verified_and_revoked_with_the_mouse(lab: Lab, offline_page: Page) -> None:
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=30_000)
     page = offline_page
     lab.run(page, "05_issue_badges.ipynb")
     room = page.locator(".jp-OutputArea .ipe-studio").first
-    room.wait_for(timeout=120_000)
+    room.wait_for()
     room.get_by_role("button", name="Take example awards").click()
     awards = room.get_by_label("Awards (Ctrl or Shift to choose several)")
     expect(awards.locator("option")).to_have_count(6)

@@ -82,7 +82,7 @@ def answer(page: Page, issuer: Issuer, content: str, *, email: str = "", name: s
     file = {"name": name, "mimeType": "application/json", "buffer": content.encode()}
     page.get_by_label("File of the badge").set_input_files(file)
     # Not wait_for_function: the page's own policy forbids what it evaluates.
-    page.locator("#result[data-verdict]:not([data-verdict=''])").wait_for(state="attached", timeout=60_000)
+    page.locator("#result[data-verdict]:not([data-verdict=''])").wait_for(state="attached")
     return str(page.locator("#result").get_attribute("data-verdict"))
 
 

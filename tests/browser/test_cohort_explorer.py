@@ -53,10 +53,10 @@ def _moves(page: Page) -> None:
     studio = page.locator(".ipe-studio")
     figures = studio.locator("figure[role=img]")
     attempts = studio.get_by_role("slider", name="Attempts at each assessment (0: as designed)")
-    attempts.wait_for(timeout=120_000)
+    attempts.wait_for()
     # The notebook's own check sets five attempts; then all cohorts come.
-    expect(attempts).to_have_value("5", timeout=60_000)
-    expect(figures.first).to_contain_text(_ALL_COHORTS, timeout=60_000)
+    expect(attempts).to_have_value("5")
+    expect(figures.first).to_contain_text(_ALL_COHORTS)
     drawn, told = figures.first.inner_html(), figures.first.get_attribute("aria-label")
     obstacles = figures.nth(1).get_attribute("aria-label")
     assert told is not None
@@ -66,12 +66,12 @@ def _moves(page: Page) -> None:
         page.keyboard.press("ArrowLeft")
     expect(attempts).to_have_value("1")
     expect(attempts).to_have_attribute("aria-valuetext", "1")
-    expect(figures.first).to_have_attribute("aria-label", _FEWER, timeout=20_000)
-    expect(figures.first).to_contain_text(_ALL_COHORTS, timeout=20_000)
+    expect(figures.first).to_have_attribute("aria-label", _FEWER)
+    expect(figures.first).to_contain_text(_ALL_COHORTS)
     assert figures.first.inner_html() != drawn
     assert figures.nth(1).get_attribute("aria-label") != obstacles
     page.keyboard.press("Home")
-    expect(figures.first).to_have_attribute("aria-label", _THE_SAME, timeout=20_000)
+    expect(figures.first).to_have_attribute("aria-label", _THE_SAME)
 
     answer = Axe().run(page, context=".ipe-studio").response
     grave = [(one["id"], one["nodes"][0]["html"][:200]) for one in answer["violations"]]

@@ -22,9 +22,9 @@ pytestmark = [
 def test_choosing_a_profession_redraws_the_coverage(lab: Lab, offline_page: Page) -> None:
     lab.run(offline_page, "02_frameworks_and_coverage.ipynb")
     choice = offline_page.locator(".jp-OutputArea select").first
-    choice.wait_for(timeout=120_000)
+    choice.wait_for()
     picture = offline_page.locator(".jp-OutputArea .widget-html figure[role=img]").first
-    picture.wait_for(timeout=60_000)
+    picture.wait_for()
     assert "for pharmacy" not in picture.inner_text()
     before = picture.inner_html()
     choice.select_option(label="Pharmacy")
@@ -36,9 +36,9 @@ def test_choosing_a_profession_redraws_the_coverage(lab: Lab, offline_page: Page
 def test_a_crosswalk_is_explored_and_another_file_is_imported(lab: Lab, offline_page: Page) -> None:
     lab.run(offline_page, "02_frameworks_and_coverage.ipynb")
     choice = offline_page.get_by_label("Code", exact=True)
-    choice.wait_for(timeout=120_000)
+    choice.wait_for()
     table = offline_page.locator(".jp-OutputArea .widget-html table", has_text="Relation").first
-    table.wait_for(timeout=60_000)
+    table.wait_for()
     rows = table.locator("tbody tr")
     assert rows.count() > 20
     choice.select_option(index=1)
@@ -49,4 +49,4 @@ def test_a_crosswalk_is_explored_and_another_file_is_imported(lab: Lab, offline_
     file = offline_page.get_by_label("File", exact=True)
     file.fill("/nowhere/at-all.json")
     file.press("Enter")
-    offline_page.get_by_role("alert").filter(has_text="does not exist").wait_for(timeout=60_000)
+    offline_page.get_by_role("alert").filter(has_text="does not exist").wait_for()

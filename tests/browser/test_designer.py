@@ -30,11 +30,10 @@ _OFFSET = """one => one.getBoundingClientRect().top
 def test_a_credential_is_edited_in_jupyterlab_and_saved_with_its_comments(lab: Lab, offline_page: Page) -> None:
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=20_000)
     page = offline_page
     lab.run(page, "01_design_credentials.ipynb")
     studio = page.locator(".ipe-studio")
-    expect(studio.get_by_role("button", name="Save", exact=True)).to_be_disabled(timeout=90_000)
+    expect(studio.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     findings = studio.get_by_role("status", name="Findings")
     coverage = studio.get_by_role("status", name="Coverage")
 
@@ -70,7 +69,7 @@ def test_a_credential_is_edited_in_jupyterlab_and_saved_with_its_comments(lab: L
     file = lab.folder / "my-programmes" / "cu-ipe" / "credentials" / "01-values-foundations.yaml"
     before = file.read_text(encoding="utf-8")
     studio.get_by_role("button", name="Save", exact=True).click()
-    expect(studio.locator(".ipe-said")).to_have_text("Saved 01-values-foundations.yaml.", timeout=15_000)
+    expect(studio.locator(".ipe-said")).to_have_text("Saved 01-values-foundations.yaml.")
     after = file.read_text(encoding="utf-8")
     comments = [line for line in before.splitlines() if line.startswith("#")]
     assert len(comments) >= 3
@@ -95,7 +94,7 @@ def test_the_form_is_whole_in_a_narrow_window(lab: Lab, offline_page: Page) -> N
     lab.run(page, "01_design_credentials.ipynb")
     studio = page.locator(".ipe-studio")
     title = studio.get_by_label("Title", exact=True)
-    expect(title).to_have_value("Foundations of shared values", timeout=90_000)
+    expect(title).to_have_value("Foundations of shared values")
     labels = studio.locator(".lm-TabBar-tabLabel")
     assert labels.count() == len(TABS)
     assert labels.evaluate_all(_CUT_OFF) == []
@@ -111,7 +110,7 @@ def test_the_form_is_whole_in_a_narrow_window(lab: Lab, offline_page: Page) -> N
     title.fill("")
     title.press("Tab")
     studio.get_by_role("tab", name="Rubric").click()
-    expect(studio.get_by_text("Cannot be used yet: Title (Identity).")).to_be_visible(timeout=20_000)
+    expect(studio.get_by_text("Cannot be used yet: Title (Identity).")).to_be_visible()
 
 
 def test_every_control_of_the_designer_has_a_name(lab: Lab, offline_page: Page) -> None:
@@ -120,7 +119,7 @@ def test_every_control_of_the_designer_has_a_name(lab: Lab, offline_page: Page) 
 
     lab.run(offline_page, "01_design_credentials.ipynb")
     studio = offline_page.locator(".ipe-studio")
-    expect(studio.get_by_label("Title", exact=True)).to_have_value("Foundations of shared values", timeout=90_000)
+    expect(studio.get_by_label("Title", exact=True)).to_have_value("Foundations of shared values")
     for tab in TABS:
         studio.get_by_role("tab", name=tab).click()
         answer = Axe().run(offline_page, context=".ipe-studio").response

@@ -25,10 +25,9 @@ NOTEBOOK = "01_design_credentials.ipynb"
 def opened(lab: Lab, page: Page) -> Locator:
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=20_000)
     lab.run(page, NOTEBOOK)
     studio = page.locator(".ipe-studio")
-    expect(studio.get_by_role("button", name="Save", exact=True)).to_be_disabled(timeout=90_000)
+    expect(studio.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     expect(studio.locator("[data-box]")).to_have_count(21)
     return studio
 
@@ -95,6 +94,6 @@ def test_a_credential_from_nothing_with_the_mouse(lab: Lab, offline_page: Page) 
     assert "owner: Me" in text
 
     lab.run(page, NOTEBOOK)
-    expect(page.locator("[data-line='speaking-up team-art']")).to_have_count(1, timeout=90_000)
+    expect(page.locator("[data-line='speaking-up team-art']")).to_have_count(1)
     expect(box(page.locator(".ipe-studio"), "team-art").locator("title")).to_have_text(HOSTILE)
     assert page.evaluate("() => window.hurt") is None

@@ -23,8 +23,8 @@ pytestmark = [
 def test_another_situation_is_another_plan_and_an_impossible_one_is_explained(lab: Lab, offline_page: Page) -> None:
     lab.run(offline_page, "03_explore_pathways.ipynb")
     explorer = offline_page.locator(".jp-OutputArea .ipe-studio").first
-    explorer.wait_for(timeout=180_000)
-    explorer.locator("figure[role=img]").nth(1).wait_for(timeout=60_000)
+    explorer.wait_for()
+    explorer.locator("figure[role=img]").nth(1).wait_for()
     status = explorer.locator("[role=status]")
     before = status.inner_text()
     assert "proven best" in before

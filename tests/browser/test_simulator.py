@@ -23,13 +23,12 @@ def test_two_designs_are_moved_sought_and_saved_by_keyboard(lab: Lab, offline_pa
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import expect
 
-    expect.set_options(timeout=30_000)
     page = offline_page
     lab.run(page, "08_try_designs.ipynb")
     studio = page.locator(".ipe-studio")
     slider = studio.get_by_role("slider", name="Further terms that assessments stay open")
     # The notebook's own cells move it to 1 at the end.
-    expect(slider).to_have_value("1", timeout=120_000)
+    expect(slider).to_have_value("1")
     figure = studio.locator("figure[role=img]").first
     expect(figure).to_have_attribute("aria-label", re.compile(r"^\+\d"))
     told = figure.get_attribute("aria-label")
@@ -44,7 +43,7 @@ def test_two_designs_are_moved_sought_and_saved_by_keyboard(lab: Lab, offline_pa
     target.press("Tab")
     studio.get_by_role("button", name="Find the value").focus()
     page.keyboard.press("Enter")
-    expect(studio.get_by_text("On fresh cohorts that gives")).to_be_visible(timeout=60_000)
+    expect(studio.get_by_text("On fresh cohorts that gives")).to_be_visible()
     studio.get_by_role("button", name="Move the slider there").click()
     chance = studio.get_by_role("slider", name="Chance to try in a week")
     expect(chance).not_to_have_value("0.7")

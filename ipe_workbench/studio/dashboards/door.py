@@ -142,7 +142,8 @@ class LeaveHandler(_Plain):
 
 def language_of(handler: tornado.web.RequestHandler) -> str:
     """The language of a page."""
-    return chosen_language(handler.get_query_argument("lang", ""), handler.request.headers.get("Accept-Language", ""))
+    usual = handler.settings.get("ipe_language") or handler.request.headers.get("Accept-Language", "")
+    return chosen_language(handler.get_query_argument("lang", ""), usual)
 
 
 def notice(texts: Texts, message: str, *, script: str = "") -> str:

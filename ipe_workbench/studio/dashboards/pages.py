@@ -9,6 +9,7 @@ import ipywidgets
 
 from ipe_workbench.studio.dashboards.identity import Role, Visitor
 from ipe_workbench.studio.dashboards.opening import Page, Sources
+from ipe_workbench.studio.dashboards.pieces import page_top
 from ipe_workbench.studio.dashboards.texts import Texts
 
 __all__ = ["make_page", "warm"]
@@ -113,7 +114,8 @@ def _designer(_: Visitor, sources: Sources, texts: Texts) -> Page:
     from ipe_workbench.studio.designer import Designer
 
     # The files are read when somebody comes: they may have changed since the kernel began to wait.
-    return Page("<h1>Designer</h1>", lambda: Designer(sources.programme.folder or sources.programme))
+    top = page_top(texts, texts("Designer"), texts("Save writes to the files of the programme."))
+    return Page(top, lambda: Designer(sources.programme.folder or sources.programme, language=texts.language))
 
 
 def _warm_designer(sources: Sources) -> None:
@@ -125,7 +127,8 @@ def _warm_designer(sources: Sources) -> None:
 def _simulator(_: Visitor, sources: Sources, texts: Texts) -> Page:
     from ipe_workbench.studio.simulator import Simulator
 
-    return Page("<h1>Simulator</h1>", lambda: Simulator(sources.programme))
+    top = page_top(texts, texts("Simulator"), texts("Everything on this page is simulated."))
+    return Page(top, lambda: Simulator(sources.programme, language=texts.language))
 
 
 def _warm_simulator(sources: Sources) -> None:

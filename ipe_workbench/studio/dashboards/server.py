@@ -68,6 +68,8 @@ class Deployment:
         How many visitors there may be at once.
     idle : int
         Seconds after which a kernel without an open page is stopped.
+    language : str
+        Of the pages; empty for what the visitor's browser asks for. Either way a visitor may choose another.
     """
 
     port: int
@@ -76,6 +78,7 @@ class Deployment:
     ready: int = 2
     most: int = 40
     idle: int = 600
+    language: str = ""
 
 
 class DoorIdentity(IdentityProvider):
@@ -116,6 +119,7 @@ class DashboardServer(Voila):  # type: ignore[misc]
         )
         settings: dict[str, Any] = super().init_settings()
         own = {"ipe_desk": desk, "ipe_door": self.door, "ipe_most": self.deployment.most, "headers": HEADERS}
+        own["ipe_language"] = self.deployment.language
         return settings | own | {"log_function": _log_request}
 
     def init_handlers(self) -> list[Any]:
