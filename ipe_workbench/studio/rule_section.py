@@ -5,11 +5,10 @@ from __future__ import annotations
 import ipywidgets
 
 from ipe_workbench.credentials.rules import RULE_KINDS
-from ipe_workbench.studio.components import BoundField, escaped, markup
+from ipe_workbench.studio.components import BoundField, english, escaped, markup
 from ipe_workbench.studio.credential_forms import Section
 from ipe_workbench.studio.designer_model import DesignerModel
 from ipe_workbench.studio.rule_builder import RuleBuilder
-from ipe_workbench.studio.said import said_in
 from ipe_workbench.studio.texts import mark
 
 __all__ = ["RequirementsSection"]
@@ -40,7 +39,7 @@ class RequirementsSection(Section):
     def refresh(self) -> None:
         """Words, rule and the ids to write rules with."""
         texts = self.texts
-        words = escaped(said_in(self.model.requires_in_words, texts))
+        words = english(self.model.requires_in_words, texts)
         heading = texts("What completes it") if self.model.stack else texts("Before a learner may be assessed")
         self.words.value = f"<h3>{heading}</h3><p>{words}</p>"
         programme = self.model.programme
