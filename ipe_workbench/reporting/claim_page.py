@@ -17,7 +17,8 @@ from typing import Any
 from ipe_workbench.badges.feedback import graded_rows
 from ipe_workbench.documents import spreadsheet_safe
 from ipe_workbench.reporting.html import Html, element, join, listing, visible
-from ipe_workbench.reporting.transcript_page import day_in_words, issuer_name, standalone_page
+from ipe_workbench.reporting.standalone import standalone_page
+from ipe_workbench.reporting.transcript_page import day_in_words, issuer_name
 
 __all__ = ["ClaimedBadge", "claim_message", "claim_page", "claims_as_csv", "in_mbox"]
 

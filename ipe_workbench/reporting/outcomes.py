@@ -17,8 +17,8 @@ from ipe_workbench.reporting.outcome_tables import (
     deviations_table,
     verdict_words,
 )
+from ipe_workbench.reporting.standalone import standalone_page
 from ipe_workbench.reporting.tables import csv_text
-from ipe_workbench.reporting.transcript_page import standalone_page
 
 if TYPE_CHECKING:
     from ipe_workbench.credentials.programme import Programme

@@ -18,7 +18,7 @@ from ipe_workbench.badges.publish import Publication
 from ipe_workbench.badges.reading import read_badge
 from ipe_workbench.badges.status_files import REVOKED
 from ipe_workbench.reporting.html import Html, element, join, listing, safe
-from ipe_workbench.reporting.transcript_page import standalone_page
+from ipe_workbench.reporting.standalone import standalone_page
 
 __all__ = ["publication_pages"]
 

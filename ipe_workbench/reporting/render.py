@@ -81,8 +81,8 @@ def render_report(
     look : Look
         Theme and facts that go into the page.
     private : bool
-        Whether the report is about a person: only the owner may read its files, and the words of an error stay out of
-        messages and notebooks, for they may hold what somebody wrote.
+        Whether the report is about a person: only the owner may read its files, and when it fails, the words of the
+        error and what cells showed stay out of messages and notebooks, for they may name somebody.
 
     Raises
     ------
@@ -108,6 +108,7 @@ def render_report(
     try:
         html = page_from_notebook(_parsed(content), title=title, language=language, look=look)
     except FigureWithoutWordsError as error:
+        content = _without_machine(content, values, private=private)
         failed = write_output(kept.with_suffix(".failed.ipynb"), content, private=private)
         raise _template_error(error.message, source, failed) from None
     write_output(kept, content, private=private)
@@ -200,7 +201,10 @@ def _keep(run: _Run) -> Path | None:
 
 
 def _without_machine(content: str, values: Mapping[str, Any], *, private: bool = False) -> str:
-    """The notebook without the paths of this machine that papermill notes in it, its own and those of parameters."""
+    """The notebook without the paths of this machine that papermill notes in it, its own and those of parameters.
+
+    With `private` it says nothing of a person either: of what its cells showed only the kind of an error is kept.
+    """
     import nbformat
     from papermill.translators import papermill_translators
 
@@ -214,12 +218,10 @@ def _without_machine(content: str, values: Mapping[str, Any], *, private: bool =
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.source = papermill_translators.find_translator("python3", "python").codify(shown)
-        for output in cell.get("outputs", []) if private else []:
-            if output.output_type == "error":
-                output.evalue, output.traceback = (
-                    "",
-                    [f"{output.ename}: {_LEFT_OUT}"],
-                )
+        if private and cell.cell_type == "code":
+            cell.outputs = [one for one in cell.outputs if one.output_type == "error"]
+            for one in cell.outputs:
+                one.evalue, one.traceback = "", [f"{one.ename}: {_LEFT_OUT}"]
     text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return f"{text}\n"
 

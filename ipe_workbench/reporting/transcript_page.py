@@ -6,18 +6,14 @@ import base64
 import datetime
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from ipe_workbench.badges.feedback import GradedRow, graded_rows
 from ipe_workbench.badges.times import moment
-from ipe_workbench.errors import WorkbenchError
-from ipe_workbench.reporting.html import Html, element, join, listing, notice, table, visible
-from ipe_workbench.reporting.page import active_content, external_references
+from ipe_workbench.reporting.html import Html, element, join, listing, notice, table
+from ipe_workbench.reporting.standalone import standalone_page
 
-__all__ = ["day_in_words", "issuer_name", "standalone_page", "transcript_page"]
-
-_STYLES = Path(__file__).parent / "template"
+__all__ = ["day_in_words", "issuer_name", "transcript_page"]
 
 
 def transcript_page(record: Mapping[str, Any], *, on: datetime.date, learner: str = "") -> str:
@@ -54,46 +50,6 @@ def transcript_page(record: Mapping[str, Any], *, on: datetime.date, learner: st
         )
     )
     return standalone_page(title, content)
-
-
-def standalone_page(title: str, content: Html, *, language: str = "en", script: str = "") -> str:
-    """A page with the styles of the reports. Raises `WorkbenchError` when it would load anything.
-
-    Parameters
-    ----------
-    title : str
-        The page's title.
-    content : Html
-        What stands in ``main``.
-    language : str
-        BCP 47 tag.
-    script : str
-        The package's own script, of the pages that need one.
-    """
-    styles = Html("\n".join((_STYLES / name).read_text("utf-8") for name in ("report.css", "badges.css")))
-    # Whatever the checks below would miss, the browser loads nothing from elsewhere and runs our own script only.
-    allowed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    allowed += "; script-src 'unsafe-inline'" if script else ""
-    head = (
-        Html('<meta charset="utf-8">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{allowed}">'),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Html('<meta name="color-scheme" content="light dark">'),
-        Html('<meta name="referrer" content="no-referrer">'),
-        element("title", visible(title)),
-        element("style", styles),
-    )
-    main = element("main", content, id="main", tabindex="-1")
-    skip = element("a", "Skip to the content", class_="skip", href="#main")
-    whole = element("html", element("head", *head), element("body", skip, main, _SCRIPT_PLACE), lang=language)
-    page = f"<!DOCTYPE html>\n{whole}\n"
-    # The texts are checked without our own script, which is the only one that may run.
-    if faults := external_references(page) + active_content(page):
-        raise WorkbenchError(f"The page would not stand alone: {'; '.join(sorted(set(faults))[:5])}.", place=title)
-    return page.replace(str(_SCRIPT_PLACE), script, 1)
-
-
-_SCRIPT_PLACE = Html("<!--script-->")
 
 
 def _achievement(member: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from ipe_workbench.reporting.html import Html, element, join, listing, notice, t
 from ipe_workbench.reporting.outputs import write_output
 from ipe_workbench.reporting.press import Job
 from ipe_workbench.reporting.sections.wording import counted
-from ipe_workbench.reporting.transcript_page import standalone_page
+from ipe_workbench.reporting.standalone import standalone_page
 
 __all__ = ["write_indexes"]
 
@@ -40,7 +40,9 @@ def write_indexes(plan: Plan, failures: Sequence[Failure]) -> list[Path]:
     if plan.asked.only or plan.asked.since:
         # Part of the set: an index of that part would hide the rest.
         return [one for one in (folder / "index.html", _archive_file(plan)) if one.is_file()]
-    written = [write_output(folder / "index.html", _index(plan, open_jobs, known, failures))]
+    # Of reports about persons neither names nor number: the index goes into the archive.
+    told = [one for one in failures if one.report in {job.id for job in open_jobs}]
+    written = [write_output(folder / "index.html", _index(plan, open_jobs, known, told))]
     for name in sorted({Path(one.folder).name for one in plan.jobs if one.private}):
         persons = [one for one in plan.jobs if one.private and Path(one.folder).name == name]
         page = _persons_index(plan, name, persons, known)
@@ -71,12 +73,11 @@ def _index(plan: Plan, jobs: list[Job], known: dict[str, Receipt | None], failur
             parts += [element("h2", heading), _table(plan, heading, own, known, failed)]
     persons = sorted({Path(one.folder).name for one in plan.jobs if one.private})
     if persons:
-        links = [
-            element("a", f"{counted(sum(Path(one.folder).name == name for one in plan.jobs), 'report')} of {name}",
-                    href=f"{name}/index.html")
-            for name in persons
-        ]  # fmt: skip
-        words = "They are about persons: they are not in the archive, and only their owner may read their files."
+        # Their number counts learners, and was not protected with the other counts.
+        links = [element("a", name.capitalize(), href=f"{name}/index.html") for name in persons]
+        words = (
+            "Made from the records themselves: they are not in the archive, and only their owner may read their files."
+        )
         parts += [element("h2", "About persons"), element("p", words), listing(links)]
     if plan.skipped:
         parts += [

@@ -35,6 +35,8 @@ _FORMAT = 1
 #: Parameters that say where or when, not what: they make no report stale.
 _NO_CONTENT = frozenset({"rendered_at", "command", "made_by", "tables", "programme", "records", "released"})
 _DEFAULT_SCENARIO = "today"
+#: Where reports about persons go that are not of one person, by their readers.
+_FOLDERS = {"faculty": "faculty", "researcher": "research"}
 
 
 @dataclass(frozen=True)
@@ -170,9 +172,11 @@ class _Planner:
             return None
         parameters = {key: value for key, value in offered.items() if key in template.takes}
         check_parameters(template.path, parameters)
-        private = template.private or subject.private
+        # Only `released` counts are protected together; what is made from the records themselves stays in the office.
+        private = template.private or subject.private or bool(parameters.get("records"))
         asked, info = self.asked, self.programme.info
-        folder = asked.folder / (subject.folder or "faculty") if private else asked.folder
+        own = subject.folder or _FOLDERS.get(entry.audience or template.audience, "office")
+        folder = asked.folder / own if private else asked.folder
         title = " · ".join(filter(None, [entry.title or template.title, subject.title]))
         job = Job(
             id=name if private else f"{self.programme.id}-{name}",

@@ -12,8 +12,8 @@ import pandas as pd
 from ipe_workbench.reporting.html import Html, element, join, listing, notice, table
 from ipe_workbench.reporting.playbook.file import Playbook, PlaybookWeek
 from ipe_workbench.reporting.sections.wording import day
+from ipe_workbench.reporting.standalone import standalone_page
 from ipe_workbench.reporting.tables import csv_text
-from ipe_workbench.reporting.transcript_page import standalone_page
 
 __all__ = ["ImplementationPlan", "implementation_plan"]
 

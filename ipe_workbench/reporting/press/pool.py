@@ -119,9 +119,12 @@ class Press:
             run.lives -= 1
             given_up = []
         if not server.ready or run.lives < 0:
+            # Once it prints, its last words may be those of a report, and name somebody.
+            words = "" if server.ready else server.last_words()
+            what = "are killed again and again" if server.ready else "do not start"
             raise EnvironmentFault(
-                "The processes that print reports do not start.",
-                mend=f"They said: {server.last_words()}" if server.last_words() else "Try again with --jobs 1.",
+                f"The processes that print reports {what}.",
+                mend=f"They said: {words}" if words else "Try again with --jobs 1.",
             )
         server.end()
         run.waiting.extendleft(reversed(server.jobs.values()))

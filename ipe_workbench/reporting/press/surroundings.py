@@ -65,7 +65,8 @@ def _of_pandas() -> Iterator[None]:
         if not isinstance(value, type(shown))
         for one in (f"display.{name}", value)
     ]
-    with pd.option_context(*known):
+    # A Styler would show texts as markup; one that is told so in a template still does.
+    with pd.option_context(*known, "styler.format.escape", "html"):
         yield
 
 
