@@ -17,7 +17,7 @@ from ipe_workbench.practice.ratings import Raters, Rating, follow_up_ratings, ma
 from ipe_workbench.practice.readiness import ReadinessTest, readiness_tests
 from ipe_workbench.practice.sessions import attendance, offerings
 from ipe_workbench.practice.survey_plan import SurveyWave, follow_ups, survey_waves
-from ipe_workbench.practice.surveys import Answer, expected_changes, survey_answers
+from ipe_workbench.practice.surveys import Answer, earlier_differences, expected_changes, survey_answers
 from ipe_workbench.practice.truths import Truths
 from ipe_workbench.simulation import Scenario
 
@@ -203,6 +203,11 @@ class _Making:
         return {
             "parameters": self.cohort.truths.to_dict(),
             "survey_changes": expected_changes(self.waves, self.cohort.truths, self.cohort.seed),
+            **(
+                {"earlier_differences": earlier_differences(self.waves, self.cohort.truths, self.cohort.seed)}
+                if self.before
+                else {}
+            ),
             "planted": {
                 name: {"credential": row[0], "criterion": row[1]} if row else None for name, row in odd.items()
             },

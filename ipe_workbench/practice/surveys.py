@@ -21,7 +21,7 @@ from ipe_workbench.practice.cohort import Cohort
 from ipe_workbench.practice.survey_plan import SurveyWave
 from ipe_workbench.practice.truths import Truths
 
-__all__ = ["Answer", "expected_changes", "factor_changes", "survey_answers"]
+__all__ = ["Answer", "earlier_differences", "expected_changes", "factor_changes", "survey_answers"]
 
 #: More steps than this are answered in tens, as on a scale from 0 to 100.
 _STEPS = 11
@@ -76,6 +76,25 @@ def expected_changes(waves: Sequence[SurveyWave], truths: Truths, seed: int) -> 
                     "mean_change_in_points": round((1 - truths.straight_liners) * (after - before), 4),
                 }
             )
+    return rows
+
+
+def earlier_differences(waves: Sequence[SurveyWave], truths: Truths, seed: int) -> list[dict[str, Any]]:
+    """By how many points the earlier cohort lies below this one's last wave on each scale, if everybody answers."""
+    rows = []
+    for family in _families([one for one in waves if one.frame == "post"]):
+        last = family[-1]
+        form = _Form(last.instrument, truths, seed)
+        for scale, change in factor_changes(last.instrument, truths).items():
+            own, earlier = (_mean(form, last.instrument, scale, change - one) for one in (0, truths.earlier_difference))
+            points = round((1 - truths.straight_liners) * (own - earlier), 4)
+            row = {
+                "instrument": last.instrument.id,
+                "scale": scale,
+                "wave": last.id,
+                "mean_difference_in_points": points,
+            }
+            rows.append(row)
     return rows
 
 

@@ -170,6 +170,11 @@ def test_an_earlier_cohort_has_no_badges_and_is_asked_once(make: Make) -> None:
     assert (earlier.groupby("instrument")["wave"].nunique() == 1).all()
     own = answers[~answers["learner"].str.startswith("practice-earlier-")].reset_index(drop=True)
     pd.testing.assert_frame_equal(own, frame_of(make(learners=60), "survey-responses"))
+    # A quarter of a standard deviation, in points of the scale; without an earlier cohort there is nothing to find.
+    told = pd.DataFrame(records.truth["earlier_differences"]).query("instrument == 'sims'")
+    assert set(told["scale"]) == {"intrinsic", "identified", "external", "amotivation"}
+    assert told["mean_difference_in_points"].between(0.2, 0.3).all()
+    assert "earlier_differences" not in make(learners=20).truth
 
 
 def test_follow_up_ratings_are_two_blind_ones_a_year_after_the_badge(records: PracticeRecords) -> None:
