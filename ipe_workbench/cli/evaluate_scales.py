@@ -114,7 +114,7 @@ def raters(
     ] = RaterModel.mixed,
     aim: Annotated[float, typer.Option(min=0.01, max=0.99, help="Dependability that raters should reach.")] = 0.8,
     occasion: Annotated[
-        str | None, typer.Option(help="Many-facet: column with the occasion.", show_default=False)
+        str | None, typer.Option(help="Column with the occasion, such as the attempt.", show_default=False)
     ] = None,
     scale: Annotated[Thresholds, typer.Option(help="Many-facet: one scale, or one a criterion.")] = (
         Thresholds.rating_scale
@@ -138,14 +138,15 @@ def raters(
     from ipe_workbench.evaluation import study_many_facet, study_raters
 
     if model is RaterModel.mixed:
-        if occasion or bias or learners or scale is Thresholds.partial_credit:
+        if bias or learners or scale is Thresholds.partial_credit:
             raise UnusableInputError(
-                "--occasion, --scale, --bias and --learners belong to the many-facet model.",
+                "--scale, --bias and --learners belong to the many-facet model.",
                 mend="Add --model many-facet.",
             )
         found = study_raters(
-            read(file), learner=learner, rater=rater, score=score, criterion=criterion, aim=aim, level=level
-        )
+            read(file), learner=learner, rater=rater, score=score, criterion=criterion, occasion=occasion, aim=aim,
+            level=level,
+        )  # fmt: skip
         show(found, format)
         return
     if scale is Thresholds.partial_credit and criterion is None:
@@ -160,6 +161,51 @@ def raters(
         safe = study.learners.assign(learner=study.learners["learner"].map(spreadsheet_safe))
         safe.round(6).to_csv(learners, index=False)
     show(study.analysis, format)
+
+
+def generalizability(
+    file: FileArgument,
+    facets: Annotated[
+        str, typer.Option(help="Columns of the facets, commas between; rater:task is nested.", show_default=False)
+    ],
+    learner: Annotated[str, typer.Option(help="Column with the learner.")] = "learner",
+    score: Annotated[str, typer.Option(help="Column with the score.")] = "score",
+    fixed: Annotated[
+        str | None, typer.Option(help="Facets whose conditions are all that there are.", show_default=False)
+    ] = None,
+    sizes: Annotated[
+        str | None, typer.Option(help="Numbers to look at, such as item=4,8;rater=1,2,3.", show_default=False)
+    ] = None,
+    aim: Annotated[float, typer.Option(min=0.01, max=0.99, help="Dependability to reach.")] = 0.8,
+    level: LevelOption = 0.95,
+    format: FormatOption = OutputFormat.table,
+) -> None:
+    """Where error comes from over several facets (G-study), and what other numbers of each would give (D-study).
+
+    Example: ipe evaluate generalizability scores.csv --facets item,rater --sizes "item=4,8;rater=1,2,3"
+
+    Example: ipe evaluate generalizability scores.csv --facets task,rater:task
+    """
+    from ipe_workbench.evaluation import study_generalizability
+
+    found = study_generalizability(
+        read(file), facets=columns_of(facets), learner=learner, score=score, fixed=columns_of(fixed),
+        sizes=_sizes(sizes), aim=aim, level=level,
+    )  # fmt: skip
+    show(found, format)
+
+
+def _sizes(text: str | None) -> dict[str, list[int]] | None:
+    if text is None:
+        return None
+    sizes = {}
+    for part in text.split(";"):
+        name, sign, told = part.partition("=")
+        wanted = [one.strip() for one in told.split(",") if one.strip()]
+        if not sign or not wanted or not all(one.isascii() and one.isdigit() for one in wanted):
+            raise UnusableInputError(f"--sizes {text} cannot be read.", mend='Such as --sizes "item=4,8;rater=1,2,3".')
+        sizes[name.strip()] = [int(one) for one in wanted]
+    return sizes
 
 
 def items(
@@ -219,5 +265,5 @@ def items(
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module to ``ipe evaluate``."""
-    for command in (reliability, agreement, raters, items):
+    for command in (reliability, agreement, raters, generalizability, items):
         app.command(command.__name__)(command)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ipe_workbench.evaluation.distractors import score_choices, study_distractors
     from ipe_workbench.evaluation.equity import estimate_equity
     from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, Test
+    from ipe_workbench.evaluation.generalizability import study_generalizability
     from ipe_workbench.evaluation.growth import fit_growth
     from ipe_workbench.evaluation.imputation import Pooled, impute, pool
     from ipe_workbench.evaluation.instruments import (
@@ -123,6 +124,7 @@ _HOMES = {
     "solve_power": "power",
     "score_choices": "distractors",
     "study_distractors": "distractors",
+    "study_generalizability": "generalizability",
     "study_many_facet": "many_facet",
     "study_process": "process",
     "study_raters": "raters",
@@ -196,6 +198,7 @@ __all__ = [
     "simulate_power",
     "solve_power",
     "study_distractors",
+    "study_generalizability",
     "study_many_facet",
     "study_process",
     "study_raters",

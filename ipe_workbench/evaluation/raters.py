@@ -26,6 +26,7 @@ def study_raters(
     rater: str = "rater",
     score: str = "score",
     criterion: str | None = None,
+    occasion: str | None = None,
     aim: float = 0.8,
     level: float = 0.95,
 ) -> Analysis:
@@ -39,6 +40,9 @@ def study_raters(
         Columns.
     criterion : str, optional
         Column with the criterion of the rubric; its means are fixed effects, and learner by criterion is a component.
+    occasion : str, optional
+        Column with the occasion, such as the attempt: what is rated is then a performance, and a learner who tries
+        again shows another one.
     aim : float
         The dependability that a mean of raters should reach.
     level : float
@@ -76,10 +80,12 @@ def study_raters(
     >>> result["severity[Z]"].estimate > 0, result["raters_for_phi"].estimate
     (True, 2.0)
     """
-    columns = [learner, rater, score, *([criterion] if criterion else [])]
+    columns = [learner, rater, score, *(one for one in (criterion, occasion) if one)]
     require_columns(frame, columns)
     data = frame[columns].assign(**{score: numbers(frame, score)}).dropna()
     data = data.assign(**{one: data[one].astype(str) for one in columns if one != score})
+    if occasion:
+        data = data.assign(**{learner: data[learner] + "\x1f" + data[occasion]}).drop(columns=occasion)
     missing = {"not_complete": len(frame) - len(data)}
     refused, found = _look(data, learner, rater, score, criterion)
     if refused:
@@ -125,8 +131,9 @@ def _look(
         return remark("constant", "All scores are the same.", "Check the column.", "error"), []
     if data.duplicated(keys).any():
         row = data[data.duplicated(keys)].iloc[0]
-        message = f"Rater {row[rater]} has more than one score for learner {row[learner]}."
-        return remark("duplicate-rating", message, "Keep one, or name the criterion's column.", "error"), []
+        message = f"Rater {row[rater]} has more than one score for learner {row[learner].replace(chr(31), ', ')}."
+        mend = "Keep one, or name the column of the criterion, or of the occasion (such as the attempt)."
+        return remark("duplicate-rating", message, mend, "error"), []
     if not data.duplicated(learner).any():
         message = "No learner was scored twice, so raters and learners cannot be told apart."
         return remark("no-repetition", message, "Have 10 to 15 % of performances rated twice.", "error"), []
