@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ipe_workbench.credentials.award_headings import AWARD_HEADINGS
 from ipe_workbench.credentials.model import MicroCredential, Rubric, Stack
 from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.errors import UnknownNameError, UnreadableFileError, UnusableInputError, near_names
+from ipe_workbench.documents.csv_rows import columns_named, csv_rows, read_csv_text
+from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 from ipe_workbench.findings import Finding, Place
 
 __all__ = [
@@ -29,20 +29,9 @@ __all__ = [
     "read_awards_to_issue",
 ]
 
-_MAX_BYTES = 64 * 1024 * 1024
-#: Column by the headings that mean it.
-_HEADINGS = {
-    "learner": ("learner", "learner_id"),
-    "email": ("email", "e-mail", "mail"),
-    "did": ("did",),
-    "credential": ("credential", "badge"),
-    "version": ("version",),
-    "awarded": ("awarded", "awarded_on", "awarded_date", "date_awarded", "date"),
-    "score": ("score",),
-    "narrative": ("narrative",),
-    "evidence": ("evidence",),
-}
-_REQUIRED = ("learner", "credential", "awarded")
+#: Of the columns of a table of awards, those that issuing reads: `AWARD_HEADINGS`.
+_READ = ("learner", "email", "did", "credential", "version", "on", "score", "narrative", "evidence")
+_REQUIRED = ("learner", "credential", "on")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\[\]\\]+@[^\s@<>\"(),:;\[\]\\]+")
 _DID = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]*[A-Za-z0-9._-]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -98,24 +87,11 @@ def read_awards_to_issue(path: str | Path, programme: Programme) -> AwardsToIssu
     >>> import tempfile
     >>> from ipe_workbench.credentials import example_programme
     >>> file = Path(tempfile.mkdtemp(), "awards.csv")
-    >>> _ = file.write_text("learner,email,credential,awarded\nL1,a@example.edu,speaking-up,2026-10-01\n")
+    >>> _ = file.write_text("learner,email,credential,on\nL1,a@example.edu,speaking-up,2026-10-01\n")
     >>> [one.credential for one in read_awards_to_issue(file, example_programme()).awards]
     ['speaking-up']
     """
-    file = Path(path)
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        raise UnreadableFileError("The file does not exist.", place=str(path), mend="Check the path.") from None
-    except OSError as error:
-        raise UnreadableFileError(f"The file cannot be read: {error.strerror}.", place=str(path)) from None
-    if len(content) > _MAX_BYTES:
-        raise UnreadableFileError("The file is too large for a table of awards.", place=str(path))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableFileError("The file is not UTF-8 text.", place=str(path), mend="Save it as UTF-8.") from None
-    return parse_awards_to_issue(text, programme, path=str(path))
+    return parse_awards_to_issue(read_csv_text(path), programme, path=str(path))
 
 
 def parse_awards_to_issue(text: str, programme: Programme, *, path: str = "(text)") -> AwardsToIssue:
@@ -124,10 +100,10 @@ def parse_awards_to_issue(text: str, programme: Programme, *, path: str = "(text
     Parameters
     ----------
     text : str
-        With a header: ``learner, credential, awarded``, and ``email`` or ``did``; optional ``version``, ``score`` (0
-        to 1),
+        With a header: ``learner, credential, on``, and ``email`` or ``did``; optional ``version``, ``score`` (0 to 1),
         ``narrative``, ``evidence`` (https addresses, blanks between), and one column for each rubric criterion, headed
-        by its id or title, that holds a level's id or title. Commas, semicolons or tabs; days as YYYY-MM-DD.
+        by its id or title, that holds a level's id or title. Commas, semicolons or tabs; days as YYYY-MM-DD. Other
+        headings that mean the same are known, such as ``badge`` and ``awarded`` (`AWARD_HEADINGS`).
     programme : Programme
         The programme of the credentials.
     path : str
@@ -141,12 +117,12 @@ def parse_awards_to_issue(text: str, programme: Programme, *, path: str = "(text
     Examples
     --------
     >>> from ipe_workbench.credentials import example_programme
-    >>> text = "learner,email,credential,awarded,case-reasoning\n"
+    >>> text = "learner,email,credential,on,case-reasoning\n"
     >>> text += "L1,a@example.edu,values-foundations,2026-10-01,Exceeds\n"
     >>> dict(parse_awards_to_issue(text, example_programme()).awards[0].levels)
     {'case-reasoning': 'exceeds'}
     """
-    rows = _rows(text.removeprefix("\ufeff"), path)
+    rows = csv_rows(text, path)
     header = next(rows, (1, []))[1]
     reader = _Reader(path, programme, header)
     for number, cells in rows:
@@ -161,24 +137,6 @@ def parse_awards_to_issue(text: str, programme: Programme, *, path: str = "(text
     return AwardsToIssue(tuple(reader.awards.values()), tuple(reader.notes))
 
 
-def _rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise UnusableInputError(
-                f"The row cannot be read as CSV: {error}.", place=f"{path}:{number}", mend="Check its quotes."
-            ) from None
-        if row is None:
-            return
-        yield number, row
-
-
 class _Reader:
     def __init__(self, path: str, programme: Programme, header: Sequence[str]) -> None:
         self.path, self.programme = path, programme
@@ -186,38 +144,35 @@ class _Reader:
         self.problems: list[Finding] = []
         self.notes: list[Finding] = []
         self.columns: dict[str, int] = {}
+        self.shown: dict[str, str] = {}
         self.criteria: dict[str, int] = {}
         self._read_header([cell.strip() for cell in header])
 
     def _read_header(self, header: list[str]) -> None:
-        meanings = {heading: name for name, headings in _HEADINGS.items() for heading in headings}
+        self.columns = columns_named(header, {name: AWARD_HEADINGS[name] for name in _READ}, self.path)
+        self.shown = {name: header[index] for name, index in self.columns.items()}
         criteria = _criteria(self.programme)
         for index, heading in enumerate(header):
-            plain = re.sub(r"\s+", "_", heading.lower())
-            bare = re.sub(r"^(level|criterion)[:_ ]+", "", heading, flags=re.IGNORECASE).strip()
-            if plain in meanings:
-                self._put(self.columns, meanings[plain], index)
-            elif bare.lower() in criteria:
-                self._put(self.criteria, bare.lower(), index)
-            elif heading:
+            bare = re.sub(r"^(level|criterion)[:_ ]+", "", heading, flags=re.IGNORECASE).strip().lower()
+            if index in self.columns.values() or not heading:
+                continue
+            if bare not in criteria:
                 message = f"The column {heading[:40]!r} is passed over: it is no column of awards and no criterion."
-                self.notes.append(
-                    Finding("unknown-column", "warning", message, place=Place(self.path, 1, heading[:40]))
+                place = Place(self.path, 1, heading[:40])
+                self.notes.append(Finding("unknown-column", "warning", message, place=place))
+            elif bare in self.criteria:
+                raise UnusableInputError(
+                    f"The column {bare} stands twice.", place=f"{self.path}:1", mend="Keep one of the two."
                 )
+            else:
+                self.criteria[bare] = index
         missing = [name for name in _REQUIRED if name not in self.columns]
         if missing or not {"email", "did"} & set(self.columns):
             raise UnusableInputError(
                 f"The header has no column {', '.join(missing) or 'email or did'}.",
                 place=f"{self.path}:1",
-                mend="The first row names the columns: learner, email or did, credential, awarded, and criteria.",
+                mend="The first row names the columns: learner, email or did, credential, on, and criteria.",
             )
-
-    def _put(self, columns: dict[str, int], name: str, index: int) -> None:
-        if name in columns:
-            raise UnusableInputError(
-                f"The column {name} stands twice.", place=f"{self.path}:1", mend="Keep one of the two."
-            )
-        columns[name] = index
 
     def take(self, number: int, cells: Sequence[str]) -> None:
         """Read one row; every problem of it is kept."""
@@ -226,7 +181,7 @@ class _Reader:
         if not got["learner"]:
             self._problem(number, "learner", "is empty", "Fill it in, or delete the row.")
         email, did = self._identity(number, got.get("email", ""), got.get("did", ""))
-        awarded = self._day(number, got["awarded"])
+        awarded = self._day(number, got["on"])
         design = self._design(number, got["credential"], got.get("version", ""))
         score = self._score(number, got.get("score", ""), design)
         levels = {} if design is None else self._levels(number, cells, design)
@@ -271,7 +226,7 @@ class _Reader:
                 return datetime.date.fromisoformat(cell)
         except ValueError:
             pass
-        self._problem(number, "awarded", "is no day", "Write it as YYYY-MM-DD, such as 2027-05-03.")
+        self._problem(number, "on", "is no day", "Write it as YYYY-MM-DD, such as 2027-05-03.")
         return None
 
     def _design(self, number: int, reference: str, version: str) -> MicroCredential | Stack | None:
@@ -330,6 +285,7 @@ class _Reader:
         return addresses
 
     def _problem(self, number: int, column: str, what: str, mend: str) -> None:
+        column = self.shown.get(column, column)
         message = f"Row {number}, column {column}: {what}."
         self.problems.append(Finding("invalid-cell", "error", message, mend, Place(self.path, number, column)))
 

@@ -9,7 +9,7 @@ import typer
 
 from ipe_workbench.cli.evaluate import FileArgument, FormatOption, read
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
-from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.errors import UnusableInputError, near_names
 
 if TYPE_CHECKING:
     from ipe_workbench.evaluation import Instrument
@@ -42,6 +42,9 @@ def score(
     file: FileArgument,
     instrument: Annotated[str, typer.Option(help="Id of the instrument, or its file.", show_default=False)],
     out: Annotated[Path, typer.Option(help="Write the scores to this CSV file.", show_default=False)],
+    scale: Annotated[
+        str | None, typer.Option(help="Write this scale only, such as total: what the other analyses take.")
+    ] = None,
     programme: ProgrammeOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file of --out.")] = False,
     format: FormatOption = OutputFormat.table,
@@ -50,7 +53,7 @@ def score(
 
     The file holds one row an answer: learner, item, value, and where they exist wave, frame and instrument.
 
-    Example: ipe evaluate score answers.csv --instrument iccas --out scores.csv
+    Example: ipe evaluate score answers.csv --instrument iccas-r --scale total --out scores.csv
     """
     from ipe_workbench.documents import spreadsheet_safe
     from ipe_workbench.evaluation import load_instrument, score_instrument
@@ -59,6 +62,11 @@ def score(
         raise UnusableInputError("The file exists.", place=str(out), mend="Name another, or give --force.")
     form = load_instrument(instrument, programme)
     scores, findings = score_instrument(read(file), form)
+    if scale is not None:
+        known = list(scores["scale"].unique())
+        if scale not in known:
+            raise UnusableInputError(f"There is no scale `{scale}` in {form.id}.", mend=near_names(scale, known))
+        scores = scores[scores["scale"] == scale]
     names = ["learner", "wave", "frame"]
     scores.assign(**{one: scores[one].astype(str).map(spreadsheet_safe) for one in names}).to_csv(out, index=False)
     if format is OutputFormat.json:

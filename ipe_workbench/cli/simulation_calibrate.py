@@ -70,7 +70,7 @@ def calibrate(
     Example: ipe simulate calibrate data/programmes/cu-ipe --fit learning.learn_per_opportunity=0.05:0.3
     --fit participation.uptake.advanced=0.2:0.9 --cohort 2026 --judge 2027
 
-    Example: ipe simulate calibrate --oulad ../shared/data/oulad-bbb-2013j
+    Example: ipe simulate calibrate --oulad oulad-bbb-2013j
     """
     from ipe_workbench.errors import UnusableInputError
 

@@ -48,6 +48,16 @@ def write_accreditation(
     ------
     UnusableInputError
         When the suffix is another one, or the file exists and `replace` is false.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.frameworks.standards import load_standards
+    >>> from ipe_workbench.pathways import accreditation
+    >>> matrix = accreditation(example_programme(), load_standards()[0], "nursing")
+    >>> write_accreditation(matrix, Path(tempfile.mkdtemp(), "evidence.csv"), on=datetime.date(2027, 1, 15)).name
+    'evidence.csv'
     """
     path = Path(path)
     kind = path.suffix.lower()
@@ -79,6 +89,15 @@ def accreditation_page(matrix: AccreditationMatrix, *, on: datetime.date) -> str
     ------
     WorkbenchError
         When the page would load or run anything.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.frameworks.standards import load_standards
+    >>> from ipe_workbench.pathways import accreditation
+    >>> matrix = accreditation(example_programme(), load_standards()[0], "nursing")
+    >>> "15 January 2027" in accreditation_page(matrix, on=datetime.date(2027, 1, 15))
+    True
     """
     styles = Html("\n".join((_STYLES / name).read_text("utf-8") for name in ("report.css", "accreditation.css")))
     title = f"Accreditation evidence: {matrix.title}"

@@ -80,6 +80,12 @@ def open_comparison_report(
         When there is no such scenario.
     UnusableInputError
         When both are the same.
+
+    Examples
+    --------
+    >>> report = open_comparison_report(scenario="today", other_scenario="redesign", replicates=4)
+    >>> sorted(set(report.tables()["differences"]["source"]))
+    ['simulated']
     """
     folder = Path(programme) if programme else data_folder() / "programmes" / "cu-ipe"
     design = load_programme(folder)

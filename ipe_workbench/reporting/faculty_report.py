@@ -77,6 +77,12 @@ def open_faculty_report(
     ------
     UnknownNameError
         When there is no such term or rater.
+
+    Examples
+    --------
+    >>> report = open_faculty_report(term="2026-fall")
+    >>> report.simulated, list(report.tables())
+    (True, ['said'])
     """
     from ipe_workbench.evaluation.feedback import faculty_feedback
 

@@ -139,6 +139,12 @@ def open_learner_record(
     ------
     UnknownNameError
         When the programme has no such term, or the records no such learner.
+
+    Examples
+    --------
+    >>> record = open_learner_record("", "2026-fall", "", "")
+    >>> list(record.tables())
+    ['badges', 'ratings', 'next-steps']
     """
     from ipe_workbench.pathways.feedback import feedback
 

@@ -73,6 +73,12 @@ def open_methods_report(programme: str | Path = "", term: str = "", records: str
     ------
     UnknownNameError
         When there is no such term.
+
+    Examples
+    --------
+    >>> report = open_methods_report(term="2026-fall")
+    >>> report.tables()["claims"]["claim"].iloc[0]
+    'motivation'
     """
     folder = str(programme or data_folder() / "programmes" / "cu-ipe")
     design = shared_programme(folder)

@@ -45,6 +45,19 @@ def write_outcomes(
     -------
     list of Path
         What was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from ipe_workbench.evaluation import EvaluationPlan, run_plan
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.records.simulated import simulated_records
+    >>> from ipe_workbench.simulation import Scenario
+    >>> programme = example_programme()
+    >>> records = simulated_records(programme, Scenario(id="x", title="X"), seed=1)
+    >>> written = write_outcomes(run_plan(EvaluationPlan(), programme, records), tempfile.mkdtemp())
+    >>> [file.name for file in written]
+    ['estimates.csv', 'result.json', 'outcomes.html']
     """
     target = Path(folder)
     frame = result.estimates.astype(object)
@@ -62,7 +75,19 @@ def write_outcomes(
 def outcome_figures(
     result: PlanResult, plan: EvaluationPlan, programme: Programme, records: Frames
 ) -> list[tuple[str, AccessibleFigure]]:
-    """The forest plot of the plan, and the answers to each instrument of a change in the claims shown, by file name."""
+    """The forest plot of the plan, and the answers to each instrument of a change in the claims shown, by file name.
+
+    Examples
+    --------
+    >>> from ipe_workbench.evaluation import EvaluationPlan, run_plan
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.records.simulated import simulated_records
+    >>> from ipe_workbench.simulation import Scenario
+    >>> plan, programme = EvaluationPlan(), example_programme()
+    >>> records = simulated_records(programme, Scenario(id="x", title="X"), seed=1)
+    >>> [name for name, _ in outcome_figures(run_plan(plan, programme, records), plan, programme, records)]
+    ['forest']
+    """
     from ipe_workbench.evaluation import answers_in_plan
     from ipe_workbench.figures import forest_plot, likert_bars
 
@@ -73,7 +98,19 @@ def outcome_figures(
 
 
 def outcomes_page(result: PlanResult, *, figures: Sequence[AccessibleFigure] = ()) -> str:
-    """One page that needs nothing else: what can be said, the tables behind it, and how the plan was left."""
+    """One page that needs nothing else: what can be said, the tables behind it, and how the plan was left.
+
+    Examples
+    --------
+    >>> from ipe_workbench.evaluation import EvaluationPlan, run_plan
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.records.simulated import simulated_records
+    >>> from ipe_workbench.simulation import Scenario
+    >>> programme = example_programme()
+    >>> records = simulated_records(programme, Scenario(id="x", title="X"), seed=1)
+    >>> "These records are invented" in outcomes_page(run_plan(EvaluationPlan(), programme, records))
+    True
+    """
     title = f"Outcomes of {result.programme}"
     head = [element("h1", title), element("p", _about(result), class_="kicker")]
     return standalone_page(title, join([*head, outcomes_sections(result, figures=figures)]))
@@ -101,6 +138,20 @@ def claim_section(result: PlanResult, claim: str) -> Html:
     ------
     UnknownNameError
         When the result has no such claim.
+
+    Examples
+    --------
+    >>> from ipe_workbench.evaluation import EvaluationPlan, run_plan
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.records.simulated import simulated_records
+    >>> from ipe_workbench.simulation import Scenario
+    >>> programme = example_programme()
+    >>> plan = EvaluationPlan.model_validate({"claims": [{
+    ...     "id": "attainment", "statement": "Half have the first badge.", "outcome_level": "knowledge-skill",
+    ...     "instrument": "awards", "time_points": ["the end"], "comparison": "none", "analysis": "Incidence"}]})
+    >>> result = run_plan(plan, programme, simulated_records(programme, Scenario(id="x", title="X"), seed=1))
+    >>> print(str(claim_section(result, "attainment"))[:26])
+    <h2>Claim: attainment</h2>
     """
     known = {one.claim.id: one for one in result.claims}
     if claim not in known:

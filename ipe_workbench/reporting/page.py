@@ -83,6 +83,14 @@ def page_from_notebook(notebook: Any, *, title: str, language: str = "en", look:
         When a figure has no alternative text; the message names the cell.
     WorkbenchError
         When the page would load anything or run anything; the message names what.
+
+    Examples
+    --------
+    >>> import nbformat
+    >>> words = nbformat.v4.new_markdown_cell("Seven of ten learners hold the badge.")
+    >>> page = page_from_notebook(nbformat.v4.new_notebook(cells=[words]), title="Fall")
+    >>> "Seven of ten learners" in page, "<script" in page
+    (True, False)
     """
     about = {"title": visible(title), "language": language, "look": look or Look(), "facts_name": FACTS}
     page, _ = _exporter().from_notebook_node(notebook, resources={"page": about})

@@ -46,6 +46,13 @@ def read_parameters(template: str | Path) -> tuple[Parameter, ...]:
     ------
     UnreadableFileError
         When the file is no notebook, or the cell is missing, stands twice or holds anything but such lines.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import notebooks_folder
+    >>> declared = read_parameters(notebooks_folder() / "reports" / "term_evaluation.ipynb")
+    >>> [(one.name, one.type, one.default) for one in declared if one.name == "replicates"]
+    [('replicates', 'int', 20)]
     """
     path = Path(template)
     cells = [cell for cell in _notebook(path).cells if "parameters" in cell.metadata.get("tags", [])]
@@ -73,6 +80,16 @@ def check_parameters(template: str | Path, given: Mapping[str, Any]) -> dict[str
     ------
     UnusableInputError
         Naming every unknown name, missing one and wrong type at once.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import notebooks_folder
+    >>> template = notebooks_folder() / "reports" / "term_evaluation.ipynb"
+    >>> check_parameters(template, {"term": "2026-fall"})["replicates"]
+    20
+    >>> check_parameters(template, {"numbers": 20})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ipe_workbench.errors.UnusableInputError: term_evaluation.ipynb: `numbers` is not a parameter. ...
     """
     declared = {parameter.name: parameter for parameter in read_parameters(template)}
     problems = [

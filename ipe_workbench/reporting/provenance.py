@@ -106,6 +106,14 @@ def collect_provenance(
     ------
     UnreadableFileError
         When an input cannot be read.
+
+    Examples
+    --------
+    >>> from ipe_workbench.resources import data_folder
+    >>> rule = {"programme": data_folder() / "programmes" / "cu-ipe"}
+    >>> made = collect_provenance(rule, parameters={"term": "2026-fall"}, seed=7)
+    >>> made.seed, made.inputs[0].name
+    (7, 'programme/credentials/01-values-foundations.yaml')
     """
     inputs = tuple(
         sorted((one for name, path in folders.items() for one in hash_files(name, path)), key=lambda one: one.name)

@@ -92,6 +92,16 @@ def render_report(
         When the outputs cannot be written; nothing has run then, unless the disk filled up meanwhile.
     TemplateError
         When a cell failed: names the template, the cell, the error and the kept notebook.
+
+    Examples
+    --------
+    A parameter that the template does not have is refused before a kernel starts:
+
+    >>> from ipe_workbench.resources import notebooks_folder
+    >>> template = notebooks_folder() / "reports" / "term_evaluation.ipynb"
+    >>> render_report(template, {"numbers": 20}, "fall.html", title="Fall")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ipe_workbench.errors.UnusableInputError: term_evaluation.ipynb: `numbers` is not a parameter. ...
     """
     source, target = Path(template), Path(page)
     kept = Path(notebook) if notebook else target.parent / "notebooks" / f"{target.stem}.ipynb"

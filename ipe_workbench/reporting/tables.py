@@ -27,7 +27,18 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> tuple[Path, ...]:
-    """Write each frame as ``<name>.csv`` into the folder and return the files."""
+    """Write each frame as ``<name>.csv`` into the folder and return the files.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> (file,) = write_tables({"awards": pd.DataFrame({"badge": ["=huddles"], "learners": [12]})}, tempfile.mkdtemp())
+    >>> print(file.read_text())
+    badge,learners
+    '=huddles,12
+    <BLANKLINE>
+    """
     written = []
     for name, frame in tables.items():
         target = Path(folder) / f"{name}.csv"

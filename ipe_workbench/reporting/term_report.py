@@ -227,6 +227,12 @@ def open_term_report(
         When the programme has no such term or scenario.
     UnusableInputError
         When files cannot be used, or the run is of another programme.
+
+    Examples
+    --------
+    >>> report = open_term_report(term="2026-fall", replicates=4)
+    >>> report.programme.info.id
+    'cu-ipe'
     """
     folder = Path(programme) if programme else example_folder()
     reading = read_programme(folder)

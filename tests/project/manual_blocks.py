@@ -10,45 +10,49 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("**/*.md")])
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.M | re.S)
-_INLINE = re.compile(r"`(ipe [^`\n]+)`")
-_INDENTED = re.compile(r"(?<=\n\n)((?: {4}.*\n|\n)+)")
+_BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<body>.*?)^```$|`(?P<command>ipe [^`\n]+)`", flags=re.M | re.S)
+_MARK = re.compile(r"<!-- not run(?:: (.*?))? -->\n$")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A block of code of a page; `kind` is the word behind the fence, empty where there is none."""
+    """A block of code of a page: `kind` is the word behind the fence, `mark` the reason why nobody runs it here.
+
+    Readers do not see the mark: it is a comment on the line before the fence, `<!-- not run: REASON -->`.
+    """
 
     page: Path
     line: int
     kind: str
     text: str
+    mark: str | None = None
 
     def __str__(self) -> str:
         return f"{self.page.name}:{self.line}"
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """The blocks of a page in their order: fenced ones, indented ones, and the commands inside sentences."""
+    """The blocks of a page in their order: fenced ones, and the commands inside sentences."""
     text = page.read_text(encoding="utf-8")
-    fenced = [(one.start(), one.group(1), one.group(2)) for one in _FENCE.finditer(text)]
-    bare = _FENCE.sub(lambda one: re.sub(r"[^\n]", "x", one.group()), text)
-    indented = [
-        (one.start(), "", re.sub(r"^ {4}", "", one.group(), flags=re.M))
-        for one in _INDENTED.finditer(bare)
-        if one.group().strip()
-    ]
-    inline = [(one.start(), "inline", one.group(1)) for one in _INLINE.finditer(bare)]
-    for start, kind, body in sorted(fenced + indented + inline):
-        yield Block(page, text.count("\n", 0, start) + 1, kind, body)
+    for one in _BLOCK.finditer(text):
+        line = text.count("\n", 0, one.start()) + 1
+        if one["command"]:
+            yield Block(page, line, "inline", one["command"])
+        else:
+            mark = _MARK.search(text, 0, one.start())
+            yield Block(page, line, one["kind"], one["body"], mark and (mark[1] or ""))
+
+
+def lines(block: Block) -> list[str]:
+    """The lines of a shell's block as they are typed: long ones joined, without comments of their own."""
+    joined = re.sub(r"\\\n\s*", " ", block.text)
+    return [line.strip() for line in joined.splitlines() if line.strip() and not line.startswith("#")]
 
 
 def commands(block: Block) -> Iterator[list[str]]:
-    """The `ipe` commands of a block, split as a shell does, without comments, prompts and what follows a pipe."""
-    joined = re.sub(r"\\\n\s*", " ", block.text)
-    for line in joined.splitlines():
-        bare = re.sub(r"^\$ ", "", line.strip())
-        if bare.startswith("ipe "):
-            words = shlex.split(bare, comments=True)
+    """The `ipe` commands of a block, split as a shell does, without comments and what follows a pipe."""
+    for line in lines(block):
+        if line.startswith("ipe "):
+            words = shlex.split(line, comments=True)
             ends = [at for at, word in enumerate(words) if word in ("|", ">", "&&", ";", "||")]
             yield words[: min(ends)] if ends else words

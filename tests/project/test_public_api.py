@@ -17,7 +17,10 @@ TOP = {
     "save_programme", "simulate",
 }  # fmt: skip
 
-ROOMS = ["badges", "frameworks", "credentials", "pathways", "records", "simulation", "evaluation", "figures"]
+ROOMS = [
+    "badges", "frameworks", "credentials", "pathways", "records", "simulation", "evaluation", "figures", "reporting",
+    "studio",
+]  # fmt: skip
 
 
 def test_top_level_names_are_these_and_all_load():
@@ -31,7 +34,7 @@ def test_unknown_name_is_an_attribute_error():
         ipe_workbench.nothing_like_it  # noqa: B018
 
 
-@pytest.mark.parametrize("room", [*ROOMS, "reporting"])
+@pytest.mark.parametrize("room", ROOMS)
 def test_each_room_exports_only_names_that_exist_and_says_what_it_is_for(room):
     module = importlib.import_module(f"ipe_workbench.{room}")
     assert len(module.__doc__ or "") > 80

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ipe_workbench.credentials.award_headings import AWARD_HEADINGS
 from ipe_workbench.credentials.facts import Award, Facts, ScoreReached
 from ipe_workbench.credentials.programme import Programme
-from ipe_workbench.errors import UnreadableFileError, UnusableInputError, near_names
+from ipe_workbench.documents.csv_rows import columns_named, csv_rows, read_csv_text
+from ipe_workbench.errors import UnusableInputError, near_names
 from ipe_workbench.findings import Finding, Place
 
 __all__ = ["COLUMNS", "AwardsFile", "awards_after", "parse_awards", "read_awards"]
 
 #: The columns that are read; others are passed over. The first four must be there.
-COLUMNS: tuple[str, ...] = ("learner", "badge", "awarded_on", "profession", "expires_on", "score")
+COLUMNS: tuple[str, ...] = ("learner", "credential", "on", "profession", "expires", "score")
 _REQUIRED = COLUMNS[:4]
-#: A file of awards is a table of a cohort; one larger than this is something else (64 MiB).
-_MAX_BYTES = 64 * 1024 * 1024
 #: What of a cell may be shown: a date or a number, and nothing that could be a person's name.
 _SHOWN = re.compile(r"[0-9+-][0-9./:,% TZ+-]{0,39}")
 
@@ -57,23 +55,11 @@ def read_awards(path: str | Path, *programmes: Programme) -> AwardsFile:
     >>> import tempfile
     >>> from ipe_workbench.credentials import example_programme
     >>> file = Path(tempfile.mkdtemp(), "awards.csv")
-    >>> _ = file.write_text("learner,badge,awarded_on,profession\nL1,speaking-up,2026-10-01,nursing\n")
+    >>> _ = file.write_text("learner,credential,on,profession\nL1,speaking-up,2026-10-01,nursing\n")
     >>> list(read_awards(file, example_programme()).learners)
     ['L1']
     """
-    file = Path(path)
-    try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise UnreadableFileError("The file is too large for a table of awards.", place=str(path))
-        text = file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise UnreadableFileError("The file does not exist.", place=str(path), mend="Check the path.") from None
-    except UnicodeDecodeError:
-        raise UnreadableFileError("The file is not UTF-8 text.", place=str(path), mend="Save it as UTF-8.") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UnreadableFileError(f"The file cannot be read: {reason}.", place=str(path)) from None
-    return parse_awards(text, *programmes, path=str(path))
+    return parse_awards(read_csv_text(path), *programmes, path=str(path))
 
 
 def parse_awards(text: str, *programmes: Programme, path: str = "(text)") -> AwardsFile:
@@ -82,11 +68,12 @@ def parse_awards(text: str, *programmes: Programme, path: str = "(text)") -> Awa
     Parameters
     ----------
     text : str
-        With a header; columns ``learner, badge, awarded_on, profession`` and, where known, ``expires_on, score``, in
-        any order, separated by commas, semicolons or tabs. Days are written YYYY-MM-DD.
+        With a header; columns ``learner, credential, on, profession`` and, where known, ``expires, score``, in any
+        order, separated by commas, semicolons or tabs. Days are written YYYY-MM-DD. Other headings that mean the same
+        are known, such as ``badge`` and ``awarded_on`` (`AWARD_HEADINGS`).
     *programmes : Programme
         The designs under which the awards are looked at, the one of the awards first. It gives the hours of an award
-        and, when there is no column ``expires_on``, its expiry.
+        and, when there is no column ``expires``, its expiry.
     path : str
         How to call the file in messages.
 
@@ -99,14 +86,13 @@ def parse_awards(text: str, *programmes: Programme, path: str = "(text)") -> Awa
     Examples
     --------
     >>> from ipe_workbench.credentials import example_programme
-    >>> text = "learner,badge,awarded_on,profession\nL1,speaking-up,2027-05-03,nursing\n"
+    >>> text = "learner,credential,on,profession\nL1,speaking-up,2027-05-03,nursing\n"
     >>> facts = parse_awards(text, example_programme()).learners["L1"]
     >>> facts.profession, facts.awards[0].badge, facts.awards[0].hours
     ('nursing', 'speaking-up', 6.0)
     """
-    rows = _rows(text.removeprefix("\ufeff"), path)
-    columns = _columns(next(rows, (0, []))[1], path)
-    reader = _Reader(path, columns, programmes)
+    rows = csv_rows(text, path)
+    reader = _Reader(path, next(rows, (0, []))[1], programmes)
     for number, cells in rows:
         if any(cell.strip() for cell in cells):
             reader.take(number, cells)
@@ -117,46 +103,24 @@ def parse_awards(text: str, *programmes: Programme, path: str = "(text)") -> Awa
     return reader.done()
 
 
-def _rows(text: str, path: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows with their numbers as a spreadsheet counts them, the header being the first."""
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    # Cells are short; the limit of the module guards against a quote that was never closed.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            raise UnusableInputError(
-                f"Row {number} cannot be read as CSV: {error}.", place=path, mend="Check its quotes."
-            ) from None
-        if row is None:
-            return
-        yield number, row
-
-
 def _columns(header: Sequence[str], path: str) -> dict[str, int]:
-    names = [cell.strip().lower() for cell in header]
-    missing = [one for one in _REQUIRED if one not in names]
+    found = columns_named(header, {name: AWARD_HEADINGS[name] for name in COLUMNS}, path)
+    missing = [one for one in _REQUIRED if one not in found]
     if missing:
         raise UnusableInputError(
             f"The header has no column {', '.join(missing)}.",
-            place=path,
+            place=f"{path}:1",
             mend=f"The first row names the columns: {', '.join(_REQUIRED)}, and {', '.join(COLUMNS[4:])} if known.",
         )
-    twice = [one for one in COLUMNS if names.count(one) > 1]
-    if twice:
-        raise UnusableInputError(f"The column {twice[0]} stands twice.", place=path, mend="Keep one of the two.")
-    return {one: names.index(one) for one in COLUMNS if one in names}
+    return found
 
 
 class _Reader:
     """Collects the learners of the rows, and every problem of every row."""
 
-    def __init__(self, path: str, columns: Mapping[str, int], programmes: Sequence[Programme]) -> None:
-        self.path, self.columns, self.programmes = path, columns, programmes
+    def __init__(self, path: str, header: Sequence[str], programmes: Sequence[Programme]) -> None:
+        self.path, self.columns, self.programmes = path, _columns(header, path), programmes
+        self.shown = {name: header[index].strip() for name, index in self.columns.items()}
         self.learners: dict[str, _Learner] = {}
         self.problems: list[Finding] = []
         self.unknown: dict[tuple[str, str], list[int]] = {}
@@ -167,19 +131,19 @@ class _Reader:
         """Read one row."""
         got = {name: cells[at].strip() if at < len(cells) else "" for name, at in self.columns.items()}
         before = len(self.problems)
-        for name in ("learner", "badge", "awarded_on"):
+        for name in ("learner", "credential", "on"):
             if not got[name]:
                 self._problem(number, name, "is empty", "Fill it in, or delete the row.")
-        on = self._day(number, "awarded_on", got["awarded_on"])
-        expires = self._day(number, "expires_on", got.get("expires_on", ""))
+        on = self._day(number, "on", got["on"])
+        expires = self._day(number, "expires", got.get("expires", ""))
         if on is not None and expires is not None and expires < on:
-            self._problem(number, "expires_on", "lies before awarded_on", "Correct one of the two days.")
+            self._problem(number, "expires", "lies before the day of the award", "Correct one of the two days.")
         score = self._score(number, got.get("score", ""))
         learner = self.learners.setdefault(got["learner"], _Learner())
         self._profession(number, learner, got["profession"])
         if len(self.problems) > before or on is None:
             return
-        badge = got["badge"]
+        badge = got["credential"]
         if badge not in self.badges:
             self.unknown.setdefault(("badge", badge), []).append(number)
         learner.awards.append(self._award(badge, on, expires))
@@ -196,7 +160,7 @@ class _Reader:
     def _award(self, badge: str, on: datetime.date, expires: datetime.date | None) -> Award:
         home = next((one for one in self.programmes if badge in one.credentials or badge in one.stacks), None)
         award = home.award(badge, on) if home is not None else Award(badge, on)
-        if "expires_on" in self.columns:
+        if "expires" in self.columns:
             return Award(badge, on, expires=expires, hours=award.hours)
         return award
 
@@ -235,19 +199,21 @@ class _Reader:
         learner.profession = learner.profession or cell
 
     def _problem(self, number: int, column: str, what: str, mend: str) -> None:
+        column = self.shown.get(column, column)
         message = f"Row {number}, column {column}: {what}."
         self.problems.append(Finding("invalid-cell", "error", message, mend, Place(self.path, number, column)))
 
     def _unknown_names(self) -> Iterator[Finding]:
         known = {"badge": self.badges, "profession": self.professions}
         effect = {"badge": "It counts for nothing.", "profession": "Its learners take the default of each rule."}
-        for (column, name), rows in self.unknown.items():
+        for (kind, name), rows in self.unknown.items():
+            column = self.shown["credential" if kind == "badge" else kind]
             times = f" (and {len(rows) - 1} more)" if len(rows) > 1 else ""
             yield Finding(
-                f"unknown-{column}",
+                f"unknown-{kind}",
                 "warning",
-                f"Row {rows[0]}{times}, column {column}: no {column} has this name. {effect[column]}",
-                near_names(name, sorted(known[column])),
+                f"Row {rows[0]}{times}, column {column}: no {kind} has this name. {effect[kind]}",
+                near_names(name, sorted(known[kind])),
                 Place(self.path, rows[0], column),
             )
 

@@ -58,6 +58,6 @@ def _section(kind: str) -> str:
     ]
     if kind == "learners":
         rows.append("| `trait:NAME` | text | as many as there are; kept as the trait NAME |")
-    example = [f"    {line}" for line in EXAMPLES[kind].splitlines()]
+    example = ["```csv", *EXAMPLES[kind].splitlines(), "```"]
     table = ["| column | holds | also named |", "|---|---|---|", *rows]
     return "\n".join([f"## {kind}", "", *table, "", *example, ""])

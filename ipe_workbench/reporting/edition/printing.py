@@ -52,6 +52,16 @@ def print_edition(asked: Asked, *, jobs: int = 1, scheduler: str = "auto", progr
         When the programme, the scenario, the run, the theme or the scheduler cannot be used, or `out` is a file.
     EnvironmentFault
         When `out` cannot be written, another run writes there, or the processes do not start.
+
+    Examples
+    --------
+    What is asked for is checked before anything is printed:
+
+    >>> from ipe_workbench.resources import data_folder
+    >>> folder = data_folder() / "programmes" / "cu-ipe"
+    >>> print_edition(Asked(folder, "2026-autumn", Path("reports")))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ipe_workbench.errors.UnknownNameError: ...
     """
     begun = time.monotonic()
     _check_scheduler(scheduler)

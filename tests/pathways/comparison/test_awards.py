@@ -40,9 +40,9 @@ def test_a_column_of_expiries_goes_before_the_design():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "no column learner, badge, awarded_on, profession"),
+        ("", "no column learner, credential, on, profession"),
         ("learner,badge,awarded_on\n", "no column profession"),
-        ("learner,badge,badge,awarded_on,profession\n", "badge stands twice"),
+        ("learner,badge,badge,awarded_on,profession\n", "credential stands twice"),
         (HEADER + "L1,a,2026-02-30,nursing\n", "Row 2, column awarded_on: `2026-02-30` is not a day"),
         (HEADER + "L1,a,2026-02-03,nursing\nL1,a,3 May,nursing\n", "Row 3, column awarded_on"),
         (HEADER + ",a,2026-02-03,nursing\n", "Row 2, column learner: is empty"),
@@ -89,7 +89,7 @@ def test_any_text_is_either_read_or_refused_in_a_sentence(text):
         learners = parse_awards(HEADER + text, small_design).learners
     except UnusableInputError as error:
         refused = error
-    assert refused is None or (str(refused).startswith("(text): ") and refused.mend)
+    assert refused is None or (str(refused).startswith("(text):") and refused.mend)
     assert all(award.badge and award.on for facts in learners.values() for award in facts.awards)
     if refused is None:
         # Cells of white space are empty, and Python counts some control characters among white space.

@@ -6,7 +6,8 @@ import pytest
 
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.importing.qualtrics import QUALTRICS
-from tests.records.test_formats import PACKAGE, WAVE
+from tests.records.importing.test_one_roster import PACKAGE
+from tests.records.test_formats import WAVE
 
 
 def ids(result):

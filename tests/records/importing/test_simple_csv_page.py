@@ -24,7 +24,7 @@ def test_every_example_of_the_page_is_imported_in_the_order_of_the_page(bring, s
     assert len(sections) == len(EXAMPLES) == len(PLAIN_TABLES)
     for section in sections:
         kind = section.splitlines()[0]
-        example = "".join(f"{line[4:]}\n" for line in section.splitlines() if line.startswith("    "))
+        (example,) = re.findall(r"^```csv\n(.*?)^```$", section, flags=re.MULTILINE | re.DOTALL)
         result = bring(example)
         assert (result.format, list(result.errors), result.recorded) == (kind, [], True)
         assert [one.id for one in result.findings] == []

@@ -12,7 +12,8 @@ import pytest
 
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 from ipe_workbench.records.importing import FORMATS
-from tests.records.test_formats import OULAD_FILES, PACKAGE, STATEMENT, WAVE, qualtrics
+from tests.records.importing.test_one_roster import PACKAGE
+from tests.records.test_formats import OULAD_FILES, STATEMENT, WAVE, qualtrics
 
 BADGE = {
     "type": "Assertion", "id": "https://b.example.org/1", "issuedOn": "2026-05-01T10:00:00Z",
