@@ -54,7 +54,8 @@ def rasch_difficulties(answers: Numbers) -> tuple[Numbers, Numbers]:
         if np.abs(step).max() < 1e-10:
             break
     _, information = _conditional(np.exp(-difficulty), counts, scores)
-    return difficulty, np.sqrt(np.diag(np.linalg.pinv(information)))
+    # The same rank-one term and its own inverse; a pseudo-inverse would have to guess which eigenvalue is zero.
+    return difficulty, np.sqrt(np.diag(np.linalg.inv(information + 1.0 / k)) - 1.0 / k)
 
 
 def _conditional(easiness: Numbers, counts: Numbers, scores: NDArray[np.intp]) -> tuple[Numbers, Numbers]:

@@ -53,9 +53,9 @@ def study_raters(
     Analysis
         ``sd[learner]``, ``sd[rater]``, ``sd[residual]`` and their variances; ``dependability_phi[1]`` (absolute
         decisions), ``generalizability_e_rho2[1]`` (relative ones), each for one rater; ``raters_for_phi``: the fewest
-        raters whose mean reaches the aim; ``severity[RATER]`` in points of the score (positive: severe), as a
-        prediction from the mixed model, which pulls raters with few scores toward the mean; its interval takes the
-        components as known.
+        raters whose mean reaches the aim; ``severity[RATER]`` in points of the score (positive: severe), against the
+        mean of these raters: a prediction from the mixed model, which pulls those with few scores toward the mean; its
+        interval takes the components as known, and holds the truth a little less often than it says (`make validate`).
 
     Raises
     ------

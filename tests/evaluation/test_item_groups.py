@@ -137,3 +137,14 @@ def test_the_command_scores_choices_and_compares_groups(tmp_path):
     assert "1 work otherwise in one group" in shown.stdout
     wrong = CliRunner().invoke(app, ["evaluate", "items", str(path), "--items", "a,b,c", "--key", "A"])
     assert "3 items but 1 right answers" in str(wrong.exception)
+
+
+def test_every_rasch_difficulty_has_a_standard_error_of_a_plausible_size():
+    # Its information matrix has an eigenvalue of zero, which came out as a tiny one in one table of fourteen.
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        right = rng.random((220, 8)) < 1 / (1 + np.exp(-rng.normal(size=(220, 1)) + np.linspace(-1.5, 1.5, 8)))
+        found = analyse_items(pd.DataFrame(right.astype(float), columns=list("abcdefgh")), list("abcdefgh"))
+        widths = [one.high - one.low for one in found.estimates if one.name.startswith("rasch_difficulty")]
+        assert len(widths) == 8
+        assert 0.4 < min(widths) <= max(widths) < 1.0
