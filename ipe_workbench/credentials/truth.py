@@ -97,11 +97,6 @@ class Truth:
             case _:
                 return self._table[_name(rule)]
 
-    def true_in(self, worlds: int) -> tuple[Rule, ...]:
-        """The atoms that are true in the first of some worlds."""
-        first = worlds & -worlds
-        return tuple(atom for name, atom in self._atoms.items() if self._table[name] & first)
-
     def _column(self, place: int, count: int) -> int:
         """The worlds in which the atom at this place is true: runs of ones, as long as the place says."""
         half = 1 << place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,17 @@ def code_cells(path: Path) -> list[Any]:
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
 
 
-def test_the_notebooks_are_there() -> None:
-    names = {"00_start_here", "01_design_credentials", "02_frameworks_and_coverage", "03_explore_pathways",
-             "05_issue_badges", "06_analyse_outcomes"}  # fmt: skip
-    assert {f"{one}.ipynb" for one in names} <= {path.name for path in NOTEBOOKS}
+def links(path: Path) -> list[str]:
+    """The notebooks that the last text of one leads to."""
+    texts = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
+    return re.findall(r"\((\d\d_\w+\.ipynb)\)", texts[-1])
+
+
+def test_the_notebooks_tell_one_story_in_their_order() -> None:
+    names = [path.name for path in NOTEBOOKS]
+    assert [name[:2] for name in names] == [f"{at:02d}" for at in range(len(names))]
+    assert links(NOTEBOOKS[0]) == names[1:]
+    assert [links(path)[-1] for path in NOTEBOOKS[1:]] == [*names[2:], names[0]]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from ipe_workbench.credentials import load_programme
+
 ROOT = Path(__file__).parents[2]
 SOURCES = ("data", "docs", "ipe_workbench", "notebooks", "scripts", ".gitignore", "LICENSE", "Makefile", "README.md",
            "environment.yml", "pyproject.toml", "requirements.lock", "requirements-dev.lock")  # fmt: skip
@@ -137,3 +139,7 @@ def test_installed_wheel_works_outside_of_the_checkout(wheel: Path, tmp_path: Pa
     assert "ipec-2023" in ipe("frameworks", "list")
     ipe("init", "mine", "--title", "Team care", "--issuer", "Our school")
     assert "mine" in ipe("check", "mine")
+    assert "simulated" in ipe("simulate", "mine", "--replicates", "4").lower()
+    term = next(iter(load_programme(tmp_path / "mine").info.terms)).id
+    ipe("report", term, "--programme", "mine", "--replicates", "4", "--only", "term-evaluation")
+    assert (tmp_path / "reports" / term / "mine-term-evaluation.html").stat().st_size > 10_000
