@@ -111,6 +111,9 @@ def verify(
     run: Annotated[
         Path | None, typer.Option(help="The result of `ipe simulate`, if it is made from one.", show_default=False)
     ] = None,
+    shelf: Annotated[
+        Path | None, typer.Option(help="Folder of earlier releases; beside the records by default.", show_default=False)
+    ] = None,
     format: Annotated[OutputFormat, typer.Option(help="Print words, or JSON.")] = OutputFormat.table,
 ) -> None:
     """Tell whether a report can be made again from what is here, make it again and compare.
@@ -124,7 +127,7 @@ def verify(
     from ipe_workbench.reporting.edition.verifying import read_facts
 
     folder = programme or programme_with_term(Path(), str(read_facts(file)["term"]))
-    found = verify_report(file, folder, db=db, run=str(run) if run else None)
+    found = verify_report(file, folder, db=db, run=str(run) if run else None, shelf=shelf)
     if format is OutputFormat.json:
         print_json(found.to_dict())
     elif found.reproduced:

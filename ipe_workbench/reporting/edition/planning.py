@@ -264,6 +264,7 @@ class _Planner:
             inputs["records"] = subject.digest or self.records.snapshot.digest
         if self.records is not None and "released" in job.parameters:
             inputs["released"] = self.records.released_digest
+            content["threshold"] = self.asked.threshold
         told: dict[str, Any] = {
             "format": _FORMAT,
             "report": entry.name,

@@ -74,7 +74,9 @@ def read_facts(page: str | Path) -> dict[str, Any]:
     return dict(facts)
 
 
-def verify_report(page: str | Path, programme: Path, *, db: str | None = None, run: str | None = None) -> Verification:
+def verify_report(
+    page: str | Path, programme: Path, *, db: str | None = None, run: str | None = None, shelf: Path | None = None
+) -> Verification:
     """Make a report again in a temporary place and compare.
 
     Parameters
@@ -87,6 +89,8 @@ def verify_report(page: str | Path, programme: Path, *, db: str | None = None, r
         The records, when it was made from them.
     run : str, optional
         The result of `ipe simulate`, when it was made from one.
+    shelf : Path, optional
+        Where earlier releases of counts are kept, when not beside the records.
 
     Raises
     ------
@@ -101,7 +105,7 @@ def verify_report(page: str | Path, programme: Path, *, db: str | None = None, r
         return Verification(str(facts["job"]), False, False, faults)
     loaded = load_programme(programme)
     with tempfile.TemporaryDirectory(prefix="ipe-verify-") as work:
-        asked = _asked(facts, programme, Path(work), db, run)
+        asked = replace(_asked(facts, programme, Path(work), db, run), shelf=shelf)
         with records_for(loaded, asked) as records:
             plan = plan_edition(loaded, asked, records, read_theme(programme))
         job = next((one for one in plan.jobs if one.id == facts["job"]), None)

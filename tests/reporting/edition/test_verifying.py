@@ -22,18 +22,19 @@ def test_a_report_is_the_same_when_made_again_and_what_changed_is_named(
     programme = shutil.copytree(small_programme, tmp_path / "small")
     at = datetime.datetime(2027, 6, 1, tzinfo=datetime.UTC)
     asked = Asked(programme, "2027-spring", tmp_path / "out", at=at, who="office", shelf=tmp_path / "shelf")
-    asked = replace(asked, db=small_records.place, replicates=2, only=("term-evaluation",))
-    page = printed_report(print_edition(asked)).page
-    found = verify_report(page, programme, db=small_records.place)
+    asked = replace(asked, db=small_records.place, replicates=2, threshold=5, only=("term-evaluation",))
+    page = tmp_path / "moved.html"
+    shutil.move(printed_report(print_edition(asked)).page, page)
+    found = verify_report(page, programme, db=small_records.place, shelf=asked.shelf)
     assert (found.reproducible, found.reproduced, found.reasons) == (True, True, ())
 
     page.write_text(page.read_text(encoding="utf-8").replace("Small &amp; plain", "Large &amp; plain", 1), "utf-8")
-    changed = verify_report(page, programme, db=small_records.place)
+    changed = verify_report(page, programme, db=small_records.place, shelf=asked.shelf)
     assert (changed.reproducible, changed.reproduced) == (True, False)
     assert "the page was changed" in changed.reasons[0]
 
     replace_in(programme / "programme.yaml", "learners: 60", "learners: 61")
-    other = verify_report(page, programme, db=small_records.place)
+    other = verify_report(page, programme, db=small_records.place, shelf=asked.shelf)
     assert (other.reproducible, other.reproduced) == (False, False)
     assert "programme/programme.yaml was changed." in other.reasons
 
