@@ -41,6 +41,9 @@ def practice(
     earlier_cohort: Annotated[
         bool, typer.Option("--earlier-cohort", help="Add last year's cohort: no badges, asked once at its end.")
     ] = False,
+    cohorts: Annotated[
+        int, typer.Option(min=1, max=6, help="So many cohorts, a year apart; the older half had an older design.")
+    ] = 1,
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Names the random numbers.")] = 1,
     format: Annotated[OutputFormat, typer.Option(help="Say it for people, or as JSON.")] = OutputFormat.table,
 ) -> None:
@@ -51,11 +54,13 @@ def practice(
 
     Example: ipe records practice data/programmes/cu-ipe --out practice --seed 7
 
+    Example: ipe records practice my-programme --db practice.sqlite --cohorts 3 --learners 150
+
     Example: ipe records practice my-programme --db practice.sqlite --until 2027-spring
     """
     if out is None and db is None:
         raise typer.BadParameter("Say where the records go: --out FOLDER, --db DATABASE or both.")
-    records = _made(programme, scenario, learners, until, earlier_cohort, seed)
+    records = _made(programme, scenario, learners, until, earlier_cohort, cohorts, seed)
     counts: dict[str, int] = {}
     if out is not None:
         from ipe_workbench.practice import write_practice
@@ -83,7 +88,13 @@ def practice(
 
 
 def _made(
-    folder: Path, scenario: str | None, learners: int | None, until: str | None, earlier_cohort: bool, seed: int
+    folder: Path,
+    scenario: str | None,
+    learners: int | None,
+    until: str | None,
+    earlier_cohort: bool,
+    cohorts: int,
+    seed: int,
 ) -> PracticeRecords:
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.evaluation import EvaluationPlan, list_instruments, read_plan
@@ -104,6 +115,7 @@ def _made(
         learners=learners,
         until=_day(programme, until),
         earlier_cohort=earlier_cohort,
+        cohorts=cohorts,
     )
 
 

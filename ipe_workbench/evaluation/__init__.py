@@ -69,6 +69,8 @@ _HOMES = {
     "Answer": "planned.results",
     "ClaimResult": "planned.results",
     "PlanResult": "planned.results",
+    "Trend": "trend",
+    "term_trend": "trend",
     "run_plan": "planned.running",
     "score_instrument": "instruments",
     "load_instrument": "instruments",

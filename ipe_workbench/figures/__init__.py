@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ipe_workbench.figures.process import process_map
     from ipe_workbench.figures.studies import sensitivity_bars, sweep_curves
     from ipe_workbench.figures.teams import team_composition
+    from ipe_workbench.figures.trends import term_trends
     from ipe_workbench.figures.workload import assessor_load, bottlenecks, bottlenecks_on_page
 
 _HOMES = {
@@ -55,6 +56,7 @@ _HOMES = {
     "sensitivity_bars": "studies",
     "sweep_curves": "studies",
     "team_composition": "teams",
+    "term_trends": "trends",
 }
 
 __all__ = [
@@ -86,6 +88,7 @@ __all__ = [
     "sensitivity_bars",
     "sweep_curves",
     "team_composition",
+    "term_trends",
 ]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ipe_workbench.credentials.programme import Programme
+from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.evaluation import EvaluationPlan, Instrument
 from ipe_workbench.practice.cohort import Cohort, make_cohort
 from ipe_workbench.practice.comments import coded_comments, survey_comments
@@ -19,6 +21,7 @@ from ipe_workbench.practice.sessions import attendance, offerings
 from ipe_workbench.practice.survey_plan import SurveyWave, follow_ups, survey_waves
 from ipe_workbench.practice.surveys import Answer, earlier_differences, expected_changes, survey_answers
 from ipe_workbench.practice.truths import Truths
+from ipe_workbench.practice.years import EarlierYear, OlderDesign, year_before
 from ipe_workbench.simulation import Scenario
 
 __all__ = ["PracticeRecords", "practice_records"]
@@ -65,6 +68,7 @@ def practice_records(
     learners: int | None = None,
     until: datetime.date | None = None,
     earlier_cohort: bool = False,
+    cohorts: int = 1,
     truths: Truths | None = None,
 ) -> PracticeRecords:
     """Make a practice cohort of a programme.
@@ -87,13 +91,17 @@ def practice_records(
         The last day that the records know of; later things have not happened yet.
     earlier_cohort : bool
         Whether the cohort of the year before is there, too: without badges, asked once at its end.
+    cohorts : int
+        How many cohorts there are, a year apart; the newest one begins with the programme's first term. The older half
+        of them had an older design: see `OlderDesign`.
     truths : Truths, optional
         The effects to find again.
 
     Raises
     ------
     UnusableInputError
-        When the scenario does not fit the programme, or fewer than two learners are asked for.
+        When the scenario does not fit the programme, fewer than two learners are asked for, or an earlier cohort is
+        asked for in two ways.
 
     Examples
     --------
@@ -106,13 +114,24 @@ def practice_records(
     """
     truths = truths or Truths()
     instruments = tuple(instruments)
+    if cohorts > 1 and earlier_cohort:
+        raise UnusableInputError(
+            "An earlier cohort is there already.", mend="Ask for several cohorts or for an earlier one without badges."
+        )
     cohort = make_cohort(programme, scenario, seed=seed, truths=truths, learners=learners)
     waves = survey_waves(cohort.programme, plan, instruments)
     before = _before(programme, scenario, seed, truths, learners) if earlier_cohort else None
     made = _Making(cohort, plan, waves, before, until)
     tables = made.tables()
+    older = OlderDesign.of(cohort.programme, [one.instrument for one in waves])
+    starts = {one.id: one.start for one in cohort.programme.info.terms}
+    for years in range(1, cohorts):
+        then = older if years > (cohorts - 1) // 2 else None
+        year = EarlierYear(cohort.programme, years)
+        starts |= {one.id: one.start for one in year.terms.values()}
+        old = _year(programme, scenario, seed, truths, learners, years, then, plan, waves, until)
+        tables = {name: _with_year(year, name, made.columns[name], rows, old[name]) for name, rows in tables.items()}
     if until is not None:
-        starts = {one.id: one.start for one in cohort.programme.info.terms}
         tables = {name: _known_by(name, made.columns[name], rows, until, starts) for name, rows in tables.items()}
     about = {
         "practice": True,
@@ -123,9 +142,11 @@ def practice_records(
         "learners": len(cohort.learners),
         "until": until.isoformat() if until else None,
         "earlier_cohort": earlier_cohort,
+        "cohorts": cohorts,
     }
     codes = tuple(coded_comments(cohort, made.comments, until))
-    return PracticeRecords(about, made.columns, made.truth(), codes, tables)
+    truth = made.truth() | ({"older_design": vars(older) | {"items": list(older.items)}} if cohorts > 1 else {})
+    return PracticeRecords(about, made.columns, truth, codes, tables)
 
 
 def _before(programme: Programme, scenario: Scenario, seed: int, truths: Truths, learners: int | None) -> Cohort:
@@ -133,6 +154,42 @@ def _before(programme: Programme, scenario: Scenario, seed: int, truths: Truths,
 
 
 _Tables = dict[str, Callable[[], Iterable[_Row]]]
+
+
+def _year(
+    programme: Programme,
+    scenario: Scenario,
+    seed: int,
+    truths: Truths,
+    learners: int | None,
+    years: int,
+    older: OlderDesign | None,
+    plan: EvaluationPlan,
+    waves: tuple[SurveyWave, ...],
+    until: datetime.date | None,
+) -> _Tables:
+    """The tables of a cohort that began years before, as if it began with the others."""
+    own = (seed + 1 + years) % 2**32
+    cohort = make_cohort(programme, older.scenario(scenario) if older else scenario, seed=own, truths=truths,
+                         learners=learners)  # fmt: skip
+    if older:
+        cohort = replace(cohort, programme=older.programme(cohort.programme))
+    making = _Making(cohort, plan, waves, None, until and until + datetime.timedelta(weeks=52 * years))
+    tables = making.tables()
+    if older:
+        asked, columns = tables["survey-responses"], making.columns["survey-responses"]
+        tables["survey-responses"] = lambda: older.asked(columns, asked())
+    return tables
+
+
+def _with_year(
+    year: EarlierYear,
+    table: str,
+    columns: tuple[str, ...],
+    rows: Callable[[], Iterable[_Row]],
+    earlier: Callable[[], Iterable[_Row]],
+) -> Callable[[], Iterable[_Row]]:
+    return lambda: itertools.chain(rows(), year.rows(table, columns, earlier))
 
 
 class _Making:
@@ -229,7 +286,7 @@ class _Making:
         last = max((one.on for one in self.ratings), default=terms[-1].end)
         yield from _people(self.cohort, terms[0].start, max(terms[-1].end, last), "")
         if self.before is not None:
-            yield from _people(self.before, _year_before(terms[0].start), _year_before(terms[-1].end), "earlier-")
+            yield from _people(self.before, year_before(terms[0].start), year_before(terms[-1].end), "earlier-")
 
     def _staff(self) -> Iterator[_Row]:
         people = (*self.cohort.faculty, *self.cohort.preceptors)
@@ -251,7 +308,7 @@ class _Making:
             terms = self.cohort.programme.info.terms
             last = [wave for wave in self.waves if wave.frame == "post"]
             for one in survey_answers(self.before, last, after=self.cohort):
-                day = _year_before(one.on)
+                day = year_before(one.on)
                 term = next((each.id for each in terms if each.start <= day <= each.end), None)
                 wave = f"earlier-{one.wave.id}"
                 learner = _earlier(self.before.learners[one.learner].id)
@@ -268,13 +325,13 @@ class _Making:
         start = self.cohort.programme.info.terms[0].start
         yield from _consents(self.cohort, start, "")
         if self.before is not None:
-            yield from _consents(self.before, _year_before(start), "earlier-")
+            yield from _consents(self.before, year_before(start), "earlier-")
 
 
 def _people(cohort: Cohort, starts: datetime.date, ends: datetime.date, prefix: str) -> Iterator[_Row]:
     for one in cohort.learners:
         id = _earlier(one.id) if prefix else one.id
-        left = one.left and (_year_before(one.left) if prefix else one.left)
+        left = one.left and (year_before(one.left) if prefix else one.left)
         yield (
             id, one.given_name, one.family_name, f"{id}@example.org", one.profession, one.profession,
             f"practice-{prefix}{cohort.programme.id}-{starts.year}", "withdrawn" if left else "active", starts,
@@ -290,10 +347,6 @@ def _consents(cohort: Cohort, on: datetime.date, prefix: str) -> Iterator[_Row]:
 
 def _earlier(id: str) -> str:
     return id.replace("practice-", "practice-earlier-", 1)
-
-
-def _year_before(day: datetime.date) -> datetime.date:
-    return day - datetime.timedelta(weeks=52)
 
 
 def _known_by(

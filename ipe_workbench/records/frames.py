@@ -116,6 +116,18 @@ FRAMES: dict[str, Frame] = {
             ),
         ),
         Frame(
+            "terms",
+            "the university's terms",
+            "terms",
+            _columns(
+                "terms",
+                ("term!", "text", "terms.id", "id of the term"),
+                ("title", "text", "", "its name"),
+                ("starts", "date", "", "first day"),
+                ("ends", "date", "", "last day"),
+            ),
+        ),
+        Frame(
             "teams",
             "who is in which team",
             "team_members",

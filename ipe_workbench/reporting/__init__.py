@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ipe_workbench.reporting.render import RenderedReport, TemplateError, render_report
     from ipe_workbench.reporting.tables import write_tables
     from ipe_workbench.reporting.term_report import TermReport, open_term_report
+    from ipe_workbench.reporting.trend_report import TrendReport, open_trend_report
 
 _HOMES = {
     "AccreditationReport": "accreditation_report",
@@ -39,6 +40,7 @@ _HOMES = {
     "RenderedReport": "render",
     "TemplateError": "render",
     "TermReport": "term_report",
+    "TrendReport": "trend_report",
     "accreditation_page": "accreditation",
     "active_content": "page",
     "check_parameters": "parameters",
@@ -54,6 +56,7 @@ _HOMES = {
     "open_learner_record": "learner_record",
     "open_methods_report": "methods_report",
     "open_term_report": "term_report",
+    "open_trend_report": "trend_report",
     "page_from_notebook": "page",
     "print_edition": "edition",
     "programme_with_term": "programmes",
@@ -75,6 +78,7 @@ __all__ = [
     "RenderedReport",
     "TemplateError",
     "TermReport",
+    "TrendReport",
     "accreditation_page",
     "active_content",
     "check_parameters",
@@ -87,6 +91,7 @@ __all__ = [
     "open_learner_record",
     "open_methods_report",
     "open_term_report",
+    "open_trend_report",
     "outcome_figures",
     "outcomes_page",
     "page_from_notebook",

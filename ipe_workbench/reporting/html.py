@@ -10,7 +10,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Html", "Number", "element", "join", "listing", "notice", "safe", "section_id", "table", "visible"]
+__all__ = [
+    "Html",
+    "Number",
+    "element",
+    "join",
+    "listing",
+    "notice",
+    "reachable",
+    "safe",
+    "section_id",
+    "table",
+    "visible",
+]
 
 
 #: Control characters, halves of letters, and marks that turn the direction of the text around them (UAX #9), with
@@ -121,6 +133,17 @@ def table(caption: str, columns: Sequence[str | Number], rows: Iterable[Sequence
     )
     # A wide table scrolls in its own box, which the keyboard must be able to reach.
     return element("div", made, class_="scroll", role="region", aria_label=caption, tabindex="0")
+
+
+def reachable(markup: str) -> str:
+    """Markup whose figures the keyboard can reach: on a narrow screen a wide one scrolls in its box.
+
+    Examples
+    --------
+    >>> reachable('<figure class="ipe-figure" role="img">')
+    '<figure tabindex="0" class="ipe-figure" role="img">'
+    """
+    return markup.replace('<figure class="ipe-figure"', '<figure tabindex="0" class="ipe-figure"')
 
 
 def section_id(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ipe_workbench.errors import WorkbenchError
-from ipe_workbench.reporting.html import section_id, visible
+from ipe_workbench.reporting.html import reachable, section_id, visible
 
 __all__ = [
     "CONTENTS_MARK",
@@ -272,7 +272,7 @@ def _sectioned(cells: str) -> str:
         taken[reference] = words
         return f'<h2 id="{reference}">{match[1]}</h2>'
 
-    body = _HEADING.sub(named, cells)
+    body = _HEADING.sub(named, reachable(cells))
     items = "".join(f'<li><a href="#{reference}">{words}</a></li>' for reference, words in taken.items())
     return body.replace(
         CONTENTS_MARK, f'<nav aria-label="Contents" class="contents"><ol>{items}</ol></nav>' if items else ""

@@ -13,6 +13,8 @@ from ipe_workbench.records.privacy import TOTAL
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ipe_workbench.evaluation.trend import Trend
+
 __all__ = ["Released", "read_released"]
 
 
@@ -29,11 +31,14 @@ class Released:
     tables : mapping of str to DataFrame
         ``awards`` (credential, profession, count, suppressed) and ``learners`` (profession, status, count, suppressed);
         ``"(all)"`` stands for a total. `count` is missing where it is hidden.
+    trend : Trend or None
+        The trend over terms, with what may not be shown hidden.
     """
 
     term: str
     threshold: int
     tables: Mapping[str, pd.DataFrame]
+    trend: Trend | None = None
 
     def count(self, table: str, **cell: str) -> int | None:
         """A count; None where it is hidden or there is no such cell."""
@@ -50,9 +55,12 @@ def read_released(file: str | Path) -> Released:
     """The counts that may be shown, from the file that the engine hands to templates."""
     import pandas as pd
 
+    from ipe_workbench.evaluation.trend import Trend
+
     told = json.loads(Path(file).read_text(encoding="utf-8"))
     tables = {
         name: pd.DataFrame(one["rows"], columns=one["columns"]).astype({"count": "Int64", "suppressed": bool})
         for name, one in told["tables"].items()
     }
-    return Released(str(told["term"]), int(told["threshold"]), tables)
+    trend = Trend.from_dict(told["trend"]) if "trend" in told else None
+    return Released(str(told["term"]), int(told["threshold"]), tables, trend)

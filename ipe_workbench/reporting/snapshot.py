@@ -30,6 +30,7 @@ __all__ = ["SNAPSHOT_FRAMES", "Snapshot", "open_snapshot", "simulated_snapshot",
 SNAPSHOT_FRAMES = (
     "enrolments",
     "traits",
+    "terms",
     "teams",
     "offerings",
     "attendance",
@@ -98,7 +99,7 @@ class Snapshot:
 
         digest = hashlib.sha256()
         for name in SNAPSHOT_FRAMES:
-            if name in ("offerings", "award_events"):
+            if name in ("terms", "offerings", "award_events"):
                 continue
             rows = self._of_learner(name).get(learner, [])
             whole = self._whole(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ipe_workbench.errors import WorkbenchError
-from ipe_workbench.reporting.html import Html, element, visible
+from ipe_workbench.reporting.html import Html, element, reachable, visible
 from ipe_workbench.reporting.page import active_content, external_references
 
 __all__ = ["standalone_page"]
@@ -40,6 +40,7 @@ def standalone_page(title: str, content: Html, *, language: str = "en", script: 
     >>> "<title>Teams &amp; roles</title>" in page, "<script" in page
     (True, False)
     """
+    content = Html(reachable(content.markup))
     styles = Html("\n".join((_STYLES / name).read_text("utf-8") for name in ("report.css", "badges.css")))
     # Whatever the checks below would miss, the browser loads nothing from elsewhere and runs our own script only.
     allowed = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

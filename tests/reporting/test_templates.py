@@ -31,7 +31,9 @@ def test_the_set_is_whole() -> None:
         "rater_feedback": ("rater", "rater", True),
         "research_methods": ("researcher", "programme", False),
         "term_evaluation": ("dean", "programme", False),
+        "term_trend": ("committee", "programme", False),
     }
+    assert [name for name, one in TEMPLATES.items() if one.records] == ["term_trend"]
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES))
@@ -48,11 +50,24 @@ def test_templates_are_thin_documented_and_without_outputs(name: str) -> None:
 def test_the_checklist_follows_what_the_report_holds(term_report: TermReport) -> None:
     items = sections.checklist.checklist_items(term_report)
     state = {(guideline, number, words): told for guideline, number, words, told, _ in items}
-    assert state["GREET", "15", "attendance"] == "empty"  # there are no records
+    assert state["SQUIRE-EDU", "13", "results"] == "empty"  # there are no records
     assert state["HPAC 2019", "4", "evaluation of the programme"] == "filled"
     assert set(state.values()) == {"filled", "empty", "not applicable"}
     assert {one[0] for one in items} == {"HPAC 2019", "SQUIRE-EDU", "GREET"}
     assert all(where for *_, where in items)
+
+
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_each_report_about_the_programme_carries_a_checklist(name: str) -> None:
+    text = TEMPLATES[name].path.read_text(encoding="utf-8")
+    assert ("sections.checklist.checklist" in text) == (not TEMPLATES[name].private)
+    if f'checklist_of(\\"{name}\\"' in text:
+        for recorded in (False, True):
+            markup = sections.checklist.checklist_of(name, recorded=recorded).markup
+            assert "filled" in markup
+            assert "records (--db)" not in markup or not recorded
+    else:
+        assert TEMPLATES[name].private or name == "term_evaluation"
 
 
 def test_two_scenarios_are_compared_in_pairs_and_one_with_itself_is_refused() -> None:
@@ -68,9 +83,11 @@ def test_words_for_faculty_become_headings_and_lists_and_stay_text() -> None:
     report = open_faculty_report(term="2027-spring")
     assert report.simulated
     assert sections.faculty.said(report).markup.startswith("<")
-    blocks = list(sections.faculty._blocks("WHAT IS <B>\n- one & two\n- three\nSo it is."))
-    assert "".join(map(str, blocks)) == (
-        "<h2>What is &lt;b&gt;</h2><ul><li>one &amp; two</li><li>three</li></ul><p>So it is.</p>"
+    told = "WHAT IS <B>\n- one & two\n- “A <row>” (Badge): 3 below. [more than usual]\n- Labcdefgh1: talk.\nSo it is."
+    assert "".join(map(str, sections.faculty._blocks(told))) == (
+        '<h2>What is &lt;b&gt;</h2><ul class="roomy"><li>one &amp; two</li><li><strong>“A &lt;row&gt;” (Badge)</strong>'
+        ': 3 below. <span class="tag">more than usual</span></li><li><strong>Labcdefgh1</strong>: talk.</li></ul>'
+        "<p>So it is.</p>"
     )
 
 

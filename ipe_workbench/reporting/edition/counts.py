@@ -14,6 +14,7 @@ from ipe_workbench.documents import write_atomically
 from ipe_workbench.records.privacy import TOTAL, Counts, Release, publish, releases_of
 from ipe_workbench.reporting.edition.asked import Asked
 from ipe_workbench.reporting.edition.subjects import Records
+from ipe_workbench.reporting.edition.trend_counts import counts_of_trend, shown_trend
 from ipe_workbench.reporting.snapshot import Snapshot, take_snapshot, up_to
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def records_of(store: Store, programme: Programme, asked: Asked) -> Records:
 
     That the records were read is written to their log.
     """
+    from ipe_workbench.evaluation.planned.data import PlanData
+    from ipe_workbench.evaluation.trend import term_trend
     from ipe_workbench.records.privacy import record
     from ipe_workbench.records.privacy.audit import this_person
 
@@ -41,8 +44,11 @@ def records_of(store: Store, programme: Programme, asked: Asked) -> Records:
     shelf = asked.shelf or default_shelf(store.key_file)
     if asked.rehearsal:
         shelf = _copied(shelf, asked.work / "shelf")
-    release = _release(counts_of(snapshot, programme, term), shelf, f"{programme.id}.{term.id}", asked.threshold)
-    text = json.dumps(_to_json(release, term), ensure_ascii=False, indent=1)
+    trend = term_trend(PlanData(snapshot, programme), until=term.id)
+    tables = {**counts_of(snapshot, programme, term), **counts_of_trend(trend)}
+    release = _release(tables, shelf, f"{programme.id}.{term.id}", asked.threshold)
+    told = _to_json(release, term) | {"trend": shown_trend(trend, release).to_dict()}
+    text = json.dumps(told, ensure_ascii=False, indent=1)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
     file = asked.work / f"released-{digest[:16]}.json"
     write_atomically(file, text)
@@ -121,6 +127,8 @@ def _same(first: Mapping[str, Counts], second: Mapping[str, Counts]) -> bool:
 def _to_json(release: Release, term: Term) -> dict[str, Any]:
     tables = {}
     for name, frame in release.published.items():
+        if name.startswith("trend"):
+            continue  # what of it may be shown stands in the trend
         plain = frame.astype(object).where(frame.notna(), None)
         tables[name] = {"columns": [str(one) for one in frame.columns], "rows": plain.to_numpy().tolist()}
     return {"term": term.id, "threshold": release.threshold, "tables": tables}

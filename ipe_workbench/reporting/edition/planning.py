@@ -161,7 +161,7 @@ class _Planner:
 
     def _subjects(self, entry: ReportEntry, template: Template) -> Iterator[Subject]:
         each = entry.each or template.each
-        if self.records is None and (template.private or each in ("learner", "rater")):
+        if self.records is None and (template.records or template.private or each in ("learner", "rater")):
             self.skipped.append(Skipped(entry.name, "It needs records: name them with --db."))
             return
         yield from subjects_of(each, self.programme, entry.professions, self.records, self.asked.since)

@@ -42,6 +42,8 @@ class Template:
         Whether its reports are about persons. Those of learners and raters always are.
     parameters : tuple of Parameter
         What it declares.
+    records : bool
+        Whether it says nothing without records, so that it is made with them alone.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Template:
     about: str
     private: bool
     parameters: tuple[Parameter, ...]
+    records: bool = False
 
     @property
     def takes(self) -> frozenset[str]:
@@ -100,6 +103,7 @@ def read_template(path: str | Path) -> Template:
         _words(told, "about", "", path),
         bool(told.get("private", False)) or each in ("learner", "rater"),
         parameters,
+        bool(told.get("records", False)),
     )
 
 
@@ -107,7 +111,7 @@ def _metadata(path: Path) -> Mapping[str, Any]:
     told = json.loads(path.read_text(encoding="utf-8")).get("metadata", {}).get("ipe", {})
     if not isinstance(told, dict):
         raise UnreadableFileError("The metadata `ipe` of the template is no mapping.", place=path.name)
-    known = {"title", "audience", "each", "about", "private"}
+    known = {"title", "audience", "each", "about", "private", "records"}
     if unknown := sorted(map(str, told.keys() - known)):
         raise UnreadableFileError(
             f"The template's metadata `ipe` has an unknown field `{unknown[0][:40]}`.",

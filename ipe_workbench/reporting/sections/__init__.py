@@ -3,7 +3,16 @@
 Titles and texts of a programme are hostile input; every section escapes them. Every simulated number says so.
 """
 
-from ipe_workbench.reporting.sections import accreditation, checklist, comparison, faculty, learner, methods, recorded
+from ipe_workbench.reporting.sections import (
+    accreditation,
+    checklist,
+    comparison,
+    faculty,
+    learner,
+    methods,
+    recorded,
+    trend,
+)
 from ipe_workbench.reporting.sections.attainment import (
     badge_figure,
     badge_table,
@@ -55,4 +64,5 @@ __all__ = [
     "recorded",
     "stack_profession_figure",
     "summary",
+    "trend",
 ]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ipe_workbench.reporting.html import Html, element, join, table
 from ipe_workbench.reporting.term_report import TermReport
 
-__all__ = ["checklist", "checklist_items"]
+__all__ = ["checklist", "checklist_items", "checklist_of"]
 
 
 class Item(NamedTuple):
@@ -82,13 +82,13 @@ _ITEMS = (
     Item(_G, "4", "content (of evidence-based practice)", "", _no_use, "the guideline's own subject"),
     Item(_G, "5-6", "materials, strategies", "The programme's own pages", _always, ""),
     Item(_G, "7", "incentives", "Badges and stacks", _always, ""),
-    Item(_G, "8", "instructors", "Assessor load", _always, ""),
+    Item(_G, "8", "instructors", "", _never, "their professions, experience and training, by hand"),
     Item(_G, "9-10", "delivery, environment", "The programme's own pages", _always, ""),
     Item(_G, "11-12", "schedule, time", "The programme's own pages; Assessor load", _always, ""),
     Item(_G, "13-14", "planned and unplanned changes", "", _never, "what differed this term, by hand"),
-    Item(_G, "15", "attendance", "Learners on record", _recorded, "records (--db)"),
+    Item(_G, "15", "attendance", "", _never, "who came, and how that was noted, by hand"),
     Item(_G, "16", "how delivery is checked", "Quality assurance", _quality, "`quality_assurance` in programme.yaml"),
-    Item(_G, "17", "delivered as planned", "Learners on record", _recorded, "records (--db)"),
+    Item(_G, "17", "delivered as planned", "", _never, "what was held as scheduled, by hand"),
 )
 
 
@@ -102,9 +102,53 @@ def checklist_items(report: TermReport) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
+def checklist_of(kind: str, *, recorded: bool = False) -> Html:
+    """The checklist of a report beside the term evaluation, folded: its own items, and none of the others.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the template.
+    recorded : bool
+        Whether there are records behind it.
+
+    Examples
+    --------
+    >>> checklist_of("pathway_comparison").markup[:61]
+    '<p>2 filled, 0 empty, 28 not applicable. The items are in our'
+    """
+    own = _OF[kind]
+    items = []
+    for one in _ITEMS:
+        where = own.get((one.guideline, one.number), "")
+        needs_records = where.endswith("*")
+        state = "not applicable" if not where else "empty" if needs_records and not recorded else "filled"
+        told = {"not applicable": "the term evaluation", "empty": "records (--db)", "filled": where.rstrip("*")}
+        items.append((one.guideline, one.number, one.words, state, told[state]))
+    return _shown(items)
+
+
 def checklist(report: TermReport) -> Html:
     """The checklist as a table, folded."""
-    items = checklist_items(report)
+    return _shown(checklist_items(report))
+
+
+#: What reports beside the term evaluation hold, by guideline and number; a star: only where there are records.
+_OF: dict[str, dict[tuple[str, str], str]] = {
+    "accreditation_alignment": {(_H, "2"): "Standards and their competencies", (_H, "4"): "Evidence for each standard"},
+    "pathway_comparison": {(_H, "3"): "What each design assumes", (_S, "8"): "What each design assumes"},
+    "research_methods": {
+        (_H, "4"): "What was planned",
+        (_S, "6"): "What was planned",
+        (_S, "9-11"): "What was planned",
+        (_S, "13"): "Claims*",
+        (_S, "16"): "Claims, limits*",
+    },
+    "term_trend": {(_S, "13"): "Badges; Stacks; Instruments*", (_S, "16"): "How to read it", (_G, "13-14"): "Breaks*"},
+}
+
+
+def _shown(items: Sequence[tuple[str, str, str, str, str]]) -> Html:
     rows: list[list[object]] = []
     for guideline in dict.fromkeys(one[0] for one in items):
         rows.append([guideline])
