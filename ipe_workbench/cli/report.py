@@ -93,8 +93,10 @@ def report(
     with _progress() as progress:
         summary = print_edition(asked, jobs=jobs, scheduler=scheduler, progress=progress)
     write_summary(summary)
+    for one in summary.failures:
+        typer.echo(printable(f"{one.report} failed: {one.cause}"), err=True)
     if format is OutputFormat.json:
-        print_json(summary.to_dict())
+        print_json(summary.counts())
     else:
         _show(summary)
     if summary.failures:
@@ -139,8 +141,6 @@ def verify(
 
 
 def _show(summary: Summary) -> None:
-    for one in summary.failures:
-        typer.echo(printable(f"{one.report} failed: {one.cause}"), err=True)
     for skipped in summary.skipped:
         typer.echo(printable(f"{skipped.report} is not made: {skipped.why}"), err=True)
     pages = [one for one in summary.files if one.endswith((".html", ".zip")) and "/learners/L" not in one]

@@ -86,6 +86,7 @@ def test_the_command_renders_a_small_programme_whole(tmp_path: Path) -> None:
     )
     assert (outcome.returncode, outcome.stderr) == (0, "")
     told = json.loads(outcome.stdout)
+    assert list(told) == ["term", "rendered", "reused", "failed", "wall_s", "files"]
     assert (told["term"], told["rendered"], told["reused"], told["failed"]) == ("2027-spring", 1, 0, 0)
     assert all((tmp_path / one).is_file() for one in told["files"])
     page = tmp_path / "out" / "2027-spring" / "small-term-evaluation.html"

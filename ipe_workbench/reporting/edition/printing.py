@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -199,7 +200,10 @@ def _lock(descriptor: int) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Delete half-written files: they have hidden names and are never of a complete report."""
+    """Delete what is half written: it has hidden names and is never of a complete report."""
+    for half in (folder / ".work").glob(".*"):
+        if half.is_dir():  # a copy of the records that was never finished
+            shutil.rmtree(half, ignore_errors=True)
     for place in (folder, *(one for one in folder.glob("*") if one.is_dir()), folder / FOLDER):
         below = (place, place / "notebooks", place / "tables")
         for one in (file for part in below if part.is_dir() for file in os.scandir(part)):

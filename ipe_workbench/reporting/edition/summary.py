@@ -57,17 +57,23 @@ class Summary:
     wall_s: float
     seconds: tuple[tuple[str, float], ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The summary as plain JSON."""
+    def counts(self) -> dict[str, Any]:
+        """What programs ask for first, as plain JSON: term, counts, seconds and files."""
         return {
-            "format": 1,
-            "programme": self.programme,
             "term": self.term,
             "rendered": len(self.rendered),
             "reused": len(self.reused),
             "failed": len(self.failures),
             "wall_s": round(self.wall_s, 3),
             "files": list(self.files),
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """The whole summary as plain JSON."""
+        return {
+            "format": 1,
+            "programme": self.programme,
+            **self.counts(),
             "failures": [vars(one) for one in self.failures],
             "skipped": [vars(one) for one in self.skipped],
         }

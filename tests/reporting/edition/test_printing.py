@@ -178,7 +178,13 @@ def test_what_is_wrong_is_told_before_anything_is_written(programme: Path, tmp_p
 
 def test_two_runs_do_not_write_at_the_same_time(programme: Path, tmp_path: Path) -> None:
     asked = _asked(programme, tmp_path / "out")
-    asked.folder.mkdir(parents=True)
+    # What a killed run leaves half written goes before anything begins.
+    half = asked.work / ".records.abc"
+    half.mkdir(parents=True)
+    (half / "awards.parquet").write_bytes(b"PAR1")
+    (asked.folder / ".small.html.abc").write_text("<html>")
+    with _alone(asked.folder):
+        assert sorted(one.name for one in asked.folder.rglob("*")) == [".lock", ".work"]
     with _alone(asked.folder), pytest.raises(EnvironmentFault, match="Another run"):
         print_edition(asked)
 
