@@ -89,7 +89,8 @@ def term_trends(trend: Trend, kind: str) -> AccessibleFigure:
     told = "; ".join(_told(one, trend) for one in series) or "nothing may be shown"
     count = f"{len(series)} of the {_WORDS[kind]}"
     alt = f"Trend of {count} over {len(trend.terms[-MOST_TERMS:])} terms. {told}."
-    caption = f"{_WORDS[kind].capitalize()} over the terms" + (f", with {breaks} breaks." if breaks else ".")
+    marked = f", with {breaks} break{'s' * (breaks > 1)} marked" if breaks else ""
+    caption = f"{_WORDS[kind].capitalize()} over the terms{marked}."
     return AccessibleFigure(figure, alt=alt, title=title, caption=caption)
 
 
