@@ -82,6 +82,7 @@ def workplace(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return tmp_path
 
 
+@pytest.mark.timeout(900)  # a page may print reports, and the machine be busy
 @pytest.mark.parametrize("page", SHELL, ids=lambda page: page.stem)
 def test_the_shell_of_a_page_can_be_typed_from_top_to_bottom(page: Path, workplace: Path):
     # The tutorial's test prints a report, too.

@@ -10,7 +10,8 @@ import pytest
 from tests.project.manual_blocks import ROOT, blocks
 from tests.project.manual_shell import Shell
 
-pytestmark = pytest.mark.slow  # some twenty commands, a simulation and a report among them
+# Some twenty commands, a simulation and a report among them.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_the_tutorial_can_be_typed_from_its_first_line_to_its_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -136,6 +136,7 @@ def test_installed_wheel_works_outside_of_the_checkout(wheel: Path, tmp_path: Pa
 
     def ipe(*arguments: str) -> str:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        clean["JUPYTER_PATH"] = str(Path(sys.prefix, "share", "jupyter"))  # what the lent dependencies have there
         command = [str(place / "bin" / "ipe"), *arguments]
         answer = subprocess.run(
             command, cwd=tmp_path, env=clean, capture_output=True, text=True, timeout=600, check=False
