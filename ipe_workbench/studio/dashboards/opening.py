@@ -68,6 +68,7 @@ class Page:
     def body(self) -> ipywidgets.Widget:
         """The widgets of the page, or what went wrong."""
         from ipe_workbench.studio.components import AlertArea
+        from ipe_workbench.studio.dashboards.body import PageBody
 
         alert = AlertArea()
         try:
@@ -77,7 +78,7 @@ class Page:
         except Exception:  # the last stop, as for the top
             _log.exception("the body of a page could not be made")
             alert.show(Texts(self.language)("Something went wrong. Tell the office."))
-        return alert
+        return PageBody(alert, [alert])
 
 
 def open_dashboard(role: Role) -> Page:

@@ -186,11 +186,13 @@ def page_top(texts: Texts, title: str, line: str, *contents: Content, practice: 
         f'<a href="?lang={code}" lang="{code}" hreflang="{code}"{_current(code, texts)}>{escaped(name)}</a>'
         for code, name in LANGUAGES.items()
     )
+    ended = texts("This page has lost its connection, or its link has ended. Load it again, or open your link again.")
+    notice = f'<p id="ipe-ended" role="alert" class="ipe-notice" hidden>{escaped(ended)}</p>'
     leave = f'<a href="leave">{escaped(texts("Leave"))}</a>'
     return Html(
         f'<style>{STYLE}</style><div class="ipe-page"><header><nav aria-label="{escaped(texts("Language and exit"))}">'
         f"{links} {leave}</nav><h1>{escaped(title)}</h1><p class=ipe-muted>{escaped(line)}{mark}</p></header>"
-        f"{''.join(map(safe, contents))}</div>"
+        f"{notice}{''.join(map(safe, contents))}</div>"
     )
 
 

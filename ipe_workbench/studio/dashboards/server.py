@@ -25,6 +25,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from ipe_workbench.resources import notebooks_folder
 from ipe_workbench.studio.dashboards.desk import Desk, DeskHandler
 from ipe_workbench.studio.dashboards.door import Door, EnterHandler, LeaveHandler
+from ipe_workbench.studio.dashboards.identity import WITHOUT_RECORDS, Role
 from ipe_workbench.studio.dashboards.rooms import (
     NothingHandler,
     OwnKernelHandler,
@@ -36,14 +37,18 @@ from ipe_workbench.studio.dashboards.rooms import (
 __all__ = ["DashboardServer", "Deployment", "serve"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
-#: What a page may load and reach: this server. Widgets are made by script, hence the exceptions for it.
-_POLICY = (
+#: What a page may load and reach: this server. A page on records loads nothing but itself.
+_RECORDS = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+#: Widgets of the designer and the simulator are made by script, hence the exceptions for it.
+_WIDGETS = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
-HEADERS = {
-    "Content-Security-Policy": _POLICY,
+_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -98,7 +103,7 @@ _OURS = {
     AllowListFileHandler: NothingHandler,
     TornadoVoilaHandler: PageHandler,
 }
-#: The parts of Voilà that a page needs besides: its scripts and styles.
+#: The parts of Voilà that a page of widgets needs besides: its scripts and styles.
 _STATIC = ("TemplateStaticFileHandler", "MultiStaticFileHandler", "ThemesHandler", "FileFindHandler")
 
 
@@ -118,7 +123,8 @@ class DashboardServer(Voila):  # type: ignore[misc]
             desk.environment(f"http://{_near(self.ip)}:{self.port}{self.server_url or self.base_url}ipe/desk")
         )
         settings: dict[str, Any] = super().init_settings()
-        own = {"ipe_desk": desk, "ipe_door": self.door, "ipe_most": self.deployment.most, "headers": HEADERS}
+        own = {"ipe_desk": desk, "ipe_door": self.door, "ipe_most": self.deployment.most}
+        own["headers"] = {**_HEADERS, "Content-Security-Policy": _WIDGETS if self._widgets else _RECORDS}
         own["ipe_language"] = self.deployment.language
         return settings | own | {"log_function": _log_request}
 
@@ -135,9 +141,14 @@ class DashboardServer(Voila):  # type: ignore[misc]
             ours = _OURS.get(handler)
             if ours is not None:
                 kept.append((pattern, ours, *(() if ours is NothingHandler else rest)))
-            elif handler.__name__ in _STATIC:
+            elif self._widgets and handler.__name__ in _STATIC:
                 kept.append((pattern, handler, *rest))
         return own + kept
+
+    @property
+    def _widgets(self) -> bool:
+        """Whether the page needs Voilà's scripts: those on records bring their own few lines."""
+        return self.door.role in WITHOUT_RECORDS
 
 
 def serve(notebook: str, door: Door, deployment: Deployment, environment: dict[str, str]) -> None:
@@ -159,14 +170,14 @@ def serve(notebook: str, door: Door, deployment: Deployment, environment: dict[s
     # The template is found beside the package, not in a folder of Jupyter's.
     paths = [str(_TEMPLATES), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(paths)
-    server = DashboardServer(config=_configuration(deployment))
+    server = DashboardServer(config=_configuration(deployment, door.role))
     server.door, server.deployment = door, deployment
     server.initialize([str(notebooks_folder() / "dashboards" / f"{notebook}.ipynb")])
     logging.getLogger("tornado.access").setLevel(logging.WARNING)
     server.start()
 
 
-def _configuration(deployment: Deployment) -> Config:
+def _configuration(deployment: Deployment, role: Role) -> Config:
     culling = {"cull_interval": 30, "cull_idle_timeout": deployment.idle, "cull_connected": False}
     return Config(
         {
@@ -180,7 +191,7 @@ def _configuration(deployment: Deployment) -> Config:
                 "config_file_paths": [],
             },
             "VoilaConfiguration": {
-                "template": "ipe",
+                "template": "ipe" if role in WITHOUT_RECORDS else "ipe-records",
                 "theme": "light",
                 "allow_template_override": "NO",
                 "allow_theme_override": "NO",
