@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -16,7 +16,9 @@ from ipe_workbench.evaluation.feedback.rater_feedback import RaterFeedback, feed
 from ipe_workbench.evaluation.feedback.ratings import first_results, levelled_ratings
 from ipe_workbench.evaluation.feedback.support import SupportStudy, who_may_need_help
 from ipe_workbench.findings import Finding
-from ipe_workbench.records.simulated import Frames
+
+if TYPE_CHECKING:
+    from ipe_workbench.records.simulated import Frames
 
 __all__ = ["FacultyFeedback", "faculty_feedback"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,7 +15,9 @@ from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.evaluation.feedback.ratings import latest_levels, levelled_ratings, own_assessments
 from ipe_workbench.evaluation.feedback.teaching import coming_activities, competencies_of
 from ipe_workbench.pathways.feedback import Feedback, feedback
-from ipe_workbench.records.simulated import Frames
+
+if TYPE_CHECKING:
+    from ipe_workbench.records.simulated import Frames
 
 __all__ = ["GrowthArea", "LearnerFeedback", "growth_areas", "growth_wishes", "learner_feedback"]
 
