@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -51,125 +53,141 @@ Language = Annotated[
 On = Annotated[str | None, typer.Option("--on", help="Day of the page, as 2027-03-01; today.", show_default=False)]
 
 
-@app.command()
+@dataclass(frozen=True)
+class _Asked:
+    """What the options of a command that serves say; those that a role does not have are as here."""
+
+    programme: Path
+    key: Path | None
+    people: Path | None
+    port: int | None
+    ip: str
+    base_url: str
+    https: bool
+    ready: int
+    most: int
+    idle: int
+    db: str | None = None
+    id_: str | None = None
+    on: str | None = None
+    language: str | None = None
+
+    def deployment(self) -> Deployment:
+        """Where and how to serve."""
+        from ipe_workbench.studio.dashboards.server import Deployment
+        from ipe_workbench.studio.texts import texts_in
+
+        language = texts_in(self.language).language if self.language is not None else ""
+        base = f"/{self.base_url.strip('/')}/" if self.base_url.strip("/") else "/"
+        port = _usable_port(self.ip, self.port)
+        return Deployment(port, self.ip, base, self.ready, self.most, self.idle, language)
+
+
+_Own = Callable[..., Mapping[str, str]]
+
+
+def _serves(role: Role, *, ready: int, most: int, idle: int) -> Callable[[_Own], _Own]:
+    """Make a command that serves a dashboard: it has the options that all of them share, then those of the function.
+
+    The function gives what the kernels need to know besides. A page of one person has ``--id``; one on records has
+    ``--db`` and ``--on``. The numbers are defaults of their options.
+    """
+
+    def made(own: _Own) -> _Own:
+        added = inspect.signature(own, eval_str=True).parameters
+
+        def command(**given: Any) -> None:
+            more = own(**{name: given.pop(name) for name in added})
+            _serve(role, _Asked(**given), more)
+
+        signature = inspect.Signature([*_shared(role, ready, most, idle), *added.values()])
+        # Typer reads the options from both.
+        setattr(command, "__signature__", signature)  # noqa: B010 - functions have no such attribute for mypy
+        command.__annotations__ = {name: one.annotation for name, one in signature.parameters.items()}
+        command.__doc__ = own.__doc__
+        app.command(role)(command)
+        return own
+
+    return made
+
+
+def _shared(role: Role, ready: int, most: int, idle: int) -> list[inspect.Parameter]:
+    """The options of every command that serves, in the order of its help."""
+    personal, on_records = role in ("learner", "faculty"), role not in ("designer", "simulator")
+    wanted: list[tuple[str, Any, Any, bool]] = [
+        ("programme", Programme, inspect.Parameter.empty, True),
+        ("db", Database, None, on_records),
+        ("key", Key, None, True),
+        ("id_", Id, None, personal),
+        ("people", People, None, True),
+        ("port", Port, None, True),
+        ("ip", Ip, "127.0.0.1", True),
+        ("base_url", Base, "/", True),
+        ("https", Https, False, True),
+        ("ready", Ready, ready, True),
+        ("most", Most, most, True),
+        ("idle", Idle, idle, True),
+        ("on", On, None, on_records),
+        ("language", Language, None, not on_records),
+    ]
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter(name, kind, default=default, annotation=annotation)
+        for name, annotation, default, there in wanted
+        if there
+    ]
+
+
+@_serves("learner", ready=2, most=40, idle=600)
 def learner(
-    programme: Programme,
-    db: Database = None,
-    key: Key = None,
-    id_: Id = None,
-    people: People = None,
-    port: Port = None,
-    ip: Ip = "127.0.0.1",
-    base_url: Base = "/",
-    https: Https = False,
-    ready: Ready = 2,
-    most: Most = 40,
-    idle: Idle = 600,
-    on: On = None,
+    *,
     badges: Annotated[
         Path | None, typer.Option(help="Folder of signed badges, to download.", show_default=False)
     ] = None,
-) -> None:
+) -> Mapping[str, str]:
     """Serve learners their own badges, growth areas and next steps. It opens with personal links.
 
     Example: ipe dashboard learner --programme my-programme --id s1234567
 
     Example: ipe dashboard learner --programme my-programme --key links.key --port 8866 --https --base-url /ipe/learner/
     """
-    more = {"IPE_DASHBOARD_BADGES": str(badges.resolve())} if badges is not None else {}
-    where = _Where(port, ip, base_url, https, ready, most, idle)
-    _serve("learner", programme, db, key, id_, people, where, on, more)
+    return {"IPE_DASHBOARD_BADGES": str(badges.resolve())} if badges is not None else {}
 
 
-@app.command()
-def faculty(
-    programme: Programme,
-    db: Database = None,
-    key: Key = None,
-    id_: Id = None,
-    people: People = None,
-    port: Port = None,
-    ip: Ip = "127.0.0.1",
-    base_url: Base = "/",
-    https: Https = False,
-    ready: Ready = 2,
-    most: Most = 40,
-    idle: Idle = 600,
-    on: On = None,
-) -> None:
+@_serves("faculty", ready=2, most=40, idle=600)
+def faculty() -> Mapping[str, str]:
     """Serve facilitators their own teams: rubrics, who needs help, feedback to raters. It opens with personal links.
 
     Example: ipe dashboard faculty --programme my-programme --id f042
     """
-    where = _Where(port, ip, base_url, https, ready, most, idle)
-    _serve("faculty", programme, db, key, id_, people, where, on, {})
+    return {}
 
 
-@app.command()
-def programme(
-    programme: Programme,
-    db: Database = None,
-    key: Key = None,
-    people: People = None,
-    port: Port = None,
-    ip: Ip = "127.0.0.1",
-    base_url: Base = "/",
-    https: Https = False,
-    ready: Ready = 1,
-    most: Most = 20,
-    idle: Idle = 600,
-    on: On = None,
-) -> None:
+@_serves("programme", ready=1, most=20, idle=600)
+def programme() -> Mapping[str, str]:
     """Serve the programme's office attainment, coverage, equity and load; small groups are hidden.
 
     Example: ipe dashboard programme --programme my-programme --db records.sqlite
     """
-    where = _Where(port, ip, base_url, https, ready, most, idle)
-    _serve("programme", programme, db, key, None, people, where, on, {})
+    return {}
 
 
-@app.command()
-def designer(
-    programme: Programme,
-    key: Key = None,
-    people: People = None,
-    port: Port = None,
-    ip: Ip = "127.0.0.1",
-    base_url: Base = "/",
-    https: Https = False,
-    ready: Ready = 1,
-    most: Most = 10,
-    idle: Idle = 3600,
-    language: Language = None,
-) -> None:
+@_serves("designer", ready=1, most=10, idle=3600)
+def designer() -> Mapping[str, str]:
     """Serve the designer on a programme's folder: who opens it may change its files. See docs/designer.md.
 
     Example: ipe dashboard designer --programme my-programme
     """
-    where = _Where(port, ip, base_url, https, ready, most, idle, language)
-    _serve("designer", programme, None, key, None, people, where, None, {})
+    return {}
 
 
-@app.command()
-def simulator(
-    programme: Programme,
-    key: Key = None,
-    people: People = None,
-    port: Port = None,
-    ip: Ip = "127.0.0.1",
-    base_url: Base = "/",
-    https: Https = False,
-    ready: Ready = 1,
-    most: Most = 10,
-    idle: Idle = 3600,
-    language: Language = None,
-) -> None:
+@_serves("simulator", ready=1, most=10, idle=3600)
+def simulator() -> Mapping[str, str]:
     """Serve the simulator on a programme: scenarios, two designs, what it would take. See docs/simulator.md.
 
     Example: ipe dashboard simulator --programme my-programme
     """
-    where = _Where(port, ip, base_url, https, ready, most, idle, language)
-    _serve("simulator", programme, None, key, None, people, where, None, {})
+    return {}
 
 
 @app.command()
@@ -206,44 +224,7 @@ def key_(
     typer.echo(f"The key is in {printable(str(make_key_file(file)))}.")
 
 
-class _Where:
-    """Where and how to serve, as the options say."""
-
-    def __init__(
-        self,
-        port: int | None,
-        ip: str,
-        base: str,
-        https: bool,
-        ready: int,
-        most: int,
-        idle: int,
-        language: str | None = None,
-    ) -> None:
-        self.port, self.ip, self.https, self.ready, self.most, self.idle = port, ip, https, ready, most, idle
-        self.language = language
-        self.base = f"/{base.strip('/')}/" if base.strip("/") else "/"
-
-    def deployment(self) -> Deployment:
-        from ipe_workbench.studio.dashboards.server import Deployment
-        from ipe_workbench.studio.texts import texts_in
-
-        language = texts_in(self.language).language if self.language is not None else ""
-        port = _usable_port(self.ip, self.port)
-        return Deployment(port, self.ip, self.base, self.ready, self.most, self.idle, language)
-
-
-def _serve(
-    role: Role,
-    programme: Path,
-    db: str | None,
-    key: Path | None,
-    person: str | None,
-    people: Path | None,
-    where: _Where,
-    on: str | None,
-    more: Mapping[str, str],
-) -> None:
+def _serve(role: Role, asked: _Asked, more: Mapping[str, str]) -> None:
     import os
 
     from ipe_workbench.credentials import load_programme
@@ -252,14 +233,14 @@ def _serve(
     from ipe_workbench.studio.dashboards.server import serve
 
     # What cannot work is said here, not on a page.
-    found = load_programme(programme)
+    found = load_programme(asked.programme)
     if role not in WITHOUT_RECORDS:
-        open_store(db).close()
-    day = None if on is None else day_of(on, "--on")
-    door, link = _door(role, found.id, key, person, people, where)
-    deployment = where.deployment()
-    environment = {"IPE_DASHBOARD_PROGRAMME": str(programme.resolve()), **more}
-    chosen = db or os.environ.get("IPE_DB") or "records.sqlite"
+        open_store(asked.db).close()
+    day = None if asked.on is None else day_of(asked.on, "--on")
+    door, link = _door(role, found.id, asked)
+    deployment = asked.deployment()
+    environment = {"IPE_DASHBOARD_PROGRAMME": str(asked.programme.resolve()), **more}
+    chosen = asked.db or os.environ.get("IPE_DB") or "records.sqlite"
     environment["IPE_DB"] = chosen if "://" in chosen else str(Path(chosen).resolve())
     if day is not None:
         environment["IPE_DASHBOARD_TODAY"] = day.isoformat()
@@ -270,9 +251,7 @@ def _serve(
     serve(role, door, deployment, environment)
 
 
-def _door(
-    role: Role, audience: str, key: Path | None, person: str | None, people: Path | None, where: _Where
-) -> tuple[Door, str | None]:
+def _door(role: Role, audience: str, asked: _Asked) -> tuple[Door, str | None]:
     """Who comes in, and for whom a link is printed now."""
     import os
 
@@ -280,23 +259,24 @@ def _door(
     from ipe_workbench.studio.dashboards.door import Door
     from ipe_workbench.studio.dashboards.identity import PERSONAL, LinkKeys, hub_visitor
 
-    if people is not None:
+    key, person = asked.key, asked.id_
+    if asked.people is not None:
         user = os.environ.get("JUPYTERHUB_USER", "")
         if not user or key is not None or person is not None:
             mend = "Start it from the hub, without --key and --id."
             raise UnusableInputError("A table of people is for a server that JupyterHub started.", mend=mend)
-        if where.ip not in ("127.0.0.1", "localhost", "::1"):
+        if asked.ip not in ("127.0.0.1", "localhost", "::1"):
             # The hub's proxy does not ask who comes: what does stands before us, on this machine.
             raise UnusableInputError(
                 "Under JupyterHub the page is served to this machine only.", mend="Leave --ip out."
             )
-        return Door(role, audience, resident=hub_visitor(user, people, role)), None
+        return Door(role, audience, resident=hub_visitor(user, asked.people, role)), None
     keys = LinkKeys.read(key) if key is not None else LinkKeys.fresh()
     if key is None and person is None and role in PERSONAL:
         mend = "Give --key FILE (made by: ipe dashboard key), or --id for a link of your own to one person's page."
         raise UnusableInputError("Nobody could open this page.", mend=mend)
     printed = "" if role not in PERSONAL and key is None else person
-    return Door(role, audience, keys=keys, secure=where.https), printed
+    return Door(role, audience, keys=keys, secure=asked.https), printed
 
 
 def _link(keys: LinkKeys, role: Role, person: str, audience: str, address: str, days: float) -> str:
