@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ipywidgets
 import nbformat
 import pytest
 
 from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.resources import notebooks_folder
 from ipe_workbench.studio.dashboards import open_dashboard
+from ipe_workbench.studio.dashboards.body import written
 from ipe_workbench.studio.dashboards.identity import ROLES, Visitor
 from ipe_workbench.studio.dashboards.opening import Page, Sources, page_for
 from ipe_workbench.studio.dashboards.texts import Texts
@@ -54,8 +56,8 @@ def test_a_body_that_fails_shows_an_alert() -> None:
     def breaks() -> object:
         raise KeyError("secret")
 
-    assert "No records &lt;b&gt;here&lt;/b&gt;. Mend it." in Page("", fails).body.value
-    said = Page("", breaks, "es").body.value
+    assert "No records &lt;b&gt;here&lt;/b&gt;. Mend it." in Page("", fails).body.alert.value
+    said = Page("", breaks, "es").body.alert.value
     assert "Avisa a la oficina" in said
     assert "secret" not in said
 
@@ -63,3 +65,29 @@ def test_a_body_that_fails_shows_an_alert() -> None:
 def test_a_page_says_of_itself_no_more_than_its_name(sources: Sources) -> None:
     body = page_for(Visitor("learner", "s001"), sources, Texts("en")).make_body()
     assert repr(body) == "LearnerPage()"
+
+
+def test_a_body_is_written_with_a_mark_for_each_part_that_lives(sources: Sources) -> None:
+    body = page_for(Visitor("faculty", "f001"), sources, Texts("en")).make_body()
+    data, metadata = body._repr_mimebundle_()
+    said = data["text/html"]
+    assert metadata == {"ipe_first": True}
+    assert "application/vnd.jupyter.widget-view+json" in data
+    for part in (body.team, body.shown, body.ratings, body.alert):
+        assert said.count(f'data-model="{part.model_id}"') == 1
+    assert body.shown.value in said
+    assert said.count("<option selected>") == 1
+    # Team names come from files.
+    assert "<option>=cmd|&#x27; /C calc&#x27;!A0" in said
+
+
+def test_titles_in_a_list_are_text() -> None:
+    hostile = "</option></select><img src=x onerror=alert(1)>"
+    said = written(ipywidgets.VBox([ipywidgets.Dropdown(options=[hostile], description=hostile)]))
+    assert "<img" not in said
+    assert said.count("</select>") == 1
+
+
+def test_a_widget_that_would_not_live_is_refused() -> None:
+    with pytest.raises(TypeError, match="no IntSlider"):
+        written(ipywidgets.VBox([ipywidgets.IntSlider()]))
