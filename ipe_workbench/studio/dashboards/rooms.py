@@ -17,6 +17,10 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from ipe_workbench.studio.dashboards.desk import Desk, Visit
 from ipe_workbench.studio.dashboards.door import Door, language_of, notice, told_to_enter
 from ipe_workbench.studio.dashboards.texts import Texts
+from ipe_workbench.studio.dashboards.turns import Turns
+
+#: Seconds after which a visitor is served besides those who have the turn.
+_LONGEST_WAIT = 15.0
 
 __all__ = ["NothingHandler", "OwnKernelHandler", "OwnShutdownHandler", "OwnSocketHandler", "PageHandler"]
 
@@ -41,11 +45,19 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
             self.finish(notice(texts, texts("Too many people are here just now. Try again in a minute.")))
         else:
             self._reception = _Reception(
-                self.settings["kernel_manager"], self.settings["ipe_desk"], Visit(visitor, texts.language)
+                self.settings["kernel_manager"],
+                self.settings["ipe_desk"],
+                Visit(visitor, texts.language),
+                self.settings["ipe_turns"],
             )
-            async for html in self.get_generator():
-                self.write(html)
-                await self.flush()
+            try:
+                async for html in self.get_generator():
+                    self.write(html)
+                    await self.flush()
+                    # What says nothing of anybody is on its way; the rest when it is this visitor's turn.
+                    await self._reception.turn()
+            finally:
+                self._reception.leave()
 
     @property
     def kernel_manager(self) -> Any:
@@ -53,18 +65,24 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
         return getattr(self, "_reception", None) or self.settings["kernel_manager"]
 
     def _visitors(self) -> int:
-        """How many kernels have a visitor."""
+        """How many kernels have a visitor, or one who waits for a turn."""
         desk: Desk = self.settings["ipe_desk"]
         alive = set(self.settings["kernel_manager"].list_kernel_ids())
         desk.forget(alive)
-        return sum(desk.visitor_of(one) is not None for one in alive)
+        turns: Turns = self.settings["ipe_turns"]
+        return turns.waiting + sum(desk.visitor_of(one) is not None for one in alive)
 
 
 class _Reception:
-    """The kernel manager during one request: the kernel that the request gets is the visitor's."""
+    """The kernel manager during one request: the kernel that the request gets is the visitor's.
 
-    def __init__(self, kernels: Any, desk: Desk, visit: Visit) -> None:
-        self._kernels, self._desk, self._visit = kernels, desk, visit
+    Many who come at once are served in turn.
+    """
+
+    def __init__(self, kernels: Any, desk: Desk, visit: Visit, turns: Turns) -> None:
+        self._kernels, self._desk, self._visit, self._turns = kernels, desk, visit, turns
+        self._waiting: str | None = None
+        self._has_turn = False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._kernels, name)
@@ -74,7 +92,10 @@ class _Reception:
         # Voilà would tell the next kernel of this one's address.
         how.pop("extra_kernel_env_variables", None)
         found = await self._kernels.get_rendered_notebook(**how)
-        self._desk.bind(found[2], self._visit)
+        _, begun, self._waiting = found
+        if not begun:
+            # Nothing was made yet that could be sent before the kernel knows for whom it works.
+            await self.turn()
         return found
 
     async def start_kernel(self, **how: Any) -> Any:
@@ -82,6 +103,20 @@ class _Reception:
         kernel = await ensure_async(self._kernels.start_kernel(**how))
         self._desk.bind(kernel, self._visit)
         return kernel
+
+    async def turn(self) -> None:
+        """Wait until it is this visitor's turn, but not for ever, and let the kernel begin; later calls do nothing."""
+        kernel, self._waiting = self._waiting, None
+        if kernel is None:
+            return
+        self._has_turn = await self._turns.take(patience=_LONGEST_WAIT)
+        self._desk.bind(kernel, self._visit)
+
+    def leave(self) -> None:
+        """Let the next one have the turn."""
+        if self._has_turn:
+            self._has_turn = False
+            self._turns.give_back()
 
 
 class _Own:

@@ -33,6 +33,7 @@ from ipe_workbench.studio.dashboards.rooms import (
     OwnSocketHandler,
     PageHandler,
 )
+from ipe_workbench.studio.dashboards.turns import Turns
 
 __all__ = ["DashboardServer", "Deployment", "serve"]
 
@@ -125,6 +126,7 @@ class DashboardServer(Voila):  # type: ignore[misc]
         settings: dict[str, Any] = super().init_settings()
         own = {"ipe_desk": desk, "ipe_door": self.door, "ipe_most": self.deployment.most}
         own["headers"] = {**_HEADERS, "Content-Security-Policy": _WIDGETS if self._widgets else _RECORDS}
+        own["ipe_turns"] = Turns(os.cpu_count() or 1)
         own["ipe_language"] = self.deployment.language
         return settings | own | {"log_function": _log_request}
 
