@@ -140,7 +140,7 @@ def test_the_command_scores_choices_and_compares_groups(tmp_path):
 
 
 def test_every_rasch_difficulty_has_a_standard_error_of_a_plausible_size():
-    # Its information matrix has an eigenvalue of zero, which came out as a tiny one in one table of fourteen.
+    # Its information matrix has an eigenvalue of zero, which came out as a tiny one in one table of seventeen.
     for seed in range(40):
         rng = np.random.default_rng(seed)
         right = rng.random((220, 8)) < 1 / (1 + np.exp(-rng.normal(size=(220, 1)) + np.linspace(-1.5, 1.5, 8)))
