@@ -68,6 +68,7 @@ class Graph extends Paper {
     this.heard = ["nodes", "edges", "bands"].map((name) => [`change:${name}`, () => this.later()]);
     this.heard.push(["change:selected", () => this.markSelected()]);
     this.heard.push(["change:said", () => this.answered(this.model.get("said").text)]);
+    this.heard.push(["msg:custom", ({ focus }) => queueMicrotask(() => this.focusOn(focus))]); // once it is drawn
     for (const [name, act] of this.heard) this.model.on(name, act);
     this.tableShown.addEventListener("toggle", () => this.drawTable());
     this.root.addEventListener("keydown", (event) => this.key(event));

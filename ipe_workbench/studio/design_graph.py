@@ -118,6 +118,10 @@ class DesignGraph(anywidget.AnyWidget):
         self.refresh()
         self.said = {"text": self.texts("Arranged anew."), "number": self.design.revision}
 
+    def focus(self, reference: str) -> None:
+        """Put the keyboard's focus on a box."""
+        self.send({"focus": reference})
+
     def _wished(self, _: object, wish: dict[str, Any], __: object) -> None:
         act = self._wishes.get(wish.get("do", ""))
         if act is not None:

@@ -225,3 +225,5 @@ class Designer(ipywidgets.VBox):  # type: ignore[misc]
         if make(self.new_id.value, self.new_title.value):
             self.new_id.value = self.new_title.value = ""
             self._open_new(False)
+            # The button that was pressed is gone; who works by keyboard goes on at what is new.
+            self.graph.focus(self.model.selected)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -109,12 +109,45 @@ def _running(command: list[str], port: int, place: Path) -> Iterator[None]:
         _wait_for(port, process)
         yield
     finally:
-        process.terminate()
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server."""
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def command_served(page: str, programme: Path, place: Path, *options: str) -> Iterator[str]:
+    """A page that a command of the workbench serves; what it prints is the link that opens it."""
+    port, log = _free_port(), place / f"{page}.log"
+    command = [sys.executable, "-m", "ipe_workbench", "dashboard", page, "--programme", str(programme)]
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [*command, "--port", str(port), *options], env=_isolated(place / page), stdout=stream, stderr=stream
+        )
         try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            _wait_for(port, process)
+            yield next(word for word in log.read_text(encoding="utf-8").split() if "/enter#" in word)
+        finally:
+            stop(process)
+
+
+def serious(page: Page) -> list[tuple[str, Any]]:
+    """What axe finds grave on a page."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        (one["id"], [node["target"] for node in one["nodes"]])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 def _isolated(place: Path) -> dict[str, str]:

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from ipe_workbench.studio.dashboards.identity import LinkKeys, Visitor, make_key_file
-from tests.browser.conftest import _free_port, _isolated, _wait_for
+from tests.browser.conftest import _free_port, _isolated, _wait_for, serious, stop
 from tests.conftest import patient_context
 from tests.studio.dashboards.campus import DAY, PROGRAMME, make_campus
 
@@ -69,12 +68,7 @@ def serve(role: str, place: Path, *options: str, environment: dict[str, str] | N
             _wait_for(port, process)
             yield Served(role, f"http://127.0.0.1:{port}/", LinkKeys.read(place / "links.key"), log)
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            stop(process)
 
 
 @pytest.fixture(scope="module")
@@ -90,15 +84,6 @@ def faculty(place: Path) -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def programme(place: Path) -> Iterator[Served]:
     yield from serve("programme", place, "--key", str(place / "links.key"))
-
-
-def serious(page: Page) -> list[tuple[str, Any]]:
-    found = Axe().run(page).response["violations"]
-    return [
-        (one["id"], [node["target"] for node in one["nodes"]])
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def until_settled(page: Page, heading: str) -> None:

@@ -36,32 +36,83 @@ def box(studio: Locator, reference: str) -> Locator:
     return studio.locator(f"[data-box='{reference}']")
 
 
-def test_a_credential_from_nothing_with_the_mouse(lab: Lab, offline_page: Page) -> None:
+def reach(page: Page, control: Locator) -> None:
+    """Go on with the Tab key until a control has the focus; with nothing else."""
+    for _ in range(120):
+        if control.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"The Tab key does not come to {control}.")
+
+
+def focused_box(page: Page) -> str | None:
+    found: str | None = page.evaluate("() => document.activeElement.dataset.box ?? null")
+    return found
+
+
+def test_a_credential_from_nothing_by_keyboard_then_with_the_mouse(lab: Lab, offline_page: Page) -> None:
     from playwright.sync_api import expect
 
     page, studio = offline_page, opened(lab, offline_page)
-    findings = studio.get_by_role("status", name="Findings")
-    studio.get_by_role("button", name="New credential or stack").click()
-    studio.get_by_label("Title of what is new").fill(HOSTILE)
-    studio.get_by_label("Its id (for good)").fill("team-art")
-    studio.get_by_role("button", name="Create").click()
+    keys, findings = page.keyboard, studio.get_by_role("status", name="Findings")
+    cells = page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.cells.length")
+    studio.get_by_label("Credential or stack", exact=True).focus()
+    reach(page, studio.get_by_role("button", name="New credential or stack"))
+    keys.press("Enter")
+    title = studio.get_by_label("Title of what is new")
+    expect(title).to_be_visible()
+    reach(page, title)
+    keys.insert_text(HOSTILE)
+    reach(page, studio.get_by_label("Its id (for good)"))
+    keys.type("team-art")
+    reach(page, studio.get_by_role("button", name="Create"))
+    keys.press("Enter")
     expect(box(studio, "team-art")).to_have_attribute("aria-pressed", "true")
     expect(findings).to_contain_text("New since the last save")
-
-    studio.get_by_role("button", name="Show all").click()
-    box(studio, "values-foundations").drag_to(box(studio, "team-art"), force=True)
+    # The focus is on what is new; from the first badge a line leads to it.
+    expect(box(studio, "team-art")).to_be_focused()
+    keys.press("Home")
+    assert focused_box(page) == "values-foundations"
+    keys.press("c")
+    for _ in range(40):
+        if focused_box(page) == "team-art":
+            break
+        at = focused_box(page)
+        keys.press("ArrowRight")
+        if focused_box(page) == at:
+            keys.press("ArrowDown")
+    keys.press("Enter")
     line = studio.locator("[data-line='values-foundations team-art']")
     expect(line).to_have_count(1)
     expect(studio.get_by_text("now asks for Foundations of shared values.").first).to_be_visible()
 
-    # The finding, mended in a form, and taken back.
+    # The finding, mended in a form by arrow keys, and taken back in the graph.
     expect(findings).to_contain_text(FINDING)
-    studio.get_by_label("Stackability").select_option("stand-alone")
+    stackability = studio.get_by_label("Stackability")
+    reach(page, stackability)
+    keys.press("ArrowDown")
+    expect(stackability).to_have_value("stand-alone")
     expect(findings).not_to_contain_text(FINDING)
+    box(studio, "team-art").focus()
+    keys.press("Control+z")
+    expect(findings).to_contain_text(FINDING)
+    keys.press("Control+y")
+    expect(findings).not_to_contain_text(FINDING)
+    keys.press("Control+s")
+    expect(studio.locator(".ipe-said")).to_contain_text("team-art.yaml")
+    file = lab.folder / "my-programmes" / "cu-ipe" / "credentials" / "team-art.yaml"
+    assert "values-foundations" in file.read_text(encoding="utf-8")
+    # JupyterLab's own keys did nothing meanwhile: C would copy a cell, arrows leave it.
+    assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.model.cells.length") == cells
+
+    # With the mouse: the line drawn anew, and a licence.
     studio.get_by_role("button", name="Undo").click()
     expect(findings).to_contain_text(FINDING)
-    studio.get_by_role("button", name="Redo").click()
-    expect(findings).not_to_contain_text(FINDING)
+    studio.get_by_role("button", name="Undo").click()
+    expect(line).to_have_count(0)
+    studio.get_by_role("button", name="Show all").click()
+    box(studio, "values-foundations").drag_to(box(studio, "team-art"), force=True)
+    expect(line).to_have_count(1)
     studio.get_by_label("Licence", exact=True).fill("CC-BY-4.0")
     studio.get_by_label("Licence", exact=True).press("Tab")
 
@@ -73,7 +124,6 @@ def test_a_credential_from_nothing_with_the_mouse(lab: Lab, offline_page: Page) 
     expect(studio.locator("[data-line='speaking-up team-art']")).to_have_count(1)
 
     studio.get_by_role("button", name="Save", exact=True).click()
-    file = lab.folder / "my-programmes" / "cu-ipe" / "credentials" / "team-art.yaml"
     expect(studio.locator(".ipe-said")).to_have_text("Saved team-art.yaml.")
     text = file.read_text(encoding="utf-8")
     assert "requires:\n  any:\n    - values-foundations\n    - speaking-up\n" in text
