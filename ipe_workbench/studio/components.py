@@ -265,7 +265,8 @@ _STYLE = """
 .ipe-button.jupyter-button { height: auto; min-height: 30px; padding: 4px 12px; line-height: 1.35; white-space: normal;
   border-radius: 4px; width: auto; align-self: flex-start; }
 .ipe-bottom > .ipe-button.jupyter-button { align-self: flex-end; }
-.ipe-button.jupyter-button:disabled { opacity: .75; color: var(--ipe-muted); }
+.ipe-button.jupyter-button:disabled { opacity: .75; color: var(--ipe-muted); background: var(--ipe-shade); }
+.ipe-wrap.ipe-levers { grid-template-columns: repeat(auto-fit, minmax(220px, 1fr)); }
 .ipe-columns { display: flex; flex-flow: row wrap-reverse; gap: 16px; align-items: flex-end;
   overflow: visible; width: 100%; margin-top: 8px; }
 .ipe-main { flex: 999 1 430px; min-width: 0; overflow: visible; }

@@ -158,8 +158,8 @@ def _outlook_row(one: Outlook, texts: Texts) -> str:
         moved = texts("new")
     elif _moved(one):
         moved = f"<strong>{texts('{change} points', change=f'{change:+.0f}')}</strong>"
-    low, high = f"{one.low:.0%}", f"{one.high:.0%}"
-    words = [f"{one.mean:.0%} ({texts('{low} to {high}', low=low, high=high)})", moved]
+    low, high = texts.share(one.low), texts.share(one.high)
+    words = [f"{texts.share(one.mean)} ({texts('{low} to {high}', low=low, high=high)})", moved]
     if one.kind == "stack":
         words.append(texts("least {hours}", hours=_least(one, texts)))
     bar = f"<span class='ipe-outlook' aria-hidden='true'><span style='width:{100 * one.mean:.0f}%'></span></span>"

@@ -14,13 +14,18 @@ class Builder {
     this.model = model;
     this.root = part("div", { class: "ipe-rule", "data-lm-suppress-shortcuts": "true" }, el);
     this.act = () => this.draw();
-    model.on("change:answer", this.act);
+    // The answer comes last: only then is there what shall have the focus.
+    this.answered = () => {
+      this.draw();
+      this.wanted = undefined;
+    };
+    model.on("change:answer", this.answered);
     model.on("change:options", this.act);
     this.draw();
   }
 
   stop() {
-    this.model.off("change:answer", this.act);
+    this.model.off("change:answer", this.answered);
     this.model.off("change:options", this.act);
   }
 
@@ -29,7 +34,6 @@ class Builder {
     this.options = this.model.get("options");
     const block = this.model.get("block");
     const focus = this.wanted ?? (this.root.contains(document.activeElement) ? document.activeElement.dataset.key : "");
-    this.wanted = undefined;
     this.root.replaceChildren();
     const error = this.model.get("error");
     if (error) part("div", { role: "alert", class: "ipe-problem" }, this.root, error);
@@ -43,13 +47,10 @@ class Builder {
 
   /** The control with that key; where it is gone, the nearest block around it. */
   refocus(key) {
-    for (let now = key; ; now = now.replace(/\.?\d+$/, "")) {
-      const path = now.split("/")[0];
-      const found = this.root.querySelector(`[data-key="${CSS.escape(now)}"]`) ?? this.root.querySelector(`[data-key="${CSS.escape(`${path}/kind`)}"]`);
-      if (found && !found.disabled) return found.focus();
-      if (!path) return this.root.querySelector("select, button")?.focus();
-      now = path;
-    }
+    const places = [key];
+    for (let path = key.split("/")[0]; path; path = path.replace(/\.?[^.]+$/, "")) places.push(`${path}/kind`);
+    const found = [...places, "/kind"].map((one) => this.root.querySelector(`[data-key="${CSS.escape(one)}"]`)).find((one) => one && !one.disabled);
+    (found ?? this.root.querySelector("select, button"))?.focus();
   }
 
   block(block, parent, place) {

@@ -91,6 +91,7 @@ class Simulator(ipywidgets.VBox):  # type: ignore[misc]
         title = texts("{title}: simulator", title=self.model.programme.info.title)
         heading = markup(f"<h2>{escaped(title)}</h2>")
         levers = wrapped([*self.sliders.values(), self.cohorts])
+        levers.add_class("ipe-levers")
         super().__init__(
             [style_sheet(), heading, self.cards, levers, self.alert, self.said, self.tabs, self._goal(), self._keep()]
         )
