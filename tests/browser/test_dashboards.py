@@ -169,6 +169,11 @@ def test_nothing_opens_without_a_link(learner: Served) -> None:
     closed = "voila/files/learner.ipynb learner.ipynb voila/tree voila/render/x voila/api/contents/ files/links.key"
     for path in [*closed.split(), *["ipe/desk/0-0", "api/kernels", "api/contents", "api/sessions", "api/terminals"]]:
         assert get(learner.address + path)[0] in (403, 404), path
+    # Who is let in has the own page, and none of these either.
+    own = f"ipe-dashboard-learner={learner.link('s001').partition('#')[2]}"
+    more = "faculty.ipynb voila/render/faculty.ipynb voila/static/voila.js voila/static/..%2f..%2fetc/passwd"
+    for path in [*closed.split(), *more.split(), "api/kernels", "api/me", "lab", "ipe/desk/0-0", "static/%2e%2e/x"]:
+        assert get(learner.address + path, cookie=own)[0] == 404, path
     forged = f"ipe-dashboard-learner={learner.link('s001').partition('#')[2][:-8]}AAAAAAA="
     assert get(learner.address, cookie=forged)[0] == 403
     assert get(learner.address + "enter", method="POST", body=b'{"token": "x"}')[0] == 415
