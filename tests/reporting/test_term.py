@@ -34,7 +34,7 @@ from tests.reporting.printed import Printed
 
 MARKS = "\u200e\u200f\u202a\u202e\u2066\u2069"
 #: Sections of other reports, each in a module of its own.
-ROOMS = ("accreditation", "checklist", "comparison", "faculty", "learner", "methods", "recorded")
+ROOMS = ("accreditation", "checklist", "comparison", "faculty", "learner", "methods", "recorded", "trend")
 HOSTILE = f"{MARKS}<img src=x onerror=alert(1)> $a$ =1+1"
 
 
