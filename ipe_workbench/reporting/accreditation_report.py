@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ipe_workbench.credentials import Programme, load_programme
+from ipe_workbench.credentials.programme import Term
 from ipe_workbench.frameworks.standards import load_standards
 from ipe_workbench.pathways.accreditation import AccreditationMatrix, accreditation
+from ipe_workbench.reporting.released import Released, read_released
 from ipe_workbench.resources import data_folder
 
 if TYPE_CHECKING:
@@ -30,11 +32,17 @@ class AccreditationReport:
         Standards by credentials, for the profession and the body.
     on : date
         The day on the page: that of the report, else the last day of the term.
+    term : Term
+        The term of the report.
+    released : Released or None
+        Counts of learners that may be shown.
     """
 
     programme: Programme
     matrix: AccreditationMatrix
     on: datetime.date
+    term: Term
+    released: Released | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """``evidence``: one row a standard and piece of evidence."""
@@ -42,7 +50,13 @@ class AccreditationReport:
 
 
 def open_accreditation_report(
-    programme: str | Path = "", profession: str = "", body: str = "", term: str = "", *, rendered_at: str = ""
+    programme: str | Path = "",
+    profession: str = "",
+    body: str = "",
+    term: str = "",
+    *,
+    released: str | Path = "",
+    rendered_at: str = "",
 ) -> AccreditationReport:
     """Gather what the report is written from.
 
@@ -54,6 +68,8 @@ def open_accreditation_report(
         Ids; all when empty.
     term : str
         Id of the term; the first one when empty.
+    released : path
+        File of the counts of learners that may be shown; none when empty.
     rendered_at : str
         When the report is made, in ISO 8601.
 
@@ -74,4 +90,4 @@ def open_accreditation_report(
     bodies, _ = load_standards(folder)
     matrix = accreditation(design, bodies, profession or None, body=body or None)
     on = datetime.datetime.fromisoformat(rendered_at).date() if rendered_at else chosen.end
-    return AccreditationReport(design, matrix, on)
+    return AccreditationReport(design, matrix, on, chosen, read_released(released) if released else None)

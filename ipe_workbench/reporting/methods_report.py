@@ -11,6 +11,7 @@ from ipe_workbench.credentials.programme import Term
 from ipe_workbench.evaluation import EvaluationPlan, read_plan
 from ipe_workbench.reporting.learner_record import shared_programme
 from ipe_workbench.reporting.provenance import installed_versions
+from ipe_workbench.reporting.released import Released, read_released
 from ipe_workbench.reporting.snapshot import open_snapshot
 from ipe_workbench.resources import data_folder
 
@@ -38,6 +39,8 @@ class MethodsReport:
         What the records say; None without records.
     versions : dict of str to str
         Of the packages behind the numbers.
+    released : Released or None
+        Counts of learners that may be shown.
     """
 
     programme: Programme
@@ -45,6 +48,7 @@ class MethodsReport:
     plan: EvaluationPlan
     result: PlanResult | None
     versions: dict[str, str]
+    released: Released | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """``estimates``, where there are records, and ``claims``."""
@@ -57,7 +61,9 @@ class MethodsReport:
         return {"claims": claims} | ({"estimates": self.result.estimates} if self.result is not None else {})
 
 
-def open_methods_report(programme: str | Path = "", term: str = "", records: str | Path = "") -> MethodsReport:
+def open_methods_report(
+    programme: str | Path = "", term: str = "", records: str | Path = "", *, released: str | Path = ""
+) -> MethodsReport:
     """Gather what the appendix is written from.
 
     Parameters
@@ -68,6 +74,8 @@ def open_methods_report(programme: str | Path = "", term: str = "", records: str
         Id of the term; the first one when empty.
     records : path
         Folder of a snapshot of the records; without it the appendix holds the plan alone.
+    released : path
+        File of the counts of learners that may be shown; none when empty.
 
     Raises
     ------
@@ -89,5 +97,6 @@ def open_methods_report(programme: str | Path = "", term: str = "", records: str
 
         result = run_plan(plan, design, open_snapshot(str(records)))
     packages = ("ipe-workbench", "numpy", "scipy", "pandas", "statsmodels")
-    return MethodsReport(design, design.term(term) if term else design.info.terms[0], plan, result,
-                         installed_versions(packages))  # fmt: skip
+    chosen = design.term(term) if term else design.info.terms[0]
+    counts = read_released(released) if released else None
+    return MethodsReport(design, chosen, plan, result, installed_versions(packages), counts)

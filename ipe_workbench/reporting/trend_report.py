@@ -10,7 +10,7 @@ from ipe_workbench.credentials import Programme
 from ipe_workbench.credentials.programme import Term
 from ipe_workbench.evaluation.trend import Trend
 from ipe_workbench.reporting.learner_record import shared_programme
-from ipe_workbench.reporting.released import read_released
+from ipe_workbench.reporting.released import Released, read_released
 from ipe_workbench.resources import data_folder
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class TrendReport:
         The last term.
     trend : Trend
         What may be shown; without records it has no series.
-    threshold : int
-        The least count of learners that is shown.
+    released : Released or None
+        Counts of learners that may be shown.
     rendered_at : str
         When the report is made.
     """
@@ -40,8 +40,13 @@ class TrendReport:
     programme: Programme
     term: Term
     trend: Trend
-    threshold: int = 10
+    released: Released | None = None
     rendered_at: str = ""
+
+    @property
+    def threshold(self) -> int:
+        """The least count of learners that is shown."""
+        return self.released.threshold if self.released else 10
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """``trend``: one row a series and term; ``breaks`` are in its last column."""
@@ -79,4 +84,4 @@ def open_trend_report(
     chosen = design.term(term) if term else design.info.terms[0]
     shown = read_released(released) if released else None
     trend = shown.trend if shown and shown.trend else Trend((), ())
-    return TrendReport(design, chosen, trend, shown.threshold if shown else 10, rendered_at)
+    return TrendReport(design, chosen, trend, shown, rendered_at)

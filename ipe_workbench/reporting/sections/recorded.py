@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from ipe_workbench.credentials import Programme
+from ipe_workbench.credentials.programme import Term
 from ipe_workbench.figures.charts import percent
 from ipe_workbench.records.privacy import TOTAL
 from ipe_workbench.reporting.html import Html, Number, element, join, notice, table
+from ipe_workbench.reporting.released import Released
 from ipe_workbench.reporting.term_report import TermReport
 
 __all__ = ["flow", "recorded_awards"]
 
-_NO_RECORDS = "No records were given to this report: what it says of learners is simulated. Name them with --db."
+_NO_RECORDS = "No records were given to this report. Name them with --db."
+_SIMULATED = "No records were given to this report: what it says of learners is simulated. Name them with --db."
 _STATES = {"active": "active", "completed": "completed", "paused": "paused", "withdrawn": "withdrawn"}
 
 
-def flow(report: TermReport) -> Html:
+class _Counted(Protocol):
+    """A report that may show counts of the records."""
+
+    @property
+    def programme(self) -> Programme: ...
+
+    @property
+    def term(self) -> Term: ...
+
+    @property
+    def released(self) -> Released | None: ...
+
+
+def flow(report: _Counted) -> Html:
     """The flow of learners: enrolled, and what became of them, by profession."""
     released = report.released
     if released is None:
-        return element("p", _NO_RECORDS)
+        return element("p", _SIMULATED if isinstance(report, TermReport) else _NO_RECORDS)
     there = set(released.tables["learners"]["status"])
     states = [one for one in _STATES if one in there]
     rows: list[list[object]] = []
@@ -34,7 +53,7 @@ def recorded_awards(report: TermReport) -> Html:
     """Learners who hold each badge by the end of the term, by profession, with the simulated share beside the total."""
     released = report.released
     if released is None:
-        return element("p", _NO_RECORDS)
+        return element("p", _SIMULATED)
     professions = report.programme.info.professions
     everybody = released.count("learners", profession=TOTAL, status=TOTAL)
     rows: list[list[object]] = []

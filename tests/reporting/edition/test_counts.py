@@ -14,6 +14,7 @@ from ipe_workbench.evaluation.planned.data import PlanData
 from ipe_workbench.evaluation.trend import Series, TrendPoint
 from ipe_workbench.records import Store
 from ipe_workbench.records.privacy import Counts, attack, releases_of, suppress
+from ipe_workbench.reporting import open_accreditation_report, open_methods_report, open_trend_report
 from ipe_workbench.reporting.edition import Asked
 from ipe_workbench.reporting.edition.counts import counts_of, records_of
 from ipe_workbench.reporting.edition.index_page import write_indexes
@@ -22,6 +23,7 @@ from ipe_workbench.reporting.edition.summary import Failure
 from ipe_workbench.reporting.edition.theme import Theme
 from ipe_workbench.reporting.edition.trend_counts import counts_of_trend, shown_trend
 from ipe_workbench.reporting.released import read_released
+from ipe_workbench.reporting.sections.recorded import flow
 
 TERM = "2027-spring"
 
@@ -47,6 +49,18 @@ def test_what_templates_see_holds_no_small_count_and_cannot_be_worked_out(asked:
     assert 0 < withdrawn < 10
     (release,) = releases_of(asked.shelf, f"small.{TERM}")  # type: ignore[arg-type]
     assert not attack(release)["recovered"].any()
+
+
+def test_each_report_about_the_programme_shows_the_flow_of_learners(asked: Asked, small_records: Store) -> None:
+    programme = load_programme(asked.programme)
+    file = records_of(small_records, programme, asked).released
+    assert file is not None
+    enrolled = read_released(file).count("learners", profession="(all)", status="(all)")
+    for opened in (open_accreditation_report, open_methods_report, open_trend_report):
+        told = flow(opened(asked.programme, term=TERM, released=file)).markup
+        assert f">{enrolled}<" in told
+        assert "hidden" in told
+        assert "No records were given" in flow(opened(asked.programme, term=TERM)).markup
 
 
 @pytest.mark.parametrize("threshold", [10, 60])
