@@ -25,7 +25,12 @@ def report(
     ] = None,
     db: Annotated[
         str | None,
-        typer.Option("--db", help="Records: SQLite file or PostgreSQL URL. Without: no learner.", show_default=False),
+        typer.Option(
+            "--db",
+            envvar="IPE_DB",
+            help="Records: SQLite file or PostgreSQL URL. Without: no learner.",
+            show_default=False,
+        ),
     ] = None,
     only: Annotated[
         list[str] | None,
@@ -109,7 +114,9 @@ def verify(
         Path | None,
         typer.Option(help="Folder of the programme; by default the one here that has the term.", show_default=False),
     ] = None,
-    db: Annotated[str | None, typer.Option("--db", help="The records, if it is made from them.")] = None,
+    db: Annotated[
+        str | None, typer.Option("--db", envvar="IPE_DB", help="The records, if it is made from them.")
+    ] = None,
     run: Annotated[
         Path | None, typer.Option(help="The result of `ipe simulate`, if it is made from one.", show_default=False)
     ] = None,
