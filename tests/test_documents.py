@@ -201,7 +201,7 @@ content = st.recursive(
 
 
 @given(content)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_large_new_content_is_read_again_as_it_was_by_both_readers(value):
     """Large content is written by another writer than small content."""
     value = json.loads(json.dumps(value))

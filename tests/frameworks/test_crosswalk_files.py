@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ipe_workbench.documents import MAX_BYTES
 from ipe_workbench.errors import UnknownNameError, UnreadableFileError, UnusableInputError
 from ipe_workbench.frameworks import Crosswalk, Mapping, load_crosswalk, read_crosswalk
 from ipe_workbench.frameworks.crosswalk_files import find_crosswalk, open_crosswalk, write_crosswalk
@@ -90,8 +89,9 @@ def test_an_id_that_cannot_name_a_file_is_refused_for_a_folder_but_not_for_a_nam
     assert open_crosswalk(str(write_crosswalk(crosswalk, tmp_path / "new" / "w.yaml"))) == crosswalk
 
 
-def test_a_file_that_could_not_be_read_again_is_not_written(tmp_path):
-    crosswalk = walk("a", "b").model_copy(update={"notes": "x" * MAX_BYTES})
+def test_a_file_that_could_not_be_read_again_is_not_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("ipe_workbench.frameworks.crosswalk_files.MAX_BYTES", 100_000)
+    crosswalk = walk("a", "b").model_copy(update={"notes": "x" * 100_000})
     with pytest.raises(UnusableInputError, match="too large"):
         write_crosswalk(crosswalk, tmp_path)
     assert list(tmp_path.iterdir()) == []

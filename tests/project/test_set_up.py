@@ -106,6 +106,7 @@ def test_help_is_the_default_target_and_names_every_target_that_people_type():
         "docs",
         "release",
         "bench",
+        "instructions",
         "fuzz",
         "validate",
         "schemas",

@@ -20,11 +20,13 @@ class Turns:
 
     Examples
     --------
-    >>> async def three() -> list[bool]:
-    ...     turns = Turns(2)
-    ...     return [await turns.take(patience=0.01) for _ in range(3)]
-    >>> asyncio.run(three())
-    [True, True, False]
+    >>> turns = Turns(2)
+    >>> async def serve() -> None:
+    ...     has_turn = await turns.take(patience=15)
+    ...     if has_turn:
+    ...         turns.give_back()
+    >>> turns.waiting
+    0
     """
 
     def __init__(self, at_once: int) -> None:

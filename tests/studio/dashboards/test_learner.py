@@ -17,6 +17,7 @@ from ipe_workbench.credentials import Facts, Programme
 from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.records import Store, open_store
 from ipe_workbench.records.tables import table
+from ipe_workbench.studio.dashboards.body import PageBody
 from ipe_workbench.studio.dashboards.identity import Visitor
 from ipe_workbench.studio.dashboards.learner_model import LearnerModel
 from ipe_workbench.studio.dashboards.learner_page import LearnerPage, learner_top
@@ -239,4 +240,6 @@ def test_signed_badges_in_force_can_be_downloaded(store: Store, programme: Progr
 
 def test_a_folder_without_badges_is_said_to_have_none(store: Store, programme: Programme, tmp_path: Path) -> None:
     page = page_for(Visitor("learner", "s003"), Sources(programme, store, DAY, tmp_path / "none"), EN)
-    assert "no badges here" in page.body.value
+    body = page.body
+    assert isinstance(body, PageBody)
+    assert "no badges here" in body.alert.value
