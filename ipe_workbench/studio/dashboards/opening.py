@@ -26,9 +26,6 @@ __all__ = ["Page", "Sources", "get_ready", "open_dashboard", "page_for"]
 
 _log = logging.getLogger(__name__)
 
-#: How far a kernel stands back behind the server.
-_NICE = 5
-
 #: What the kernels of a server inherit: see `ipe_workbench.cli.dashboard`.
 PROGRAMME, TODAY, BADGES = "IPE_DASHBOARD_PROGRAMME", "IPE_DASHBOARD_TODAY", "IPE_DASHBOARD_BADGES"
 
@@ -108,7 +105,6 @@ def open_dashboard(role: Role) -> Page:
         texts = Texts(wait_for_visit().language)
         return Page(_head(texts) + _failed(texts, fault), _nothing)
     visit = wait_for_visit()
-    _after_the_server()
     _only_widgets_of_the_kernel()
     return page_for(visit.visitor, sources, Texts(visit.language))
 
@@ -151,12 +147,6 @@ def _nothing() -> ipywidgets.Widget:
     from ipe_workbench.studio.components import markup
 
     return markup()
-
-
-def _after_the_server() -> None:
-    """Let the server go first, which has a page to begin for whoever comes next."""
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
 
 
 def _only_widgets_of_the_kernel() -> None:

@@ -215,7 +215,7 @@ def _configuration(deployment: Deployment, role: Role) -> Config:
             # A kernel that waits for a visitor hears nothing else; it has nothing to lose.
             "KernelManager": {"shutdown_wait_time": 1.0},
             # New kernels wait until those who have come have their pages.
-            "VoilaKernelManager": {"fill_delay": 8.0},
+            "VoilaKernelManager": {"fill_delay": 15.0},
         }
     )
 
