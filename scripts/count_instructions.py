@@ -101,9 +101,7 @@ def count(job: str) -> int:
     """Instructions of a job in a process of its own."""
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     command += [sys.executable, str(Path(__file__)), "--job", job]
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COV"))}
-    env = {**kept, "PYTHONHASHSEED": "0", "PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
     found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
     if done.returncode or found is None:
         raise SystemExit(f"The job {job} failed:\n{done.stderr[-2000:]}")
@@ -112,8 +110,14 @@ def count(job: str) -> int:
 
 def _compiled(job: str) -> None:
     """Have Python compile what the job imports, which it does only once."""
-    env = {**os.environ, "PYTHONPATH": str(_ROOT)}
-    subprocess.run([sys.executable, str(Path(__file__)), "--job", job], env=env, check=True)  # noqa: S603
+    command = [sys.executable, str(Path(__file__)), "--job", job]
+    subprocess.run(command, env=_environment(), check=True)  # noqa: S603
+
+
+def _environment() -> dict[str, str]:
+    """The same for everybody: nothing that a person set for Python, such as that it may not keep what it compiled."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "COV"))}
+    return {**kept, "PYTHONHASHSEED": "0", "PYTHONPATH": str(_ROOT), "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 
 def surroundings() -> str:
@@ -137,8 +141,6 @@ def main() -> int:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(_compiled, JOBS))
         counts = dict(zip(JOBS, pool.map(count, JOBS), strict=True))
-    # The first start in a new checkout leaves something behind that the next one finds.
-    counts["start"] = min(counts["start"], count("start"))
     counts = {job: found - (counts["start"] if job != "start" else 0) for job, found in counts.items()}
     if asked.record:
         text = json.dumps({"surroundings": surroundings(), "instructions": counts}, indent=2)
