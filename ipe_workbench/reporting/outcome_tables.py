@@ -78,6 +78,9 @@ def analyses_table(claim: ClaimResult, *, level: float = 0.95) -> Html:
                "Verdict"]  # fmt: skip
     note = "; ".join(dict.fromkeys(_what(one) for one in claim.answers if one.headline))
     note = f"Estimates: {note}. " if note else ""
+    # Without these words an interval that holds zero beside a small p looks like a mistake.
+    note += "".join(f"p of {one.planned.id} is against its target of {one.planned.bound:g}, not against zero. "
+                    for one in claim.answers if one.tested and one.planned.target is not None)  # fmt: skip
     note += (
         "p is two-sided; Holm and FDR (Benjamini-Hochberg) adjust over the primary analyses of the whole plan. "
         "Standardised effects of change and comparison are Hedges' g."

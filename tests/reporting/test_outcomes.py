@@ -34,6 +34,8 @@ def result(statement: str = HOSTILE) -> PlanResult:
         "time_points": ["a"], "comparison": HOSTILE, "analysis": "d",
         "analyses": [
             {"id": "csa", "question": "change", "measure": measure, "waves": waves, "expected": "increase"},
+            {"id": "no-fall", "question": "change", "measure": measure, "waves": waves, "expected": "at-least",
+             "target": -0.5},
             {"id": "by-site", "question": "comparison", "measure": measure, "waves": waves[1:],
              "comparison": {"by": "site", "group": FORMULA, "reference": HOSTILE}},
         ],
@@ -68,6 +70,8 @@ def test_page_says_the_verdict_the_limits_and_the_deviations() -> None:
     assert "Limits:" in page
     assert "The plan was not registered" in page
     assert "p (Holm)" in page
+    assert "p of no-fall is against its target of -0.5, not against zero." in page
+    assert "p of csa is against" not in page
 
 
 def test_same_result_gives_the_same_page() -> None:

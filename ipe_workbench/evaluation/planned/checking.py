@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -83,16 +84,18 @@ def _imputed(planned: PlannedAnalysis, asked: Asked, data: PlanData, level: floa
     table = asked.table.assign(wave=asked.table["wave"].map(order))
     known = [one for one in dict.fromkeys(("profession", *planned.covariates)) if one in asked.table.columns]
     cluster = planned.clusters[-1] if planned.clusters and planned.clusters[-1] in asked.table.columns else None
-    return change_with_imputation(
-        table,
-        before=1,
-        after=2,
-        covariates=known,
-        cluster=cluster,
-        m=_IMPUTATIONS,
-        seed=seed,
-        level=level,
-    )
+
+    def over(m: int) -> Analysis:
+        return change_with_imputation(
+            table, before=1, after=2, covariates=known, cluster=cluster, m=m, seed=seed, level=level
+        )
+
+    found = over(_IMPUTATIONS)
+    missing = next((one.estimate for one in found.estimates if one.name == "fraction_missing_information"), None)
+    # As many imputations as per cent of information are missing (White, Royston and Wood 2011), and some to spare,
+    # since a second run estimates the share anew.
+    wanted = math.ceil(110 * (missing or 0.0))
+    return found if 100 * (missing or 0.0) <= _IMPUTATIONS else over(wanted)
 
 
 def _regression(planned: PlannedAnalysis, asked: Asked, data: PlanData, level: float, seed: int) -> Analysis | None:

@@ -246,6 +246,20 @@ def test_missing_learners_are_described_and_imputed() -> None:
     assert kinds["missing"]["missing[2028-spring (post)]"].estimate == pytest.approx(0.4, abs=0.1)
 
 
+def test_as_many_imputations_are_made_as_per_cent_of_information_are_missing() -> None:
+    records = surveyed(200, 0.4, keep=0.6)
+
+    (one,) = run_plan(plan_of(change()), example_programme(), records).answers
+
+    (imputed,) = [each for each in one.checks if each.question == "change-imputed"]
+    missing = imputed["fraction_missing_information"].estimate
+    assert missing is not None
+    assert missing > 0.2
+    made = int(imputed["mean_change_imputed"].method.split()[0])
+    assert 100 * missing <= made <= 130 * missing
+    assert "few-imputations" not in [each.id for each in imputed.findings]
+
+
 def test_shared_teams_that_are_not_in_the_plan_are_named() -> None:
     (one,) = run_plan(plan_of(change()), example_programme(), surveyed(80, 0.5)).answers
     (other,) = run_plan(plan_of(change(clusters=["team"])), example_programme(), surveyed(80, 0.5)).answers
