@@ -9,6 +9,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from ipe_workbench.credentials.rules import Id
 from ipe_workbench.documents import FileModel
+from ipe_workbench.evaluation.planned.designs import FacetDesign, StandardDesign
+from ipe_workbench.evaluation.planned.measures import Comparison, FrameOfReference, Measure, Text, TimePoint
 
 __all__ = [
     "Among",
@@ -22,14 +24,9 @@ __all__ = [
     "TimePoint",
 ]
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-#: A learner who thinks back (``retrospective-pre``) gives another measure than a true pretest; they are never averaged.
-FrameOfReference = Literal["pre", "post", "retrospective-pre", "follow-up"]
-
 Question = Literal[
     "change", "comparison", "growth", "retention", "time-to-badge", "reliability", "agreement", "raters", "many-facet",
-    "items", "confidence-calibration", "equity", "comments", "process",
+    "generalizability", "items", "standard", "confidence-calibration", "equity", "comments", "process",
 ]  # fmt: skip
 
 #: ``increase``, ``decrease``, ``difference``: than nought; ``at-least``, ``at-most``: than the target; ``describe``:
@@ -51,117 +48,14 @@ _TAKES: dict[str, tuple[tuple[str, ...], int, int]] = {
     "agreement": (("rubric",), 0, 1),
     "raters": (("rubric",), 0, 1),
     "many-facet": (("rubric",), 0, 1),
-    "items": (("assessment",), 0, 1),
+    "generalizability": (("rubric", "instrument"), 0, 99),
+    "items": (("assessment", "instrument"), 0, 1),
+    "standard": (("assessment", "rubric"), 0, 1),
     "confidence-calibration": (("instrument",), 1, 1),
     "equity": ((*_SCORES, "award"), 0, 1),
     "comments": (("instrument",), 0, 1),
     "process": (("award",), 0, 0),
 }
-
-
-class Measure(FileModel):
-    """What is measured: one of an instrument's scale, a credential's rubric, an award, an assessment.
-
-    `scale` is a subscale of the instrument or its ``total``; `criterion` a row of the rubric (all rows, weighted, when
-    left out); `version` the version of the instrument or the design that was planned.
-
-    Examples
-    --------
-    >>> Measure(rubric="structured-handover").kind
-    'rubric'
-    """
-
-    instrument: Id | None = None
-    scale: Text = "total"
-    rubric: Id | None = None
-    criterion: Id | None = None
-    award: Id | None = None
-    assessment: Id | None = None
-    version: Text | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        named = [one for one in ("instrument", "rubric", "award", "assessment") if getattr(self, one) is not None]
-        if len(named) != 1:
-            raise ValueError("a measure names exactly one of instrument, rubric, award, assessment")
-        if self.scale != "total" and self.instrument is None:
-            raise ValueError("scale belongs to an instrument")
-        if self.criterion is not None and self.rubric is None:
-            raise ValueError("criterion belongs to a rubric")
-        return self
-
-    @property
-    def kind(self) -> str:
-        """``instrument``, ``rubric``, ``award`` or ``assessment``."""
-        return next(one for one in ("instrument", "rubric", "award", "assessment") if getattr(self, one) is not None)
-
-    @property
-    def id(self) -> str:
-        """The id of the instrument, credential, award or assessment."""
-        return str(getattr(self, self.kind))
-
-    @property
-    def words(self) -> str:
-        """The measure for people, such as ``sims (external)``."""
-        part = self.criterion or (self.scale if self.scale != "total" else "")
-        return f"{self.id} ({part})" if part else self.id
-
-
-class TimePoint(FileModel):
-    """When: a term, a wave of the records by its id, a frame, an attempt, or several of these together.
-
-    Without a frame every frame but the retrospective one is meant. `attempt` chooses among a learner's several in that
-    time: the last by default for rubrics and assessments; for instruments only where it is named.
-
-    Examples
-    --------
-    >>> TimePoint(term="2026-fall", frame="pre").words
-    '2026-fall (pre)'
-    """
-
-    term: Id | None = None
-    wave: Text | None = None
-    frame: FrameOfReference | None = None
-    attempt: Literal["first", "last"] | None = None
-
-    @model_validator(mode="after")
-    def _something(self) -> Self:
-        if not (self.term or self.wave or self.frame or self.attempt):
-            raise ValueError("a point in time names at least one of term, wave, frame, attempt")
-        return self
-
-    @property
-    def words(self) -> str:
-        """The point in time for people; unique where the points differ."""
-        first = self.wave or self.term
-        rest = ", ".join(one for one in (self.frame, f"{self.attempt} attempt" if self.attempt else None) if one)
-        return f"{first} ({rest})" if first and rest else str(first or rest)
-
-
-class Comparison(FileModel):
-    """Whom to compare: learners by a column, or those with one of the awards against those with none.
-
-    `by` is ``profession``, ``cohort``, ``study_programme``, ``entered`` or the name of a trait. `method`: the plain
-    difference, the difference at the same baseline (``ancova``, needs two points in time), weighted for covariates, or
-    the difference of the changes.
-
-    Examples
-    --------
-    >>> Comparison(by="cohort", group="2026", reference="2025").method
-    'difference'
-    """
-
-    by: Text | None = None
-    earned: tuple[Id, ...] = ()
-    group: Text | None = None
-    reference: Text | None = None
-    method: Literal["difference", "ancova", "weighted", "difference-in-differences"] = "difference"
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if (self.by is None) == (not self.earned):
-            raise ValueError("a comparison names either `by` or `earned`")
-        return self
 
 
 class PlannedAnalysis(FileModel):
@@ -199,6 +93,10 @@ class PlannedAnalysis(FileModel):
         The estimate that the claim rests on; the main one of the question by default.
     at : sequence of float
         Days after the start, for ``time-to-badge``.
+    facets : FacetDesign, optional
+        Over what scores are thought to vary, for ``generalizability``.
+    standard : StandardDesign, optional
+        How the line between passing and failing is found, for ``standard``.
 
     Examples
     --------
@@ -226,6 +124,8 @@ class PlannedAnalysis(FileModel):
     target: float | None = None
     estimate: Text | None = None
     at: tuple[Annotated[float, Field(gt=0)], ...] = ()
+    facets: FacetDesign | None = None
+    standard: StandardDesign | None = None
     note: str = ""
 
     @model_validator(mode="after")
@@ -241,6 +141,7 @@ class PlannedAnalysis(FileModel):
         if len({one.words for one in self.waves}) < len(self.waves):
             raise ValueError("two points in time are the same")
         self._fits_its_comparison()
+        self._fits_its_design()
         if (self.target is not None) != (self.expected in ("at-least", "at-most")):
             raise ValueError("a target goes with expected: at-least or at-most, and these need one")
         if self.role == "primary" and self.question in ("comments", "process") and self.expected != "describe":
@@ -250,7 +151,7 @@ class PlannedAnalysis(FileModel):
     def _fits_its_comparison(self) -> None:
         if self.question in ("comparison", "equity") and self.comparison is None:
             raise ValueError(f"{self.question} needs a comparison: whom with whom")
-        if self.comparison is not None and self.question not in ("comparison", "equity"):
+        if self.comparison is not None and self.question not in ("comparison", "equity", "items"):
             raise ValueError(f"{self.question} compares no groups")
         if self.question == "confidence-calibration" and (self.against is None or self.against.kind == "award"):
             raise ValueError("confidence-calibration needs `against`: the rubric or assessment that shows the skill")
@@ -263,6 +164,23 @@ class PlannedAnalysis(FileModel):
             raise ValueError("ancova and difference-in-differences take two points in time, the others one")
         if self.comparison is not None and self.comparison.method == "weighted" and not self.covariates:
             raise ValueError("a weighted comparison needs covariates")
+
+    def _fits_its_design(self) -> None:
+        for field, question in (("facets", "generalizability"), ("standard", "standard")):
+            if (getattr(self, field) is not None) != (self.question == question):
+                raise ValueError(f"`{field}` goes with the question {question}, and that needs it")
+        if self.facets is not None and self.measure is not None:
+            self.facets.suit(self.measure, len(self.waves))
+            if self.expected != "describe":
+                raise ValueError("generalizability only describes: its coefficients have no interval")
+        if self.standard is not None and self.measure is not None:
+            self.standard.suit(self.measure)
+        if self.question == "items" and self.measure is not None:
+            if self.measure.kind == "instrument" and (self.comparison is None or len(self.waves) != 1):
+                raise ValueError("items of an instrument need a comparison, and the point in time at which they stand")
+            # The largest of many differences is no test of any: chance makes one of them large.
+            if self.comparison is not None and self.expected != "describe" and self.estimate is None:
+                raise ValueError("of several items compared, `estimate` names the one that is tested")
 
     @property
     def measured(self) -> Measure:

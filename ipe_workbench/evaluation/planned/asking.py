@@ -12,7 +12,7 @@ from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
 from ipe_workbench.evaluation.planned.data import PlanData, Scores
 from ipe_workbench.findings import Finding
 
-__all__ = ["Asked", "grouped", "lacks_waves", "no_data", "rated", "scored"]
+__all__ = ["Asked", "answered", "grouped", "lacks_waves", "no_data", "rated", "scored"]
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,31 @@ def rated(planned: PlannedAnalysis, data: PlanData, question: str) -> tuple[pd.D
         message = f"There are no ratings of `{measure.id}`{when}."
         return ratings, Asked(not_estimable(question, [no_data(message)]), ratings, 0)
     return ratings, None
+
+
+def answered(planned: PlannedAnalysis, data: PlanData, *, turned: bool = False) -> tuple[pd.DataFrame, Asked | None]:
+    """Answers to the single items of the planned scale, ``learner, wave, item, value``; or no answer without them.
+
+    Those to reversed items are as they were given, or `turned` around so that all are keyed the same way.
+    """
+    form = data.instrument(planned.measured.id)
+    answers, findings = data.answers(form, planned.waves)
+    answers = data.among(answers[(answers["instrument"] == form.id) & answers["value"].notna()], planned.among)
+    if answers.empty:
+        when = ", ".join(one.words for one in planned.waves)
+        said = findings or [no_data(f"Nobody answered {form.title} at {when}.")]
+        return answers, Asked(not_estimable(planned.question, said), answers, 0)
+    items = [one.number for one in form.scales().get(planned.measured.scale, [])]
+    answers = answers[answers["item"].isin(items)].drop_duplicates(["learner", "wave", "item"])
+    if answers["item"].nunique() < 2:
+        message = f"The scale `{planned.measured.scale}` has fewer than two answered items."
+        refused = remark("too-few-items", message, "", "error")
+        return answers, Asked(not_estimable(planned.question, [refused]), answers, 0)
+    if turned:
+        around = answers["item"].isin([one.number for one in form.items if one.reverse])
+        ends = form.minimum + form.maximum
+        answers = answers.assign(value=answers["value"].where(~around, ends - answers["value"]))
+    return answers, None
 
 
 def no_data(message: str) -> Finding:

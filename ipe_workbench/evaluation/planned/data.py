@@ -141,6 +141,23 @@ class PlanData:
             self._scores[key] = make(measure, tuple(waves))
         return self._scores[key]
 
+    def scores_beside(self, measure: Measure, grade: Measure, waves: Sequence[TimePoint]) -> Scores:
+        """Scores of a measure without the row of its rubric that is the overall grade: it must not judge itself."""
+        if measure.rubric is None or measure.rubric != grade.rubric or measure.criterion is not None:
+            return self.scores(measure, waves)
+        return self._rated(measure, tuple(waves), without=grade.criterion)
+
+    def item_answers(self, assessment: str, waves: Sequence[TimePoint] = ()) -> pd.DataFrame:
+        """Answers to the items of a test at the first attempt, or at a learner's attempt in one point in time."""
+        rows = self.frame("item_responses")
+        rows = rows[rows["assessment"] == assessment]
+        if not waves:
+            return rows[rows["attempt"] == 1]
+        sittings = self.frame("assessments")
+        sittings = self._at(sittings[sittings["assessment"] == assessment], waves)
+        chosen = _one_attempt(sittings, waves)[["learner", "assessment", "attempt"]].drop_duplicates()
+        return rows.merge(chosen, on=["learner", "assessment", "attempt"])
+
     def answers(self, instrument: Instrument, waves: Sequence[TimePoint]) -> tuple[pd.DataFrame, list[Finding]]:
         """Single answers at points in time: ``learner, wave, frame, instrument, item, value, comment, on``."""
         responses = self.frame("survey_responses")
@@ -208,14 +225,14 @@ class PlanData:
         table = table.merge(days, on=["learner", "wave"], how="left")
         return Scores(table, _present(table, waves), ends, tuple(found), form.higher_is_better)
 
-    def _rated(self, measure: Measure, waves: tuple[TimePoint, ...]) -> Scores:
+    def _rated(self, measure: Measure, waves: tuple[TimePoint, ...], without: str | None = None) -> Scores:
         design = self.programme.credentials.get(measure.id)
         if design is None or design.rubric is None:
             message = f"There is no credential `{measure.id}` with a rubric."
             return _nothing(remark("unknown-credential", message, "Check the id in the plan.", "error"))
         rated = self.ratings(measure.id, waves).dropna(subset=["points"])
         rated = _one_attempt(rated, waves)
-        weights = {one.id: one.weight for one in design.rubric.criteria}
+        weights = {one.id: one.weight for one in design.rubric.criteria if one.id != without}
         if measure.criterion is not None:
             weights = {measure.criterion: 1.0}
         keys = ["learner", "wave"]

@@ -46,7 +46,8 @@ def deviations_of(planned: PlannedAnalysis, asked: Asked, data: PlanData, minimu
 
 def of_learners(planned: PlannedAnalysis) -> bool:
     """Whether the units that are counted are learners, of whom small numbers are not told."""
-    return planned.question not in ("raters", "agreement", "many-facet")
+    panel = planned.standard is not None and planned.standard.method == "angoff"
+    return planned.question not in ("raters", "agreement", "many-facet") and not panel
 
 
 def _due(point: TimePoint, data: PlanData) -> bool:

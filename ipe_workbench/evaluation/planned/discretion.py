@@ -6,14 +6,16 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from ipe_workbench.evaluation.estimates import Analysis, remark
+from ipe_workbench.evaluation.estimates import Analysis, Estimate, remark
 from ipe_workbench.findings import Finding
 from ipe_workbench.records.privacy.suppression import THRESHOLD
 
-__all__ = ["few_words", "shareable"]
+__all__ = ["few_behind", "few_words", "shareable"]
 
-#: Spreads between raters, teams or sites rest on few of them by nature, and say nothing of any one.
-_SPREADS = ("sd[", "variance[", "icc[", "correlation[")
+#: Spreads between raters, teams or sites rest on few of them by nature, and say nothing of any one; nor does the cut
+#: score of a panel of judges, which is made to be told.
+_SPREADS = ("sd[", "variance[", "icc[", "correlation[", "cut", "judges_for_se")
+_ONLY_FEW = re.compile(r"\b([Oo])nly [1-9] (?=(?:complete )?(?:learners|performances|rows)\b)")
 _WORD = re.compile(r"[\w.@-]+")
 
 
@@ -42,10 +44,24 @@ def shareable(found: Analysis, people: Collection[str]) -> Analysis:
         message = f"{len(few)} {words} on fewer than {THRESHOLD} and cannot be shown."
         findings.append(remark("small-cells", message, "Take groups together.", "info"))
     missing = {reason: count for reason, count in found.missing.items() if count == 0 or count >= THRESHOLD}
-    sentence = _nameless(found.sentence, people)
+    sentence = _nameless(_uncounted(found.sentence), people)
     if few and found.estimates[0] in few:
         sentence = findings[-1].message
     return replace(found, estimates=tuple(kept), findings=tuple(findings), missing=missing, sentence=sentence)
+
+
+def few_behind(share: Estimate) -> bool:
+    """Whether a share stands for fewer than ten, on one side or the other.
+
+    Examples
+    --------
+    >>> few_behind(Estimate("pass_rate", 0.95, 0.9, 1.0, 100, "")), few_behind(Estimate("p", 0.9, 0.8, 1.0, 100, ""))
+    (True, False)
+    """
+    if share.estimate is None:
+        return False
+    count = round(share.estimate * share.n)
+    return 0 < count < THRESHOLD or 0 < share.n - count < THRESHOLD
 
 
 def few_words(count: int) -> str:
@@ -65,7 +81,11 @@ def _told(one: Finding, found: Analysis, people: Collection[str]) -> Finding:
         # How so few differed from the others says too much about them.
         message = "Fewer than ten learners answered before but not after and are left out."
         return replace(one, message=message, severity="info")
-    return replace(one, message=_nameless(one.message, people))
+    return replace(one, message=_nameless(_uncounted(one.message), people))
+
+
+def _uncounted(text: str) -> str:
+    return _ONLY_FEW.sub(lambda match: f"{'F' if match[1] == 'O' else 'f'}ewer than ten ", text)
 
 
 def _named(name: str, people: Collection[str]) -> bool:

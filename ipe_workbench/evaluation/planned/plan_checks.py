@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ipe_workbench.documents import Document, read_document
 from ipe_workbench.errors import UnusableInputError, near_names
 from ipe_workbench.evaluation.planned.analyses import Measure, PlannedAnalysis
+from ipe_workbench.evaluation.planned.designs import StandardDesign
 from ipe_workbench.findings import Finding, Place, Severity
 from ipe_workbench.resources import data_folder
 
@@ -28,7 +29,8 @@ def plan_findings(plan: EvaluationPlan, programme: Programme) -> tuple[Finding, 
 
     ``plan-names-unknown`` (error): an instrument, scale, frame, credential, criterion, award or term that does not
     exist. ``plan-version`` (warning): the plan wants
-    another version than the programme or the instrument has.
+    another version than the programme or the instrument has. ``plan-file-missing`` (warning): the judgements of a panel
+    are not there yet.
 
     Examples
     --------
@@ -114,6 +116,8 @@ class _Look:
             measure: Measure | None = getattr(one, field)
             if measure is not None:
                 yield from self._measure(measure, (*steps, field), one.id)
+        if one.standard is not None:
+            yield from self._standard(one.standard, (*steps, "standard"), one.id)
         form = self._form(one.measure.instrument) if one.measure else None
         for place, point in enumerate(one.waves):
             here = (*steps, "waves", place)
@@ -127,6 +131,15 @@ class _Look:
         for award, field in named:
             if award not in badges:
                 yield self._unknown("credential or stack", award, badges, (*steps, field), one.id)
+
+    def _standard(self, design: StandardDesign, steps: tuple[_Step, ...], subject: str) -> Iterator[Finding]:
+        if design.grade is not None:
+            yield from self._measure(design.grade, (*steps, "grade"), subject)
+        folder = self._programme.folder
+        if design.judgements is not None and folder is not None and not (Path(folder) / design.judgements).is_file():
+            message = f"There is no file `{design.judgements}` in the programme's folder."
+            mend = "Save the judgements of the panel there, with columns judge, item, rating; until then no cut is set."
+            yield self._finding("plan-file-missing", "warning", message, mend, (*steps, "judgements"), subject)
 
     def _asks(self, form: _Form, frame: str) -> bool:
         other = self._form(form.parallel_form)

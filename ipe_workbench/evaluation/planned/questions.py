@@ -8,19 +8,16 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ipe_workbench.evaluation.agreement import estimate_agreement
 from ipe_workbench.evaluation.change import estimate_change
 from ipe_workbench.evaluation.comparison import compare_changes, compare_groups
 from ipe_workbench.evaluation.estimates import Analysis, Estimate, not_estimable, remark
 from ipe_workbench.evaluation.growth import fit_growth
-from ipe_workbench.evaluation.items import analyse_items
-from ipe_workbench.evaluation.many_facet import study_many_facet
 from ipe_workbench.evaluation.planned.analyses import PlannedAnalysis
-from ipe_workbench.evaluation.planned.asking import Asked, grouped, lacks_waves, no_data, rated, scored
+from ipe_workbench.evaluation.planned.asking import Asked, answered, grouped, lacks_waves, no_data, scored
 from ipe_workbench.evaluation.planned.data import PlanData
+from ipe_workbench.evaluation.planned.judgement_questions import JUDGEMENT_QUESTIONS
 from ipe_workbench.evaluation.planned.outcome_questions import OUTCOME_QUESTIONS
 from ipe_workbench.evaluation.planned.selection import lowered_for_selection
-from ipe_workbench.evaluation.raters import study_raters
 from ipe_workbench.evaluation.reliability import estimate_reliability
 from ipe_workbench.evaluation.time_to_badge import estimate_time_to_badge
 from ipe_workbench.findings import Finding
@@ -188,67 +185,18 @@ def _time_to_badge(planned: PlannedAnalysis, data: PlanData, level: float) -> As
 
 
 def _reliability(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
+    answers, lacking = answered(planned, data)
+    if lacking:
+        return lacking
     form = data.instrument(planned.measured.id)
-    answers, findings = data.answers(form, planned.waves)
-    answers = data.among(answers[(answers["instrument"] == form.id) & answers["value"].notna()], planned.among)
-    if answers.empty:
-        said = findings or [no_data(f"Nobody answered {form.title} at {planned.waves[0].words}.")]
-        return Asked(not_estimable("reliability", said), answers, 0)
-    wide = answers.drop_duplicates(["learner", "item"]).pivot(index="learner", columns="item", values="value")
+    wide = answers.pivot(index="learner", columns="item", values="value")
     items = form.scales().get(planned.measured.scale, [])
     known = [one.number for one in items if one.number in wide.columns]
-    if len(known) < 2:
-        message = f"The scale `{planned.measured.scale}` has fewer than two answered items."
-        return Asked(not_estimable("reliability", [remark("too-few-items", message, "", "error")]), wide, 0)
     found = estimate_reliability(
         wide, known, reverse=[one.number for one in items if one.reverse and one.number in known],
         scale=(form.minimum, form.maximum), level=level,
     )  # fmt: skip
     return Asked(found, wide, len(wide), "alpha_listwise", waves=(planned.waves[0].words,))
-
-
-def _agreement(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
-    ratings, lacking = rated(planned, data, "agreement")
-    if lacking:
-        return lacking
-    unit = ratings[["learner", "assessment", "attempt", "criterion"]].astype(str).agg(" ".join, axis=1)
-    several = ratings.assign(unit=unit)
-    several = several[several.groupby("unit")["rater"].transform("nunique") > 1]
-    if several.empty:
-        message = "No performance was rated by two raters."
-        return Asked(
-            not_estimable("agreement", [remark("one-rater", message, "Rate some twice.", "error")]), ratings, 0
-        )
-    found = estimate_agreement(several, unit="unit", rater="rater", value="points", level="ordinal", confidence=level)
-    n = several[["learner", "assessment", "attempt"]].drop_duplicates().shape[0]
-    return Asked(found, several, n, "krippendorff_alpha_ordinal")
-
-
-def _raters(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
-    ratings, lacking = rated(planned, data, "raters")
-    if lacking:
-        return lacking
-    # What is rated is a performance: a learner who tries again shows another one.
-    performance = ratings[["learner", "assessment", "attempt"]].astype(str).agg(" ".join, axis=1)
-    ratings = ratings.assign(learner=performance)
-    criterion = "criterion" if ratings["criterion"].nunique() > 1 else None
-    if planned.question == "many-facet":
-        study = study_many_facet(ratings, score="points", criterion=criterion, level=level)
-        return Asked(study.analysis, ratings, ratings["rater"].nunique(), "rater_separation")
-    found = study_raters(ratings, score="points", criterion=criterion, level=level)
-    return Asked(found, ratings, ratings["rater"].nunique(), "dependability_phi[1]")
-
-
-def _items(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
-    answers = data.frame("item_responses")
-    answers = answers[(answers["assessment"] == planned.measured.id) & answers["score"].isin([0.0, 1.0])]
-    answers = data.among(answers[answers["attempt"] == 1], planned.among)
-    if answers.empty:
-        message = f"No answers to single items of `{planned.measured.id}`."
-        return Asked(not_estimable("items", [no_data(message)]), answers, 0)
-    wide = answers.pivot(index="learner", columns="item", values="score")
-    found = analyse_items(wide, list(wide.columns), level=level)
-    return Asked(found, wide, len(wide), found.estimates[0].name if found.estimates else "")
 
 
 def _with_standardised(found: Analysis, unit: str, table: pd.DataFrame, span: float) -> Analysis:
@@ -283,9 +231,6 @@ _ANSWERS: dict[str, Callable[[PlannedAnalysis, PlanData, float], Asked]] = {
     "growth": _growth,
     "time-to-badge": _time_to_badge,
     "reliability": _reliability,
-    "agreement": _agreement,
-    "raters": _raters,
-    "many-facet": _raters,
+    **JUDGEMENT_QUESTIONS,
     **OUTCOME_QUESTIONS,
-    "items": _items,
 }

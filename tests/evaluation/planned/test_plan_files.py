@@ -66,6 +66,62 @@ def test_wrong_analysis_is_found_at_its_line(
     assert words in found[0][2]
 
 
+JUDGED = """\
+      - id: g-study
+        question: generalizability
+        measure: {rubric: structured-handover}
+        facets: {over: [criterion, rater], fixed: [criterion], sizes: {rater: [1, 2]}}
+      - id: cut
+        question: standard
+        measure: {rubric: structured-handover}
+        standard:
+          {method: borderline-regression, borderline: 2, grade: {rubric: structured-handover, criterion: duties}}
+      - id: panel
+        question: standard
+        measure: {assessment: irat}
+        standard: {method: angoff, judgements: standards/irat.csv}
+      - id: items
+        question: items
+        measure: {assessment: irat}
+        comparison: {by: profession}
+"""
+
+
+def test_questions_about_judgements_have_no_findings_where_they_are_sound(tmp_path: Path) -> None:
+    assert findings_of(tmp_path, JUDGED) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "field", "line", "words"),
+    [
+        ("over: [criterion, rater]", "over: [criterion, case]", "[0].facets", 13, "none of the facets"),
+        (", sizes: {rater: [1, 2]}", "", "", 0, ""),
+        ("sizes: {rater: [1, 2]}", "sizes: {rater: [0]}", "[0].facets.sizes.rater[0]", 13, "or equal to 1"),
+        ("[criterion, rater], fixed", "[criterion, item], fixed", "[0].facets", 13, "`rater` is none"),
+        ("fixed: [criterion]", "fixed: [criterion, rater]", "[0].facets", 13, "not fixed"),
+        ("{over: [criterion, rater], fixed: [criterion], sizes: {rater: [1, 2]}}", "{over: [item]}", "[0]", 10,
+         "the facets of rubric are criterion, rater, occasion, not `item`"),
+        ("question: generalizability", "question: raters", "[0]", 10, "`facets` goes with"),
+        ("borderline: 2", "borderline: 2, judgements: a.csv", "[1].standard", 17, "`judgements` goes with angoff"),
+        ("borderline: 2, ", "", "[1].standard", 17, "need both"),
+        ("judgements: standards/irat.csv", "judgements: ../secret.csv", "[2].standard", 22, "inside the programme"),
+        ("judgements: standards/irat.csv", "judgements: /etc/passwd", "[2].standard", 22, "inside the programme"),
+        ("{by: profession}", "{by: profession}\n        expected: difference", "[3]", 23, "`estimate` names the one"),
+        ("{assessment: irat}\n        comparison", "{instrument: sims}\n        comparison", "[3]", 23,
+         "need a comparison, and the point in time"),
+    ],
+)  # fmt: skip
+def test_wrong_question_about_judgements_is_found_at_its_line(
+    tmp_path: Path, was: str, becomes: str, field: str, line: int, words: str
+) -> None:
+    assert was in JUDGED
+
+    found = findings_of(tmp_path, JUDGED.replace(was, becomes))
+
+    assert [(one[0], one[1]) for one in found] == ([(f"claims[0].analyses{field}", line)] if words else [])
+    assert not words or words in found[0][2]
+
+
 def test_id_of_an_analysis_stands_once_in_the_whole_plan(tmp_path: Path) -> None:
     assert findings_of(tmp_path, CHANGE + CHANGE) == [
         ("claims[0].analyses[1].id", 15, "The analysis id `csa-change` stands twice in the evaluation plan.")
@@ -104,6 +160,17 @@ def test_name_that_the_programme_does_not_have_is_found_at_its_line(
 
     assert [(one.severity, one.place.line) for one in found] == [("error", line)]
     assert words in found[0].message + found[0].mend
+
+
+def test_names_of_a_standard_are_checked_and_its_panel_may_still_meet(programme: Path) -> None:
+    file = programme / "evaluation.yaml"
+    text = file.read_text(encoding="utf-8") + JUDGED.replace("criterion: duties", "criterion: duty")
+    file.write_text(text, encoding="utf-8")
+
+    found = [(one.id, one.severity, one.place.line) for one in check_folder(programme).findings]
+
+    first = text.splitlines().index("      - id: g-study") + 1
+    assert found == [("plan-names-unknown", "error", first + 8), ("plan-file-missing", "warning", first + 12)]
 
 
 def test_instrument_of_the_programme_itself_is_known(programme: Path) -> None:
