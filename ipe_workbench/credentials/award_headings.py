@@ -12,6 +12,7 @@ AWARD_HEADINGS: Mapping[str, tuple[str, ...]] = {
     "credential": ("credential", "credential_id", "badge"),
     "on": ("on", "awarded", "awarded_on", "awarded_date", "date_awarded", "date"),
     "expires": ("expires", "expires_on", "expiry"),
+    "revoked": ("revoked", "is_revoked"),
     "version": ("version",),
     "profession": ("profession",),
     "score": ("score",),

@@ -15,6 +15,7 @@ from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.evaluation.feedback.ratings import latest_levels, levelled_ratings, own_assessments
 from ipe_workbench.evaluation.feedback.teaching import coming_activities, competencies_of
 from ipe_workbench.pathways.feedback import Feedback, feedback
+from ipe_workbench.records.awards_in_force import awards_out_of_force
 
 if TYPE_CHECKING:
     from ipe_workbench.records.simulated import Frames
@@ -142,9 +143,10 @@ def learner_feedback(
 
     Notes
     -----
-    A row counts by its last attempt. Of several raters of that attempt the lower median counts. Next steps are the
-    words of the next level up; they are practised again where a credential that the learner does not hold, and that is
-    still ahead, practises or assesses a competency of the row.
+    An award that is revoked or suspended on that day does not count. A row counts by its last attempt. Of several
+    raters of that attempt the lower median counts. Next steps are the words of the next level up; they are practised
+    again where a credential that the learner does not hold, and that is still ahead, practises or assesses a competency
+    of the row.
 
     Examples
     --------
@@ -166,7 +168,10 @@ def learner_feedback(
     ratings = ratings[ratings["on"].isna() | (pd.to_datetime(ratings["on"]) <= day)]
     results = results[pd.to_datetime(results["on"]) <= day]
     awards = records.frame("awards", where={"learner": learner})
-    facts = _facts(programme, enrolments, results, awards[pd.to_datetime(awards["on"]) <= day])
+    awards = awards[pd.to_datetime(awards["on"]) <= day]
+    events = records.frame("award_events", where={"award": awards["award"].tolist()})
+    counting = awards[~awards["award"].isin(awards_out_of_force(events, on))]
+    facts = _facts(programme, enrolments, results, counting)
     areas = growth_areas(programme, ratings, held={one.badge for one in facts.awards}, on=on)
     said = feedback(programme, facts, on=on, goal=goal, growth=growth_wishes(areas))
     return LearnerFeedback(learner, on, areas, ratings.groupby(["credential", "criterion"]).ngroups, said)

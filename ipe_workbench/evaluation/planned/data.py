@@ -16,6 +16,7 @@ from ipe_workbench.evaluation.estimates import remark
 from ipe_workbench.evaluation.instruments import Instrument, load_instrument, score_instrument
 from ipe_workbench.evaluation.planned.analyses import Measure, TimePoint
 from ipe_workbench.findings import Finding
+from ipe_workbench.records.awards_in_force import awards_out_of_force
 
 if TYPE_CHECKING:
     from ipe_workbench.credentials.programme import Programme
@@ -188,11 +189,10 @@ class PlanData:
         return self._at(rated, waves) if waves else rated.assign(wave="")
 
     def earned(self, credentials: Sequence[str]) -> pd.DataFrame:
-        """Awards that count (not revoked), first one a learner and credential: ``learner, credential, on, version``."""
+        """Awards in force, first one a learner and credential: ``learner, credential, on, version``."""
         awards = self.frame("awards").dropna(subset=["learner"])
-        events = self.frame("award_events")
-        revoked = set(events.loc[events["event"] == "revoked", "award"])
-        kept = awards[awards["credential"].isin(list(credentials)) & ~awards["award"].isin(revoked)]
+        lost = awards_out_of_force(self.frame("award_events"))
+        kept = awards[awards["credential"].isin(list(credentials)) & ~awards["award"].isin(lost)]
         first = kept.sort_values("on", kind="stable").drop_duplicates(["learner", "credential"])
         return first[["learner", "credential", "on", "version"]].reset_index(drop=True)
 

@@ -19,8 +19,9 @@ from ipe_workbench.findings import Finding, Place
 __all__ = ["COLUMNS", "AwardsFile", "awards_after", "parse_awards", "read_awards"]
 
 #: The columns that are read; others are passed over. The first four must be there.
-COLUMNS: tuple[str, ...] = ("learner", "credential", "on", "profession", "expires", "score")
+COLUMNS: tuple[str, ...] = ("learner", "credential", "on", "profession", "expires", "score", "revoked")
 _REQUIRED = COLUMNS[:4]
+_YES, _NO = ("yes", "true", "1", "y"), ("", "no", "false", "0", "n")
 #: What of a cell may be shown: a date or a number, and nothing that could be a person's name.
 _SHOWN = re.compile(r"[0-9+-][0-9./:,% TZ+-]{0,39}")
 
@@ -68,9 +69,10 @@ def parse_awards(text: str, *programmes: Programme, path: str = "(text)") -> Awa
     Parameters
     ----------
     text : str
-        With a header; columns ``learner, credential, on, profession`` and, where known, ``expires, score``, in any
-        order, separated by commas, semicolons or tabs. Days are written YYYY-MM-DD. Other headings that mean the same
-        are known, such as ``badge`` and ``awarded_on`` (`AWARD_HEADINGS`).
+        With a header; columns ``learner, credential, on, profession`` and, where known, ``expires, score, revoked``,
+        in any order, separated by commas, semicolons or tabs. Days are written YYYY-MM-DD; a row that is ``revoked``
+        (yes, true or 1) counts for nothing. Other headings that mean the same are known, such as ``badge`` and
+        ``awarded_on`` (`AWARD_HEADINGS`).
     *programmes : Programme
         The designs under which the awards are looked at, the one of the awards first. It gives the hours of an award
         and, when there is no column ``expires``, its expiry.
@@ -123,6 +125,7 @@ class _Reader:
         self.shown = {name: header[index].strip() for name, index in self.columns.items()}
         self.learners: dict[str, _Learner] = {}
         self.problems: list[Finding] = []
+        self.revoked = 0
         self.unknown: dict[tuple[str, str], list[int]] = {}
         self.badges = {one for programme in programmes for one in (*programme.credentials, *programme.stacks)}
         self.professions = {one.id for programme in programmes for one in programme.info.professions}
@@ -139,9 +142,13 @@ class _Reader:
         if on is not None and expires is not None and expires < on:
             self._problem(number, "expires", "lies before the day of the award", "Correct one of the two days.")
         score = self._score(number, got.get("score", ""))
+        revoked = self._revoked(number, got.get("revoked", ""))
         learner = self.learners.setdefault(got["learner"], _Learner())
         self._profession(number, learner, got["profession"])
         if len(self.problems) > before or on is None:
+            return
+        if revoked:
+            self.revoked += 1
             return
         badge = got["credential"]
         if badge not in self.badges:
@@ -155,7 +162,7 @@ class _Reader:
         learners = {
             name: Facts(one.profession, tuple(one.awards), tuple(one.scores)) for name, one in self.learners.items()
         }
-        return AwardsFile(learners, tuple(self._unknown_names()))
+        return AwardsFile(learners, (*self._left_out(), *self._unknown_names()))
 
     def _award(self, badge: str, on: datetime.date, expires: datetime.date | None) -> Award:
         home = next((one for one in self.programmes if badge in one.credentials or badge in one.stacks), None)
@@ -187,6 +194,14 @@ class _Reader:
         self._problem(number, "score", f"{_quoted(cell)} is not a share from 0 to 1", "Write 0.7 for 70%.")
         return None
 
+    def _revoked(self, number: int, cell: str) -> bool:
+        said = cell.casefold()
+        if said in _YES:
+            return True
+        if said not in _NO:
+            self._problem(number, "revoked", f"{_quoted(cell)} is neither yes nor no", "Write yes, no, or nothing.")
+        return False
+
     def _profession(self, number: int, learner: _Learner, cell: str) -> None:
         if not cell:
             return
@@ -202,6 +217,11 @@ class _Reader:
         column = self.shown.get(column, column)
         message = f"Row {number}, column {column}: {what}."
         self.problems.append(Finding("invalid-cell", "error", message, mend, Place(self.path, number, column)))
+
+    def _left_out(self) -> Iterator[Finding]:
+        if self.revoked:
+            message = f"Revoked awards that count for nothing: {self.revoked}."
+            yield Finding("badge-revoked", "warning", message, "", Place(self.path))
 
     def _unknown_names(self) -> Iterator[Finding]:
         known = {"badge": self.badges, "profession": self.professions}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from ipe_workbench.credentials import Programme
 from ipe_workbench.errors import UnknownNameError
@@ -12,6 +14,8 @@ from ipe_workbench.evaluation.feedback import learner_feedback
 from ipe_workbench.practice import PracticeRecords
 from ipe_workbench.records import Store, make_store
 from ipe_workbench.records.importing import import_file
+from ipe_workbench.records.tables import table
+from ipe_workbench.studio.dashboards.own_records import read_learner
 
 DAY = datetime.date(2027, 6, 1)
 AT = datetime.datetime(2027, 6, 1, 9)  # noqa: DTZ001 - times in the records are UTC without saying so
@@ -99,3 +103,30 @@ def test_each_next_step_is_still_ahead_and_open(store: Store, programme: Program
                 assert "2027" in area.practise or "2028" in area.practise
                 assert "Fall 2026" not in area.practise
     assert shown > 10
+
+
+def test_an_award_counts_until_the_day_on_which_it_is_revoked_as_on_the_own_page(
+    small: Store, programme: Programme, tmp_path: Path
+) -> None:
+    path = tmp_path / "awards.csv"
+    rows = [f"ann,{one},2027-02-{day}" for one, day in (("values-foundations", 1), ("speaking-up", 2))]
+    path.write_text("\n".join(["learner,credential,on", *rows]) + "\n", encoding="utf-8")
+    assert not import_file(small, path, at=AT, format="awards").errors
+    awards = small.frame("awards").set_index("credential")["award"]
+    became = [("values-foundations", "revoked", 3), ("speaking-up", "suspended", 4), ("speaking-up", "reinstated", 5)]
+    with small.writing() as connection:
+        connection.execute(insert(table("award_events")), [
+            {"award_id": int(awards[one]), "event": event, "at": AT.replace(month=month), "reason": "",
+             "reference": None} for one, event, month in became
+        ])  # fmt: skip
+    ann = small.key.pseudonym("ann")
+
+    def counted(month: int) -> tuple[set[str], set[str]]:
+        day = datetime.date(2027, month, 15)
+        said = learner_feedback(programme, small, ann, on=day).pathway.to_dict()
+        page = read_learner(small, programme, "ann", day)
+        return {one["badge"] for one in said["held"]}, {one.id for one in page.badges if one.state == "valid"}
+
+    both = {"values-foundations", "speaking-up"}
+    for month, held in ((2, both), (3, {"speaking-up"}), (4, set()), (5, {"speaking-up"})):
+        assert counted(month) == (held, held)

@@ -30,6 +30,20 @@ def test_awards_are_read_with_the_hours_and_the_expiry_of_the_first_design():
     )
 
 
+def test_what_was_revoked_counts_for_nothing_and_is_said():
+    text = "learner,badge,awarded_on,profession,revoked\nL1,a,2026-05-03,nursing,Yes\n"
+    text += "L1,b,2026-05-04,nursing,no\nL2,a,2026-05-04,nursing,\n"
+    found = parse_awards(text, small(badges={"a": credential("a"), "b": credential("b")}))
+    assert {name: [one.badge for one in facts.awards] for name, facts in found.learners.items()} == {
+        "L1": ["b"], "L2": ["a"],
+    }  # fmt: skip
+    assert [(one.id, one.message) for one in found.findings] == [
+        ("badge-revoked", "Revoked awards that count for nothing: 1.")
+    ]
+    with pytest.raises(UnusableInputError, match="column revoked: the cell is neither yes nor no"):
+        parse_awards(text.replace("Yes", "perhaps"), small(badges={"a": credential("a")}))
+
+
 def test_a_column_of_expiries_goes_before_the_design():
     text = "profession;LEARNER;badge;awarded_on;expires_on;score;name\nnursing;L1;a;2026-05-03;;0.9;Ann\n"
     facts = parse_awards("\ufeff" + text, small(badges={"a": credential("a", validity_months=12)})).learners["L1"]
