@@ -78,7 +78,8 @@ def compare(
     reference: Annotated[str | None, typer.Option(help="The group to compare with.", show_default=False)] = None,
     before: Annotated[str | None, typer.Option(help="The earlier time, with --time.", show_default=False)] = None,
     covariates: Annotated[
-        str | None, typer.Option(help="Columns to weight for, commas between.", show_default=False)
+        str | None,
+        typer.Option(help="Columns to weight for, commas between; C(x): a group.", show_default=False),
     ] = None,
     cluster: ClusterOption = None,
     level: LevelOption = 0.95,
@@ -90,11 +91,11 @@ def compare(
     """
     from ipe_workbench.evaluation import compare_changes, compare_groups
 
-    frame = read(file)
+    frame, fixed = with_covariates(file, covariates)
     if time is None:
         found = compare_groups(
             frame, group=group, value=value, baseline=baseline, reference=reference, cluster=cluster, level=level,
-            covariates=columns_of(covariates),
+            covariates=fixed,
         )  # fmt: skip
     elif baseline or covariates:
         raise UnusableInputError("--time goes with neither --baseline nor --covariates.", mend="Leave one out.")
@@ -118,7 +119,8 @@ def growth(
     ] = None,
     time: Annotated[str | None, typer.Option(help="Column with the time, a number.", show_default=False)] = None,
     covariates: Annotated[
-        str | None, typer.Option(help="Further fixed effects, commas between.", show_default=False)
+        str | None,
+        typer.Option(help="Further fixed effects, commas between; C(x): a group.", show_default=False),
     ] = None,
     random_slope: Annotated[
         str | None, typer.Option(help="Grouping column in which the slope of time varies.", show_default=False)
@@ -131,16 +133,19 @@ def growth(
     Example: ipe evaluate growth scores.csv --outcome score --nested team,learner --time week
 
     Example: ipe evaluate growth ratings.csv --outcome score --crossed learner,rater
+
+    Example: ipe evaluate growth scores.csv --outcome score --nested learner --time week --covariates "C(cohort)"
     """
     from ipe_workbench.evaluation import fit_growth
 
+    frame, fixed = with_covariates(file, covariates)
     found = fit_growth(
-        read(file),
+        frame,
         outcome=outcome,
         crossed=columns_of(crossed),
         nested=columns_of(nested),
         time=time,
-        covariates=columns_of(covariates),
+        covariates=fixed,
         random_slope=random_slope,
         level=level,
     )
@@ -161,7 +166,8 @@ def time_to_badge(
     ] = None,
     at: Annotated[str | None, typer.Option(help="Times to report, commas between.", show_default=False)] = None,
     covariates: Annotated[
-        str | None, typer.Option(help="Columns of a Cox model, commas between.", show_default=False)
+        str | None,
+        typer.Option(help="Columns of a Cox model, commas between; C(x): a group.", show_default=False),
     ] = None,
     cluster: ClusterOption = None,
     level: LevelOption = 0.95,
@@ -174,15 +180,16 @@ def time_to_badge(
     from ipe_workbench.evaluation import estimate_time_to_badge
 
     times = numbers_of("--at", at)
+    frame, fixed = with_covariates(file, covariates)
     found = estimate_time_to_badge(
-        read(file),
+        frame,
         duration=duration,
         status=status,
         event=event,
         competing=columns_of(competing),
         entry=entry,
         at=times,
-        covariates=columns_of(covariates),
+        covariates=fixed,
         cluster=cluster,
         level=level,
     )
@@ -222,6 +229,17 @@ def read(file: Path) -> pd.DataFrame:
 def columns_of(text: str | None) -> list[str]:
     """Names with commas between."""
     return [one.strip() for one in (text or "").split(",") if one.strip()]
+
+
+def with_covariates(file: Path, text: str | None) -> tuple[pd.DataFrame, list[str]]:
+    """The table and the covariates; a column of numbers named as ``C(x)`` is taken as names of groups."""
+    frame, names = read(file), []
+    for one in columns_of(text):
+        name = one[2:-1].strip() if one.startswith("C(") and one.endswith(")") else one
+        if name != one and name in frame.columns:
+            frame[name] = frame[name].map(str, na_action="ignore").astype(object)
+        names.append(name)
+    return frame, names
 
 
 def numbers_of(option: str, text: str | None) -> list[float]:

@@ -86,6 +86,9 @@ def agreement(
     rater: Annotated[str, typer.Option(help="Column with who rates.")] = "rater",
     value: Annotated[str, typer.Option(help="Column with the rating.")] = "value",
     level: Annotated[Measurement, typer.Option(help="Level of measurement.")] = Measurement.nominal,
+    order: Annotated[
+        str | None, typer.Option(help="Words from lowest to highest, commas between.", show_default=False)
+    ] = None,
     confidence: LevelOption = 0.95,
     format: FormatOption = OutputFormat.table,
 ) -> None:
@@ -96,8 +99,9 @@ def agreement(
     from ipe_workbench.evaluation import estimate_agreement
 
     found = estimate_agreement(
-        read(file), unit=unit, rater=rater, value=value, level=level.value, confidence=confidence
-    )
+        read(file), unit=unit, rater=rater, value=value, level=level.value, order=columns_of(order),
+        confidence=confidence,
+    )  # fmt: skip
     show(found, format)
 
 

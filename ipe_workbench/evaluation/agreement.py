@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +20,7 @@ __all__ = ["estimate_agreement", "intraclass_correlations", "krippendorff_alpha"
 
 Level = Literal["nominal", "ordinal", "interval"]
 FEWEST_UNITS = 5
+MOST_LIGHT = 12  # raters; each two are compared
 MOST_VALUES = 200  # different ones; beyond that only differences count
 Numbers = NDArray[np.float64]
 
@@ -38,6 +41,7 @@ def estimate_agreement(
     rater: str = "rater",
     value: str = "value",
     level: Level = "nominal",
+    order: Sequence[str] = (),
     confidence: float = 0.95,
     resamples: int = 1000,
     seed: int = 1,
@@ -52,6 +56,8 @@ def estimate_agreement(
         Columns with what is rated, who rates, and the rating.
     level : {"nominal", "ordinal", "interval"}
         Of measurement. Ordinal values are ordered as numbers, else by name, and a finding says so.
+    order : sequence of str, optional
+        Words from the lowest to the highest, such as ``("novice", "able", "expert")``.
     confidence, resamples, seed : optional
         Of the intervals; units are drawn with replacement.
 
@@ -59,19 +65,20 @@ def estimate_agreement(
     -------
     Analysis
         ``krippendorff_alpha_LEVEL``, ``percent_agreement`` (pairs of ratings of a unit that are equal); with two
-        raters ``cohen_kappa_unweighted`` and, unless nominal, ``cohen_kappa_linear``, ``cohen_kappa_quadratic``;
-        ``fleiss_kappa`` when all units have the same number of ratings; for interval scores that are complete the six
+        raters ``cohen_kappa_unweighted`` and, unless nominal, ``cohen_kappa_linear``, ``cohen_kappa_quadratic``; with
+        more who all rated everything ``light_kappa_...``, the mean of these over each two raters; ``fleiss_kappa`` when
+        all units have the same number of ratings; for interval scores that are complete the six
         forms of `intraclass_correlations`.
 
     Raises
     ------
     UnusableInputError
-        When a column is missing, or an interval value is no number.
+        When a column is missing, an interval value is no number, or a value is not in `order`.
 
     References
     ----------
     Krippendorff K. Content Analysis, 3rd ed. 2013, chapter 12; Cohen J 1960, doi 10.1177/001316446002000104; Fleiss JL
-    1971, doi 10.1037/h0031619.
+    1971, doi 10.1037/h0031619; Light RJ. Psychol Bull 1971;76:365, doi 10.1037/h0031643.
 
     Examples
     --------
@@ -87,7 +94,7 @@ def estimate_agreement(
     if len(twice):
         message = f"Rater {twice[rater].iloc[0]} rated unit {twice[unit].iloc[0]} more than once."
         return not_estimable("agreement", [remark("duplicate-rating", message, "Keep one row.", "error")], missing)
-    ratings, found = _table(rated, unit, rater, value, level)
+    ratings, found = _table(rated, unit, rater, value, level, order)
     paired = ratings.codes[np.isfinite(ratings.codes).sum(axis=1) >= 2]
     missing["units_with_one_rating"] = len(ratings.codes) - len(paired)
     if len(paired) < FEWEST_UNITS:
@@ -194,7 +201,7 @@ def _six_forms(scores: Numbers, confidence: float) -> list[Estimate]:
         ("ICC(k)", "ICC1k, one-way, average", (rows - within) / rows, [1 - 1 / f for f in one]),
         (
             "ICC(A,k)",
-            "ICC2k, two-way, absolute agreement, average",
+            "ICC2k, two-way, absolute agreement, average; ends of ICC(A,1) stepped up",
             (rows - error) / (rows + (columns - error) / n),
             [k * r / (1 + (k - 1) * r) for r in agreed],
         ),
@@ -227,11 +234,19 @@ def _absolute_interval(
     ]
 
 
-def _table(rated: pd.DataFrame, unit: str, rater: str, value: str, level: Level) -> tuple[_Ratings, list[Any]]:
+def _table(
+    rated: pd.DataFrame, unit: str, rater: str, value: str, level: Level, order: Sequence[str]
+) -> tuple[_Ratings, list[Any]]:
     found = []
     cells = rated[value]
     as_numbers = pd.to_numeric(cells, errors="coerce")
-    if level == "interval":
+    if order:
+        told = cells.astype(str).str.strip()
+        unknown = sorted(set(told) - set(order))
+        if unknown:
+            raise UnusableInputError(f"`{unknown[0][:40]}` in `{value}` is not in the order.", mend="Name it there.")
+        cells = told.map({one: place for place, one in enumerate(order)})
+    elif level == "interval":
         cells = numbers(rated, value)
     elif as_numbers.notna().all():
         cells = as_numbers
@@ -298,6 +313,10 @@ def _of_codes(codes: NDArray[np.intp], values: int, level: Level, times: Numbers
     if raters == 2:
         for name, weights in _weights(level, values).items():
             told[f"cohen_kappa_{name}"] = _kappas(codes, weights, times)
+    elif of_unit.min() == raters <= MOST_LIGHT:
+        pairs = [codes[:, list(two)] for two in combinations(range(raters), 2)]
+        for name, weights in _weights(level, values).items():
+            told[f"light_kappa_{name}"] = np.mean([_kappas(one, weights, times) for one in pairs], axis=0)
     if of_unit.min() == of_unit.max():
         m = of_unit[0]
         expected = ((totals / n[:, None]) ** 2).sum(axis=1)

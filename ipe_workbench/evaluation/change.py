@@ -20,6 +20,7 @@ from ipe_workbench.evaluation.estimates import (
     status_of,
 )
 from ipe_workbench.evaluation.intervals import bca, clustered_mean, hedges_correction, noncentral_d, t_interval
+from ipe_workbench.evaluation.signed_ranks import ordinal_estimates, signed_rank_test
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
 from ipe_workbench.evaluation.waves import choose_waves
 from ipe_workbench.findings import Finding
@@ -59,7 +60,7 @@ def estimate_change(
     cluster: str | None = None,
     scale: tuple[float, float] | None = None,
     level: float = 0.95,
-    resamples: int = 2000,
+    resamples: int | None = None,
     seed: int = 1,
 ) -> Analysis:
     """Mean change between two waves of the same learners, with standardised effects.
@@ -78,16 +79,17 @@ def estimate_change(
         Ends of the scale, so that ceiling and floor can be seen.
     level : float
         Of the intervals.
-    resamples, seed : int
-        Of the bootstrap.
+    resamples, seed : int, optional
+        Of the bootstrap; 10,000 resamples up to 200 pairs, then fewer, and 2,000 from a thousand pairs on.
 
     Returns
     -------
     Analysis
         Estimates ``mean_change`` (t), ``mean_before``, ``mean_after``, ``d_z`` (change by its own SD), ``g_z``,
         ``d_av_mean_sd`` (by the mean of the two SDs), ``d_av_rms_sd`` (by the root of the mean variance),
-        ``g_av_mean_sd``, ``g_av_rms_sd``, ``d_rm``, ``median_change_hodges_lehmann``, ``superiority_paired`` (share
-        that rose plus half of the ties: for ordinal answers), ``correlation``.
+        ``g_av_mean_sd``, ``g_av_rms_sd``, ``d_rm``, ``median_change_hodges_lehmann`` (and with ``_zeros_dropped`` where
+        some did not change), ``superiority_paired`` (share that rose plus half of the ties: for ordinal answers),
+        ``correlation``.
 
     Raises
     ------
@@ -120,6 +122,7 @@ def estimate_change(
     if pairs is None:
         return not_estimable("change", found)
     found += _data_findings(pairs, frame, cluster, scale)
+    resamples = resamples or min(10_000, max(2_000, 2_000_000 // max(pairs.n, 1)))
     refused = _refusal(pairs)
     if refused:
         return not_estimable("change", [refused, *found], pairs.missing)
@@ -239,14 +242,15 @@ def _effects(pairs: _Pairs, level: float, resamples: int, seed: int) -> tuple[li
             estimates.append(Estimate(f"g_{name}", value * small, low * small, high * small, n, how))
     low, high = bca(columns, lambda b, a, axis=-1: np.mean(a - b, axis=axis), level, resamples, seed)
     estimates.append(Estimate("mean_change_bootstrap", mean, low, high, n, booted))
-    estimates += _ordinal(pairs, level)
+    # Differences that tie in decimals must tie in binary, too.
+    moved = np.round(change, 12 - int(np.ceil(np.log10(np.abs(columns).max()))))
+    estimates += ordinal_estimates(moved, level)
     both_vary = np.ptp(pairs.before) > 0 and np.ptp(pairs.after) > 0
     r = float(np.corrcoef(pairs.before, pairs.after)[0, 1]) if both_vary else float("nan")
     low, high = _fisher(r, n, level)
     estimates.append(Estimate("correlation", r, low, high, n, f"Pearson, Fisher z, {percent}"))
     tests = [Test("paired t" if pairs.cluster is None else "clustered t", t, (df,), float(2 * stats.t.sf(abs(t), df)))]
-    signed = stats.wilcoxon(change, zero_method="wilcox", correction=True, method="auto")
-    tests.append(Test("Wilcoxon signed rank", float(signed.statistic), (), float(signed.pvalue)))
+    tests.append(signed_rank_test(moved))
     return estimates, tests
 
 
@@ -276,39 +280,6 @@ _AVERAGES = (
 def _standardised(before: Numbers, after: Numbers, axis: int = -1, divisor: Any = _mean_sd) -> Any:
     with np.errstate(divide="ignore", invalid="ignore"):  # a wave that does not vary has no correlation
         return np.mean(after - before, axis=axis) / divisor(before, after, axis)
-
-
-def _ordinal(pairs: _Pairs, level: float) -> list[Estimate]:
-    """What ordinal answers allow: the Hodges-Lehmann median of change, and who rose rather than fell."""
-    change, n = pairs.change, pairs.n
-    percent = f"{level:.0%}"
-    rose = (change > 0) + 0.5 * (change == 0)
-    share = float(rose.mean())
-    estimates = [
-        Estimate(
-            "superiority_paired", share, *_logit_interval(share, float(rose.std(ddof=1) / np.sqrt(n)), n - 1, level), n,
-            f"share that rose + half of the ties; t on the logit, {percent}",
-        )
-    ]  # fmt: skip
-    if n <= 2000:
-        walsh = np.sort(((change[:, None] + change[None, :]) / 2)[np.triu_indices(n)])
-        reach = stats.norm.ppf(0.5 + level / 2) * np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
-        cut = max(0, int(np.floor(n * (n + 1) / 4 - reach)))
-        estimates.append(
-            Estimate(
-                "median_change_hodges_lehmann", float(np.median(walsh)), float(walsh[cut]), float(walsh[-1 - cut]), n,
-                f"median of Walsh averages, zeros kept, normal approximation, {percent}",
-            )
-        )  # fmt: skip
-    return estimates
-
-
-def _logit_interval(share: float, se: float, df: float, level: float) -> tuple[float, float]:
-    if not 0 < share < 1 or se == 0:
-        return float("nan"), float("nan")
-    centre, reach = np.log(share / (1 - share)), stats.t.ppf(0.5 + level / 2, df) * se / (share * (1 - share))
-    low, high = (1 / (1 + np.exp(-one)) for one in (centre - reach, centre + reach))
-    return float(low), float(high)
 
 
 def _fisher(r: float, n: int, level: float) -> tuple[float, float]:

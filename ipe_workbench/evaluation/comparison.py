@@ -22,7 +22,8 @@ from ipe_workbench.evaluation.estimates import (
 )
 from ipe_workbench.evaluation.intervals import hedges_correction, noncentral_d, t_interval
 from ipe_workbench.evaluation.regression import clustered_ols, hc3, ols
-from ipe_workbench.evaluation.tidy_files import numbers, repeated_learner, require_columns
+from ipe_workbench.evaluation.tidy_files import named, numbers, repeated_learner, require_columns
+from ipe_workbench.evaluation.waves import ordered_waves
 from ipe_workbench.evaluation.weighting import weighted_difference
 from ipe_workbench.findings import Finding
 
@@ -74,7 +75,7 @@ def compare_groups(
     Raises
     ------
     UnusableInputError
-        When a column is missing or no number, or there are more than two groups and no reference.
+        When a column is missing or no number, or no row has the reference.
 
     Notes
     -----
@@ -169,8 +170,10 @@ def compare_changes(
         One row a learner and time.
     group, time, value, id : str
         Columns; group and time have two values each.
-    reference, before : str, optional
-        The group and the time to compare with; the first by order otherwise.
+    reference : str, optional
+        The group to compare with; the first by name otherwise.
+    before : str, optional
+        The earlier time; told from numbers, dates or names such as pre and post otherwise.
     cluster : str, optional
         Column for the standard errors (CR1); the learner by default.
     level : float
@@ -201,6 +204,8 @@ def compare_changes(
     )
     missing = {"not_complete": len(frame) - len(data)}
     names, found, refused = _two_groups(data, group, reference)
+    if before is None and data[time].nunique() == 2:
+        before = str(ordered_waves(list(pd.unique(data[time])), time)[0])
     times, more, late = _two_groups(data, time, before)
     found += more
     if refused or late or names is None or times is None:
@@ -245,15 +250,15 @@ def _two_groups(
     data: pd.DataFrame, column: str, reference: str | None
 ) -> tuple[tuple[str, str] | None, list[Finding], Finding | None]:
     names = sorted(data[column].astype(str).unique())
-    if reference is not None and reference not in names:
+    first = names[0] if reference is None and names else named(reference, names)
+    if reference is not None and first is None:
         raise UnusableInputError(f"No row has `{reference}` in column `{column}`.", mend=near_names(reference, names))
-    if len(names) < 2:
+    if first is None or len(names) < 2:
         message = f"Column `{column}` has {'one value' if names else 'no value'}; two are needed."
         return None, [], remark("one-group", message, "Give a table with both.", "error")
     if len(names) > 2:
         message = f"Column `{column}` has {len(names)} values ({', '.join(names[:6])}); a comparison is of two."
         return None, [], remark("many-groups", message, "Keep the rows of two.", "error")
-    first = reference or names[0]
     other = next(one for one in names if one != first)
     return (first, other), [remark("reference", f"Compared with `{first}` in column `{column}`.", "", "info")], None
 

@@ -46,7 +46,8 @@ def hazard_ratios(
 
     References
     ----------
-    Cox DR. J R Stat Soc B 1972;34:187. Test: Grambsch PM, Therneau TM. Biometrika 1994;81:515, with the rank of time.
+    Cox DR. J R Stat Soc B 1972;34:187. Test: Grambsch PM, Therneau TM. Biometrika 1994;81:515, with the rank of time,
+    as a score test.
     Lin DY, Wei LJ. J Am Stat Assoc 1989;84:1074.
 
     Examples
@@ -59,8 +60,6 @@ def hazard_ratios(
     >>> found[0].name, found[0].low > 1, tests[1].p > 0.05
     ('hazard_ratio[hours]', True, True)
     """
-    from statsmodels.duration.hazard_regression import PHReg
-
     complete = used[list(covariates)].notna().all(axis=1).to_numpy()
     design, found = design_of(used[complete], covariates)
     columns = [one for one in design.columns if one != "intercept"]
@@ -68,29 +67,42 @@ def hazard_ratios(
         message = f"Too few earned the badge for a Cox model with {len(columns)} columns."
         return [], [], [*found, remark("too-few-events", message, "Use fewer covariates.")]
     x = design[columns].to_numpy(dtype=float)
-    fit = PHReg(
-        duration[complete], x, status=earned[complete].astype(int),
-        entry=entry[complete] if entry.any() else None, ties="efron",
-    ).fit()  # fmt: skip
+    # In units of their own spread, since Newton's steps overflow where a covariate is long-tailed or far from zero.
+    spread = x.std(axis=0)
+    x = (x - x.mean(axis=0)) / spread
+    times = (entry[complete], duration[complete], earned[complete])
+    fit = _fitted(x, *times)
     n, errors, df = int(complete.sum()), np.asarray(fit.bse, dtype=float), float("inf")
     how = f"cause-specific Cox, Efron; Wald, {level:.0%}"
     if cluster is not None:
-        times = (entry[complete], duration[complete], earned[complete])
         errors, groups = _robust_errors(fit, x, times, cluster[complete])
         df, how = float(groups - 1), f"cause-specific Cox, Efron; robust to clusters, t({groups - 1}), {level:.0%}"
     reach = float(stats.t.ppf(0.5 + level / 2, df))
     estimates, tests = [], []
-    for name, value, se in zip(columns, fit.params, errors, strict=True):
+    for name, value, se, unit in zip(columns, fit.params, errors, spread, strict=True):
         if not se * reach < 50:  # a group in which nobody, or everybody at once, earned it
             message = f"The hazard ratio of `{name}` cannot be told: the badge hangs on it altogether."
             found.append(remark("separated", message, "Compare incidences instead."))
             continue
-        ends = np.exp([value - reach * se, value + reach * se])
-        estimates.append(Estimate(f"hazard_ratio[{name}]", float(np.exp(value)), ends[0], ends[1], n, how))
+        ratio, *ends = np.exp([one / unit for one in (value, value - reach * se, value + reach * se)])
+        estimates.append(Estimate(f"hazard_ratio[{name}]", ratio, ends[0], ends[1], n, how))
         p = float(2 * stats.t.sf(abs(value / se), df))
         tests.append(Test(f"Wald of {name}", float(value / se), () if cluster is None else (df,), p))
-    same, more = _same_all_along(fit, duration[complete], columns)
+    beta = np.asarray(fit.params, dtype=float)
+    same, more = _same_all_along(x, beta, times, columns) if len(estimates) == len(columns) else ([], [])
     return estimates, tests + same, found + more
+
+
+def _fitted(x: Numbers, entry: Numbers, duration: Numbers, earned: NDArray[np.bool_]) -> Any:
+    """Cox's model by Newton's steps; where they overflow from zero, by those of BFGS first."""
+    from statsmodels.duration.hazard_regression import PHReg
+
+    model = PHReg(duration, x, status=earned.astype(int), entry=entry if entry.any() else None, ties="efron")
+    with np.errstate(all="ignore"):
+        fit = model.fit(disp=0)
+        if not np.abs(model.score(fit.params)).max() < 1e-6 * len(x):
+            fit = model.fit(start_params=model.fit(method="bfgs", disp=0).params, disp=0)
+    return fit
 
 
 def _robust_errors(
@@ -127,21 +139,35 @@ def _score_residuals(
     return residuals
 
 
-def _same_all_along(fit: Any, duration: Numbers, columns: Sequence[str]) -> tuple[list[Test], list[Finding]]:
-    """Correlation of scaled Schoenfeld residuals with the rank of time."""
-    residuals = np.asarray(fit.schoenfeld_residuals, dtype=float)
-    events = np.isfinite(residuals).all(axis=1)
-    if int(events.sum()) < 10:
+def _same_all_along(
+    x: Numbers, beta: Numbers, times: tuple[Numbers, Numbers, NDArray[np.bool_]], columns: Sequence[str]
+) -> tuple[list[Test], list[Finding]]:
+    """Score test of each coefficient times the rank of time, beside the model as it is; as R's survival has it."""
+    entry, duration, earned = times
+    when = np.unique(duration[earned])
+    if int(earned.sum()) < 10 or len(when) < 2:
         return [], []
-    raw, when = residuals[events], stats.rankdata(duration[events])
-    if np.ptp(when) == 0:
-        return [], []
-    covariance = np.linalg.inv(-np.asarray(fit.model.hessian(fit.params), dtype=float))
-    scaled = len(raw) * raw @ covariance
-    centred = when - when.mean()
+    ranks = stats.rankdata(duration)  # of all times, those of the censored too
+    places = ranks[[int(np.flatnonzero(duration == one)[0]) for one in when]] - ranks[earned].mean()
+    relative = np.exp(x @ beta)
+    score, information = np.zeros(len(beta)), np.zeros((3, len(beta), len(beta)))
+    for time, place in zip(when, places, strict=True):
+        at_risk = np.flatnonzero((duration >= time) & ((entry < time) | (entry == 0)))
+        mine = x[at_risk]
+        tied = earned[at_risk] & (duration[at_risk] == time)
+        events = int(tied.sum())
+        for drawn in range(events):
+            weight = relative[at_risk] * np.where(tied, 1 - drawn / events, 1.0)
+            weight /= weight.sum()
+            apart = mine - weight @ mine
+            score += place * apart[tied].mean(axis=0)
+            spread = (apart * weight[:, None]).T @ apart
+            information += np.array([1.0, place, place**2])[:, None, None] * spread
     tests, found = [], []
     for i, name in enumerate(columns):
-        chi = float((centred @ scaled[:, i]) ** 2 / (len(raw) * covariance[i, i] * (centred @ centred)))
+        shared = information[1][i]
+        left = information[2][i, i] - shared @ np.linalg.solve(information[0], shared)
+        chi = float(score[i] ** 2 / left)
         test = Test(f"same hazard ratio all along, {name}", chi, (1.0,), float(stats.chi2.sf(chi, 1)))
         tests.append(test)
         if test.p < 0.05:

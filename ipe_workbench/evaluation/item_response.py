@@ -181,13 +181,30 @@ def _item_step(
 def _standard_errors(
     patterns: Numbers, times: NDArray[np.intp], posterior: Numbers, slope: Numbers, intercept: Numbers, theta: Numbers
 ) -> tuple[Numbers, Numbers]:
-    p = 1 / (1 + np.exp(-(slope[:, None] * theta + intercept[:, None])))
-    first = patterns - posterior @ p.T
-    second = patterns * (posterior @ theta)[:, None] - (posterior * theta) @ p.T
-    scores = np.hstack([first, second])
-    covariance = np.linalg.pinv((scores * times[:, None]).T @ scores)
+    """Of slopes and difficulties, from the observed information; NaN where that is not positive.
+
+    Louis TA. J R Stat Soc B 1982;44:226: what complete answers and abilities would tell, less what the abilities hide.
+    """
     k = len(slope)
+    p = expit(slope[:, None] * theta + intercept[:, None])
+    weights = posterior * times[:, None]
+    at, right = weights.sum(axis=0), patterns.T @ weights
+    blocks = []
+    for power in (theta**0, theta, theta**2):
+        both = patterns.T @ ((weights @ power)[:, None] * patterns)
+        crossed = (right * power) @ p.T
+        told = np.diag((p * (1 - p) * at * power).sum(axis=1))
+        blocks.append(told - (both - crossed - crossed.T + (p * at * power) @ p.T))
+    scores = np.hstack(
+        [patterns - posterior @ p.T, patterns * (posterior @ theta)[:, None] - (posterior * theta) @ p.T]
+    )
+    information = np.block([[blocks[0], blocks[1]], [blocks[1], blocks[2]]]) + (scores * times[:, None]).T @ scores
+    covariance = np.linalg.pinv(information)
     v00, v01, v11 = (np.diag(covariance[a : a + k, b : b + k]) for a, b in ((0, 0), (0, k), (k, k)))
     # Difficulty is -intercept / slope; delta method.
     d0, d1 = -1 / slope, intercept / slope**2
-    return np.sqrt(v11), np.sqrt(np.maximum(d0**2 * v00 + 2 * d0 * d1 * v01 + d1**2 * v11, 0))
+    return _root(v11), _root(d0**2 * v00 + 2 * d0 * d1 * v01 + d1**2 * v11)
+
+
+def _root(variance: Numbers) -> Numbers:
+    return np.sqrt(np.where(variance > 0, variance, np.nan))

@@ -237,7 +237,7 @@ def _rasch(x: Numbers, names: Sequence[str]) -> tuple[Numbers, Numbers, list[Fin
 
 
 def _two_parameter_estimates(fitted: TwoParameter, names: Sequence[str], n: int, level: float) -> list[Estimate]:
-    how = "MML, EM; cross-product information, Wald"
+    how = "MML, EM; observed information, Wald"
     return [
         *_with_se("slope_2pl", names, fitted.slope, fitted.slope_se, n, how, level),
         *_with_se("difficulty_2pl", names, fitted.difficulty, fitted.difficulty_se, n, how, level),

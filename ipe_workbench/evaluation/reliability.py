@@ -58,8 +58,11 @@ def estimate_reliability(
     -------
     Analysis
         ``alpha_listwise`` (persons with every item; Feldt's interval), ``alpha_pairwise`` (each covariance from whoever
-        answered both), ``alpha_standardised_listwise``, ``omega_total_one_factor`` (maximum likelihood),
-        ``mean_inter_item_r``, and for each item ``item_rest_r[ITEM]`` and ``alpha_without[ITEM]`` (listwise).
+        answered both), ``alpha_standardised_listwise``, ``omega_total_one_factor`` (maximum likelihood, of the
+        covariances), ``omega_total_one_factor_standardised`` (of the correlations, as R's psych),
+        ``mean_inter_item_r``, and for each item ``item_rest_r[ITEM]`` and ``alpha_without[ITEM]`` (listwise). Where
+        answers are missing ``alpha_standardised_pairwise``, ``item_rest_r_pairwise[ITEM]`` and
+        ``alpha_without_pairwise[ITEM]`` follow, without intervals.
 
     Raises
     ------
@@ -105,6 +108,10 @@ def estimate_reliability(
         ends = _by_log_of_rest(pairwise, drawn, n, level)
         estimates.append(Estimate("alpha_pairwise", pairwise, *ends, n, _bootstrapped("alpha", resamples, n, level)))
     estimates += _whole_scale(data, level, resamples, rng)
+    pairwise_parts: list[Estimate] = []
+    if len(complete) < len(answers):
+        whole, pairwise_parts = _pairwise(answers)
+        estimates.append(whole)
     found += left_out(missing["not_complete"], len(answers), "persons")
     parts, suspects = _items(data, [str(one) for one in complete.columns], level)
     found += suspects
@@ -114,7 +121,8 @@ def estimate_reliability(
         f"Cronbach's alpha of the {data.shape[1]} items is {alpha:.2f} ({interval_words(first, level)}; "
         f"{len(data)} persons with every item)."
     )
-    return Analysis("reliability", estimates + parts, status, found, sentence, "classical test theory", (), missing)
+    estimates += parts + pairwise_parts
+    return Analysis("reliability", estimates, status, found, sentence, "classical test theory", (), missing)
 
 
 def scored_items(
@@ -231,12 +239,31 @@ def _whole_scale(data: Numbers, level: float, resamples: int, rng: np.random.Gen
     omega = float(omega_of(covariance))
     ends = _by_log_of_rest(omega, omega_of(_resampled(data, resamples, rng)), n, level)
     how = f"one factor, ML; {_bootstrapped('omega', resamples, n, level)}"
+    scaled = float(omega_of(correlation))
     by_feldt = _feldt(standardised, n, data.shape[1], level)
     return [
         Estimate("alpha_standardised_listwise", standardised, *by_feldt, n, f"Feldt, {percent}"),
         Estimate("omega_total_one_factor", omega, *ends, n, how),
+        Estimate("omega_total_one_factor_standardised", scaled, None, None, n, "one factor, ML, of the correlations"),
         Estimate("mean_inter_item_r", float(upper.mean()), None, None, n, "Pearson"),
     ]
+
+
+def _pairwise(answers: pd.DataFrame) -> tuple[Estimate, list[Estimate]]:
+    """What R's psych prints where answers are missing: each covariance from whoever answered both items."""
+    covariance, n = answers.cov().to_numpy(), int(answers.notna().any(axis=1).sum())
+    sd = np.sqrt(np.diag(covariance))
+    how = "each covariance from whoever answered both"
+    standardised = alpha_of(covariance / np.outer(sd, sd))
+    shared, parts = covariance.sum(axis=1), []
+    for i, name in enumerate(answers.columns):
+        rest = float(covariance.sum() - 2 * shared[i] + covariance[i, i])
+        r = float(shared[i] - covariance[i, i]) / float(sd[i] * np.sqrt(rest)) if rest > 0 else float("nan")
+        parts.append(Estimate(f"item_rest_r_pairwise[{name}]", r, None, None, n, how))
+    for i, name in enumerate(answers.columns if len(covariance) > 2 else ()):
+        without = alpha_of(np.delete(np.delete(covariance, i, 0), i, 1))
+        parts.append(Estimate(f"alpha_without_pairwise[{name}]", without, None, None, n, how))
+    return Estimate("alpha_standardised_pairwise", standardised, None, None, n, how), parts
 
 
 def _items(data: Numbers, names: list[str], level: float) -> tuple[list[Estimate], list[Finding]]:

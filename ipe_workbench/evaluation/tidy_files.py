@@ -10,7 +10,7 @@ import pandas as pd
 
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError, near_names
 
-__all__ = ["numbers", "read_tidy", "repeated_learner", "require_columns"]
+__all__ = ["named", "numbers", "read_tidy", "repeated_learner", "require_columns"]
 
 #: No score, time or count is larger, or nearer to zero without being zero; powers of such numbers cannot be held.
 _LARGEST, _SMALLEST = 1e50, 1e-50
@@ -19,7 +19,8 @@ _LARGEST, _SMALLEST = 1e50, 1e-50
 def read_tidy(path: str | Path) -> pd.DataFrame:
     r"""Read a tidy CSV (comma, semicolon or tab; UTF-8) or Parquet file.
 
-    Empty cells, ``NA`` and ``NaN`` are missing. Headings lose the blanks around them.
+    Empty cells, ``NA``, ``NaN`` and a lone point (as SAS and Stata write it) are missing. Headings lose the blanks
+    around them. Whole numbers stay whole where some are missing, so that a group 1 is not called 1.0.
 
     Raises
     ------
@@ -48,6 +49,9 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
     twice = sorted({heading for heading in frame.columns if list(frame.columns).count(heading) > 1})
     if twice:
         raise UnreadableFileError(f"The heading `{twice[0]}` stands twice.", place=f"{name}:1", mend="Rename one.")
+    for heading in frame.columns:
+        if _whole_with_gaps(frame[heading]):
+            frame[heading] = frame[heading].astype("Int64")
     frame.attrs["file"] = name  # so that an error found later can name it
     if frame.empty:
         raise UnreadableFileError("The table has no rows.", place=name, mend="Give it one row an observation.")
@@ -61,8 +65,9 @@ def _csv(path: Path) -> pd.DataFrame:
     headings = [one.strip().strip('"') for one in heading.rstrip("\n").split(sign)]
     # With a semicolon between the cells the comma is the decimal sign, as spreadsheets of half of Europe write it.
     frame = pd.read_csv(
-        path, sep=sign, decimal="," if sign == ";" else ".", encoding="utf-8-sig", low_memory=False, index_col=False
-    )
+        path, sep=sign, decimal="," if sign == ";" else ".", encoding="utf-8-sig", low_memory=False, index_col=False,
+        na_values=["."],
+    )  # fmt: skip
     # pandas renames a second `a` to `a.1`; the caller must see that it stands twice.
     if len(headings) == frame.shape[1] and len(set(headings)) < len(headings):
         frame.columns = pd.Index(headings)
@@ -128,6 +133,23 @@ def numbers(frame: pd.DataFrame, column: str) -> pd.Series[float]:
     return values
 
 
+def named(asked: object, names: Iterable[object]) -> str | None:
+    """The name that is meant: the same, or the only one that differs in upper and lower case or in blanks around it.
+
+    Examples
+    --------
+    >>> named("TRUE", [False, True]), named("Badge ", ["badge", "withdrawn"]), named("a", ["A", "a", "b"])
+    ('True', 'badge', 'a')
+    >>> named("c", ["a", "b"]) is None
+    True
+    """
+    told = list(dict.fromkeys(map(str, names)))
+    if str(asked) in told:
+        return str(asked)
+    alike = [one for one in told if one.strip().casefold() == str(asked).strip().casefold()]
+    return alike[0] if len(alike) == 1 else None
+
+
 def repeated_learner(frame: pd.DataFrame) -> str | None:
     """What to say where an analysis wants one row a learner and somebody has more; None where all is well.
 
@@ -142,6 +164,13 @@ def repeated_learner(frame: pd.DataFrame) -> str | None:
                 return f"A learner has more than one row in column `{column}`; this analysis wants one a learner."
             return None
     return None
+
+
+def _whole_with_gaps(cells: pd.Series[float]) -> bool:
+    if not pd.api.types.is_float_dtype(cells) or not cells.isna().any():
+        return False
+    known = cells.dropna().to_numpy(dtype=float)
+    return bool(len(known)) and bool((known == np.round(known)).all()) and float(np.abs(known).max()) < 2**53
 
 
 def _place(frame: pd.DataFrame) -> str:

@@ -14,7 +14,7 @@ from scipy import stats
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.evaluation.estimates import Analysis, Estimate, Test, left_out, not_estimable, remark, status_of
 from ipe_workbench.evaluation.hazards import hazard_ratios
-from ipe_workbench.evaluation.tidy_files import numbers, repeated_learner, require_columns
+from ipe_workbench.evaluation.tidy_files import named, numbers, repeated_learner, require_columns
 from ipe_workbench.findings import Finding
 
 __all__ = ["cumulative_incidence", "estimate_time_to_badge"]
@@ -98,6 +98,8 @@ def estimate_time_to_badge(
     [0.3, 0.5]
     """
     require_columns(frame, [duration, status, *(one for one in (entry, cluster) if one), *covariates])
+    names = frame[status].dropna().astype(str).str.strip().unique()
+    event, *competing = (named(one, names) or one for one in (event, *competing))
     learners, used, missing = _learners(frame, duration, status, event, competing, entry, cluster)
     refused, found = _look(learners, used, status, event, competing)
     if refused:
@@ -174,7 +176,7 @@ def cumulative_incidence(
     before = np.concatenate([[1.0], free[:-1]])
     columns: dict[str, Any] = {"time": times, "at_risk": at_risk, "free": free}
     for name, own in (("", events[0]), ("competing_", events[1])):
-        incidence = np.cumsum(before * own / at_risk)
+        incidence = np.minimum(np.cumsum(before * own / at_risk), 1.0)
         se = np.sqrt(_delta_variance(incidence, before, own, both, at_risk.astype(float)))
         low, high = _cloglog(incidence, se, level)
         columns |= {f"{name}incidence": incidence, f"{name}se": se, f"{name}low": low, f"{name}high": high}
@@ -204,7 +206,7 @@ def _cloglog(share: Numbers, se: Numbers, level: float) -> tuple[Numbers, Number
         centre = np.log(-np.log(1 - share))
         reach = stats.norm.ppf(0.5 + level / 2) * se / ((1 - share) * -np.log(1 - share))
         low, high = (1 - np.exp(-np.exp(one)) for one in (centre - reach, centre + reach))
-    inside = (share > 0) & (share < 1)
+    inside = (share > 1e-12) & (share < 1 - 1e-12)  # at both ends the scale has no interval
     return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
 
 

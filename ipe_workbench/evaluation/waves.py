@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,12 +11,14 @@ import pandas as pd
 
 from ipe_workbench.errors import UnusableInputError, near_names
 from ipe_workbench.evaluation.estimates import remark
+from ipe_workbench.evaluation.tidy_files import named
 from ipe_workbench.findings import Finding
 
 __all__ = ["choose_waves", "ordered_waves"]
 
-_EARLY = ("retrospective pre", "pre", "pretest", "before", "baseline", "start", "t0", "admission")
-_LATE = ("post", "posttest", "after", "end", "exit", "follow-up", "followup", "retention")
+_EARLY = ("retrospectivepre", "pre", "pretest", "before", "baseline", "start", "t0", "admission")
+_LATE = ("post", "posttest", "after", "end", "exit")
+_LATER = ("followup", "retention", "delayedpost", "delayedposttest")
 
 
 def choose_waves(
@@ -29,19 +33,15 @@ def choose_waves(
     """
     waves = list(pd.unique(data.loc[data[value].notna(), time].dropna()))
     known = {str(wave): wave for wave in waves}
-    for named in (before, after):
-        if named is not None and str(named) not in known:
-            raise UnusableInputError(
-                f"No score has the wave `{named}` in column `{time}`.", mend=near_names(str(named), known)
-            )
+    before, after = (None if asked is None else _asked(asked, known, time) for asked in (before, after))
     if before is not None and after is not None:
-        return known[str(before)], known[str(after)], []
+        return known[before], known[after], []
     if len(waves) < 2:
         message = f"Column `{time}` has {'one wave' if waves else 'no wave'} with scores; a change needs two."
         return None, None, [remark("one-wave", message, "Give a table with both waves.", "error")]
     ordered = ordered_waves(waves, time)
-    first = known[str(before)] if before is not None else ordered[0]
-    last = known[str(after)] if after is not None else ordered[-1]
+    first = known[before] if before is not None else ordered[0]
+    last = known[after] if after is not None else ordered[-1]
     message = f"Compared: `{first}` (before) with `{last}` (after)" + (
         f"; {len(waves) - 2} other waves were left out." if len(waves) > 2 else "."
     )
@@ -58,25 +58,55 @@ def ordered_waves(waves: list[Any], time: str) -> list[Any]:
 
     Examples
     --------
-    >>> ordered_waves(["post", "pre"], "wave"), ordered_waves(["10", "2"], "week")
-    (['pre', 'post'], ['2', '10'])
+    >>> ordered_waves(["post", "pre"], "wave"), ordered_waves(["T10", "T2"], "week")
+    (['pre', 'post'], ['T2', 'T10'])
     """
-    as_numbers = pd.to_numeric(pd.Series([str(wave) for wave in waves]), errors="coerce")
-    if as_numbers.notna().all():
-        return [waves[i] for i in np.argsort(as_numbers.to_numpy(), kind="stable")]
-    names = [str(wave).strip().casefold() for wave in waves]
-    if len(waves) == 2:
-        early, late = ([name in words for name in names] for words in (_EARLY, _LATE))
-        if early[0] + early[1] == 1:
-            return waves if early[0] else waves[::-1]
-        if late[0] + late[1] == 1:
-            return waves if late[1] else waves[::-1]
+    for place in (_as_numbers, _as_counted, _as_occasions, _as_dates):
+        places = place([str(wave).strip().casefold() for wave in waves])
+        if places is not None:
+            return [waves[i] for i in np.argsort(np.array(places), kind="stable")]
+    shown = ", ".join(str(wave) for wave in waves[:6])
+    raise UnusableInputError(
+        f"The order in time of `{time}` ({shown}) cannot be told from the names.",
+        mend="Name the wave before (and the wave after).",
+    )
+
+
+def _asked(asked: Any, known: Mapping[str, Any], time: str) -> str:
+    name = named(asked, known)
+    if name is None:
+        raise UnusableInputError(
+            f"No score has the wave `{asked}` in column `{time}`.", mend=near_names(str(asked), known)
+        )
+    return name
+
+
+def _as_numbers(names: Sequence[str]) -> list[float] | None:
+    values = pd.to_numeric(pd.Series(names), errors="coerce")
+    return values.tolist() if values.notna().all() else None
+
+
+def _as_counted(names: Sequence[str]) -> list[float] | None:
+    """Names that differ in one number only: T1 and T2, wave 1 and wave 2, 6 months and 12 months."""
+    parts = [re.fullmatch(r"(\D*)(\d{1,9})(\D*)", name) for name in names]
+    if any(part is None for part in parts) or len({part.group(1, 3) for part in parts if part}) > 1:
+        return None
+    return [float(part.group(2)) for part in parts if part]
+
+
+def _as_occasions(names: Sequence[str]) -> list[int] | None:
+    """Names such as Pre-test, post and follow-up; of two waves it is enough to know one."""
+    words = [re.sub(r"[^a-z0-9]", "", name) for name in names]
+    places = [next((i for i, group in enumerate((_EARLY, _LATE, _LATER)) if one in group), None) for one in words]
+    if len(places) == 2 and places.count(None) == 1:
+        return [{None: 1, 0: 0}.get(one, 2) for one in places]
+    told = [one for one in places if one is not None]
+    return told if len(set(told)) == len(places) else None
+
+
+def _as_dates(names: Sequence[str]) -> list[float] | None:
     try:
         dates = pd.to_datetime(pd.Series(names), format="ISO8601")
     except ValueError:
-        shown = ", ".join(str(wave) for wave in waves[:6])
-        raise UnusableInputError(
-            f"The order in time of `{time}` ({shown}) cannot be told from the names.",
-            mend="Name the two waves with before and after.",
-        ) from None
-    return [waves[i] for i in np.argsort(dates.to_numpy(), kind="stable")]
+        return None
+    return dates.astype("int64").tolist()
