@@ -109,4 +109,4 @@ def _as_dates(names: Sequence[str]) -> list[float] | None:
         dates = pd.to_datetime(pd.Series(names), format="ISO8601")
     except ValueError:
         return None
-    return dates.astype("int64").tolist()
+    return [float(one) for one in dates.astype("int64")]
