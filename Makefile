@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test lint format docs release bench instructions fuzz validate schemas lock clean setup setup-dev
+.PHONY: help demo lab test lint format docs release bench instructions mutants fuzz validate schemas lock clean setup setup-dev
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: setup-dev  ## races against peers; prints one table, and writes it to bui
 instructions: setup-dev  ## count instructions of some jobs; fails if one takes 20 % more than on record
 	$(BIN)/python scripts/count_instructions.py
 
+mutants: setup-dev  ## faults put into the algebra, the suppression and the verification: do the tests notice? takes long
+	$(BIN)/python scripts/mutants.py
+
 fuzz: setup-dev  ## 100,000 mutated files against the framework readers
 	$(BIN)/python -m tests.fuzz.frameworks --inputs 100000
 
@@ -60,7 +63,7 @@ lock: setup-dev  ## resolve pyproject.toml into the two lock files
 	scripts/lock.sh $(BIN)/python $(if $(UPGRADE),--upgrade)
 
 clean:  ## remove what was built and written; .venv stays
-	rm -rf build dist reports/*/ runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf build dist mutants reports/*/ runs .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Both are quick when there is nothing to do: setup.sh compares hashes, not times.
 setup:

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # No test asserts wall time: the machine may be busy.
 settings.register_profile("workbench", deadline=None)
+# For scripts/mutants.py: the same examples for each mutant, and no search for the smallest that fails.
+settings.register_profile(
+    "mutants", deadline=None, max_examples=50, derandomize=True, database=None, phases=(Phase.explicit, Phase.generate)
+)
 settings.load_profile("workbench")
 
 if TYPE_CHECKING:

@@ -137,6 +137,14 @@ def test_a_changed_record_does_not_verify(office, whole, place):
     assert office.verify(changed).verdict == "invalid"
 
 
+@pytest.mark.parametrize("end", ["sourceId", "targetId"])
+def test_an_association_to_what_the_record_does_not_hold_is_refused(office, end):
+    record = copy.deepcopy(office.record(stack=next(iter(office.programme.stacks))))
+    record["credentialSubject"]["association"][0][end] = "urn:uuid:2f0c0a3e-7b0e-4b8a-9a53-0c7d5a7c1b00"
+    report = office.verify(office.signed(record))
+    assert (report.verdict, report.state("structure")) == ("invalid", "failed")
+
+
 def test_a_member_changed_before_the_record_was_signed_does_not_verify(office):
     record = copy.deepcopy(office.record("two"))
     record["credentialSubject"]["verifiableCredential"][1]["credentialSubject"]["achievement"]["name"] += "!"

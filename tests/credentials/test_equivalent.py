@@ -83,6 +83,32 @@ def test_a_counterexample_is_a_learner_whom_the_rules_treat_differently(one, two
         assert means(one, found.counterexample) != means(two, found.counterexample)
 
 
+_POINTS = [{"badge": one, "points": 1, "kind": kind} for one, kind in zip("abc", "xxy", strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("least", "cap", "other", "same"),
+    [
+        (2, {}, {"any": ["b", "c"]}, True),
+        (2, {}, {"all": []}, False),
+        (2, {}, {"all": ["b", "c"]}, False),
+        (2, {"x": 1}, "c", True),
+        (2, {"x": 1}, {"any": ["b", "c"]}, False),
+        (3, {"x": 2}, {"all": ["b", "c"]}, True),
+        (1, {"x": 1}, {"all": []}, True),
+        (1, {"x": 0}, "c", True),
+    ],
+)
+def test_points_beside_a_badge_that_gives_one_of_them(least, cap, other, same):
+    rule = parse_rule({"all": ["a", {"points": {"min": least, "from": _POINTS, "cap": cap}}]})
+    beside = parse_rule({"all": ["a", other]})
+    assert equivalent(rule, beside).same is same
+    shorter = simplify(rule).rule
+    for held in every("abc"):
+        facts = Facts.holding(held)
+        assert means(shorter, facts) == means(rule, facts)
+
+
 @pytest.mark.parametrize(
     ("rule", "simpler"),
     [

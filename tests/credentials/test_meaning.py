@@ -43,11 +43,15 @@ def test_evaluate_agrees_with_the_plain_meaning_on_every_subset_of_up_to_twelve_
         assert evaluate(rule, one, on=DAY).satisfied == meant
 
 
+#: The day of the question: after all that happened, or in the midst of it, when the rest does not count yet.
+asked = st.sampled_from([DAY, make.START + datetime.timedelta(days=300)])
+
+
 @settings(modest, max_examples=100)
-@given(make.rules_about((*make.BADGES, "g"), max_leaves=12), st.lists(make.facts, min_size=1, max_size=8))
-def test_many_learners_at_once_get_the_answers_of_one_at_a_time(rule, facts):
-    table = evaluate_many(rule, {f"l{at}": one for at, one in enumerate(facts)}, on=DAY)
-    alone = [evaluate(rule, one, on=DAY) for one in facts]
+@given(make.rules_about((*make.BADGES, "g"), max_leaves=12), st.lists(make.facts, min_size=1, max_size=8), asked)
+def test_many_learners_at_once_get_the_answers_of_one_at_a_time(rule, facts, on):
+    table = evaluate_many(rule, {f"l{at}": one for at, one in enumerate(facts)}, on=on)
+    alone = [evaluate(rule, one, on=on) for one in facts]
     assert list(table.learner) == [f"l{at}" for at in range(len(facts))]
     assert list(table.satisfied) == [one.satisfied for one in alone]
     assert table.progress.to_numpy() == pytest.approx([one.progress for one in alone], abs=1e-9)
@@ -56,8 +60,8 @@ def test_many_learners_at_once_get_the_answers_of_one_at_a_time(rule, facts):
 
 
 @settings(modest, max_examples=30)
-@given(make.rules, st.lists(st.lists(st.none() | make.days, min_size=6, max_size=6), min_size=1, max_size=4))
-def test_a_table_of_days_a_table_of_awards_and_facts_say_the_same(rule, held):
+@given(make.rules, st.lists(st.lists(st.none() | make.days, min_size=6, max_size=6), min_size=1, max_size=4), asked)
+def test_a_table_of_days_a_table_of_awards_and_facts_say_the_same(rule, held, on):
     names = [f"l{at}" for at in range(len(held))]
     wide = pd.DataFrame(np.array(held, "datetime64[s]"), index=names, columns=list(make.BADGES))
     rows = [
@@ -68,9 +72,45 @@ def test_a_table_of_days_a_table_of_awards_and_facts_say_the_same(rule, held):
     ]
     tidy = pd.DataFrame(rows, columns=["learner", "badge", "on"])
     facts = {who: Facts(awards=tuple(Award(one, day) for them, one, day in rows if them == who)) for who in names}
-    first = evaluate_many(rule, facts, on=DAY)
-    pd.testing.assert_frame_equal(evaluate_many(rule, wide, on=DAY), first)
-    pd.testing.assert_frame_equal(evaluate_many(rule, tidy, on=DAY, learners=names), first)
+    first = evaluate_many(rule, facts, on=on)
+    pd.testing.assert_frame_equal(evaluate_many(rule, wide, on=on), first)
+    pd.testing.assert_frame_equal(evaluate_many(rule, wide[::-1], on=on, learners=names), first)
+    pd.testing.assert_frame_equal(evaluate_many(rule, tidy, on=on, learners=names), first)
+
+
+def test_an_award_counts_from_its_day_on_and_what_the_rule_does_not_name_never():
+    days = [datetime.date(2027, 3, 1), datetime.date(2027, 3, 2), datetime.date(2027, 3, 3), datetime.date(2026, 1, 1)]
+    tidy = pd.DataFrame({"learner": list("wxyz"), "badge": ["a", "a", "a", "z"], "on": days})
+    wide = pd.DataFrame({"a": [*days[:3], None], "z": days}, index=list("wxyz")).astype("datetime64[s]")
+    for table in (tidy, wide):
+        answer = evaluate_many(parse_rule("a"), table, on=datetime.date(2027, 3, 2))
+        assert list(answer.satisfied) == [True, True, False, False]
+        assert [str(one)[:10] for one in answer.completed_on] == ["2027-03-01", "2027-03-02", "NaT", "NaT"]
+
+
+def test_badges_that_are_merely_held_or_not_in_a_table_of_another_order():
+    wide = pd.DataFrame({"a": [True, False, True], "b": [True, True, False]}, index=list("xyz"))
+    answer = evaluate_many(parse_rule({"all": ["a", "b"]}), wide, on=DAY, learners=["z", "x", "y"])
+    assert list(answer.satisfied) == [False, True, False]
+    assert list(answer.progress) == [0.5, 1, 0.5]
+
+
+def test_each_profession_of_a_cohort_gets_its_branch_and_the_others_the_default():
+    wide = pd.DataFrame({"a": [True] * 3, "b": [False] * 3}, index=list("xyz"))
+    given = {"x": "nursing", "y": "medicine"}  # z told none
+    named = {"nursing": "a", "medicine": "b"}
+    for default, last in (("a", True), ("b", False), (None, False)):
+        rule = parse_rule({"per_profession": named | ({"default": default} if default else {})})
+        answer = evaluate_many(rule, wide, on=DAY, professions=given)
+        assert list(answer.satisfied) == [True, False, last]
+
+
+def test_only_the_score_inside_of_a_window_counts_for_it():
+    rule = parse_rule({"within": {"months": 2, "rule": {"all": ["a", {"score": {"assessment": "s", "min": 0.7}}]}}})
+    awards = pd.DataFrame({"learner": ["x", "y"], "badge": ["a", "a"], "on": ["2027-01-01"] * 2})
+    scores = pd.DataFrame({"learner": ["x", "y"], "assessment": ["s", "s"], "score": [0.8, 0.8],
+                           "on": ["2027-02-28", "2027-03-02"]})  # fmt: skip
+    assert list(evaluate_many(rule, awards, on=DAY, scores=scores).satisfied) == [True, False]
 
 
 def test_a_month_ends_where_it_ends():

@@ -125,6 +125,17 @@ def test_what_follows_from_another_part_is_not_named_again():
     )
 
 
+def test_of_two_windows_that_end_on_one_day_the_part_that_asks_for_more_is_named():
+    def window(part):
+        return {"within": {"months": 6, "rule": {"all": ["c", part]}}}
+
+    rule = parse_rule({"all": [window("a"), window({"any": ["a", "b"]})]})
+    (part,) = missing(rule, Facts(awards=(Award("c", day(10, 1)),)), on=day(12, 1))
+    assert (part.rule, part.by) == (parse_rule("a"), day(4, 1, 2027))
+    two = parse_rule({"all": ["a", {"any": ["a", "b"]}]})
+    assert [part.rule for part in missing(two, Facts(), on=DAY)] == [parse_rule("a")]
+
+
 def test_points_hours_and_scores_say_how_much_is_left():
     items = [{"badge": "a", "points": 3}, {"badge": "b", "points": 2}, {"badge": "c", "points": 1}]
     points = parse_rule({"points": {"min": 5, "from": items}})

@@ -45,7 +45,29 @@ def test_a_stack_can_be_completed_by_its_last_activity_and_not_before():
     assert satisfiable("both", design(), by=found.earliest)
     early = satisfiable("both", design(), by=datetime.date(2027, 2, 6))
     assert not early
+    assert early.earliest == found.earliest
     assert early.reasons == ("the earliest day is 2027-02-07", "`B` ends on 2027-02-07")
+
+
+@pytest.mark.parametrize(
+    ("rule", "reasons"),
+    [
+        # The innermost demands, each once, and not what is around them.
+        ({"all": ["a", {"any": [{"at_least": {"count": 3, "of": ["a", "b"]}}]}]}, ["at least 3 of: a or b"]),
+        ({"all": [{"at_least": {"count": 2, "of": ["a"]}}, {"at_least": {"count": 3, "of": ["b", "c"]}}]},
+         ["at least 2 of: a", "at least 3 of: b or c"]),
+        ({"all": ["a", {"per_profession": {"nursing": "a"}}]}, ["nursing"]),
+        ({"per_profession": {"nursing": "a", "medicine": {"at_least": {"count": 2, "of": ["a"]}}}},
+         ["at least 2 of: a"]),
+    ],
+)  # fmt: skip
+def test_the_reasons_are_the_demands_that_nobody_of_the_profession_can_meet(rule, reasons):
+    found = satisfiable(parse_rule(rule), profession="medicine")
+    assert not found
+    assert len(found.reasons) == len(reasons)
+    for said, reason in zip(found.reasons, reasons, strict=True):
+        assert reason in said
+    assert satisfiable(parse_rule({"any": ["a", rule]}), profession="medicine").reasons == ()
 
 
 def test_one_profession_may_be_shut_out_and_is_told_why():

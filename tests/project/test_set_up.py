@@ -107,6 +107,7 @@ def test_help_is_the_default_target_and_names_every_target_that_people_type():
         "release",
         "bench",
         "instructions",
+        "mutants",
         "fuzz",
         "validate",
         "schemas",

@@ -49,6 +49,41 @@ def test_shares_show_what_their_counts_may_show_and_no_more(seed):
             assert row["suppressed"]
 
 
+def test_what_may_be_shown_is_shown_with_its_group_and_in_order():
+    learners = pd.DataFrame(
+        {
+            "profession": ["nursing"] * 40 + ["medicine"] * 30 + [None] * 20,
+            "passed": ["yes"] * 10 + ["no"] * 30 + ["yes", "no"] * 15 + ["no"] * 4 + ["yes"] * 16,
+            "score": [0.25] * 40 + [0.5, 1.0] * 15 + [0.75] * 20,
+        },
+        index=range(7, 97),  # whatever rows a frame was cut from
+    )
+    shares = safe_shares(learners, ["profession"], "passed").published
+    assert list(shares.columns) == ["profession", "passed", "n", "share", "suppressed"]
+    assert [tuple(row) for row in shares[:2].itertuples(index=False, name=None)] == [
+        (TOTAL, "no", 90, 0.54, False),
+        (TOTAL, "yes", 90, 0.46, False),
+    ]
+    # Of those who told no profession four have not passed: neither they nor one more group can be shown.
+    hidden = set(shares[shares["suppressed"]]["profession"])
+    assert "(unknown)" in hidden
+    assert len(hidden) == 2
+    assert list(shares.index) == list(range(8))
+    assert list(shares["profession"]) == sorted(shares["profession"])
+    means = safe_means(learners, ["profession"], "score").published
+    assert [tuple(row) for row in means.itertuples(index=False, name=None)] == [
+        (TOTAL, 90, 0.53, False),
+        ("(unknown)", 20, 0.75, False),
+        ("medicine", 30, 0.75, False),
+        ("nursing", 40, 0.25, False),
+    ]
+    whole = safe_shares(learners, [], "passed", digits=1).published
+    assert [tuple(row) for row in whole.itertuples(index=False, name=None)] == [
+        ("no", 90, 0.5, False),
+        ("yes", 90, 0.5, False),
+    ]
+
+
 def test_a_share_is_hidden_where_it_says_what_everybody_or_nobody_or_few_have():
     rows = [("medicine", "yes", 25), ("medicine", "no", 25), ("pharmacy", "yes", 20), ("nursing", "yes", 27),
             ("nursing", "no", 3), ("dentistry", "no", 4)]  # fmt: skip
@@ -72,6 +107,19 @@ def test_a_later_table_of_shares_knows_the_earlier_one():
     assert not attack(second.release, [first.release])["recovered"].any()
     careless = safe_shares(late, ["profession"], "passed")
     assert "0 - 1" in set(attack(careless.release, [first.release])["release"])
+
+
+def test_a_later_table_of_means_knows_the_earlier_one():
+    early = pd.DataFrame({"profession": ["medicine"] * 40 + ["nursing"] * 40, "score": [0.5, 0.6] * 40})
+    late = pd.concat([early, pd.DataFrame({"profession": ["nursing"] * 2, "score": [0.1, 0.2]})])
+    first = safe_means(early, ["profession"], "score")
+    second = safe_means(late, ["profession"], "score", earlier=[first.release])
+    shown = groups(second.published, ["profession"])
+    for one in ("nursing", TOTAL):
+        # 42 times the new mean, less 40 times the old one, would be the score of the two who came late.
+        assert pd.isna(shown[(one,)]["n"])
+        assert pd.isna(shown[(one,)]["mean"])
+    assert not attack(second.release, [first.release])["recovered"].any()
 
 
 def determined(made: Rates, by: list[str], learners: pd.DataFrame) -> set[tuple[str, ...]]:

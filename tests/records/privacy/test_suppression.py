@@ -94,6 +94,14 @@ def test_late_entries_do_not_show_by_the_difference_of_two_releases():
     assert "0 - 1" in set(attack(careless, [first])["release"])
 
 
+def test_few_who_leave_do_not_show_by_the_difference_of_two_releases():
+    first = suppress({"badges": table({"medicine": 20, "nursing": 15, TOTAL: 35})})
+    second = suppress({"badges": table({"medicine": 18, "nursing": 15, TOTAL: 33})}, earlier=[first])
+    assert shown(second) == [None, 15, None]
+    assert second.lost == ()
+    assert not attack(second, [first])["recovered"].any()
+
+
 def test_three_releases_of_a_term_tell_no_more_than_two():
     # Between the first two, and between the last two, the same few come in: each pair of releases is a difference.
     counts = [
@@ -153,6 +161,11 @@ def test_the_published_tables_do_not_say_why_a_cell_is_hidden():
     release, _ = released(case(0))
     assert list(release.published["badges"].columns) == ["profession", "badge", "count", "suppressed"]
     assert set(release.reasons["reason"]) == {"primary", "complementary"}
+
+
+def test_in_a_message_or_a_notebook_a_release_says_how_many_are_hidden_and_not_which_nor_how_large():
+    release = suppress({"badges": table({"medicine": 40, "nursing": 32, "dentistry": 3, TOTAL: 75})})
+    assert repr(release) == "Release(badges; hidden: 1 primary, 1 complementary)"
 
 
 def test_the_same_release_twice_is_the_same():
