@@ -276,7 +276,9 @@ def _plain(mine: Numbers, theirs: Numbers, level: float) -> tuple[list[Estimate]
     low, high = noncentral_d(d / per_t, df, per_t, level)
     small = hedges_correction(df)
     exact = f"noncentral t, {level:.0%}"
-    ranks = stats.mannwhitneyu(mine, theirs)
+    # Exact where R's wilcox.test is: fewer than 50 in each group, and no ties.
+    plain = max(n1, n2) < 50 and len(np.unique([*mine, *theirs])) == n
+    ranks = stats.mannwhitneyu(mine, theirs, method="exact" if plain else "asymptotic")
     return [
         Estimate(
             "difference_welch", gap, *t_interval(gap, se, welch_df, level), n, f"Welch, t({welch_df:.1f}), {level:.0%}"

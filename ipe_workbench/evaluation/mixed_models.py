@@ -165,7 +165,7 @@ def _search(equations: Equations) -> tuple[Numbers, Around, bool]:
 def _lifted(equations: Equations, theta: Numbers, criterion: Any, value: float) -> Numbers | None:
     for i in equations.diagonal:
         if theta[i] < ZERO:
-            for height in (0.05, 0.3):
+            for height in (0.05, 0.3, 0.01):
                 moved = theta.copy()
                 moved[i] = height
                 if criterion(moved) < value - 1e-7:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize, stats
 
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.evaluation.estimates import (
@@ -26,6 +26,7 @@ from ipe_workbench.findings import Finding
 __all__ = ["alpha_of", "estimate_reliability", "omega_of", "scored_items"]
 
 FEWEST = 10
+_LEAST = 1e-4  # of a unique variance, as a share of the item's
 Numbers = NDArray[np.float64]
 
 
@@ -114,7 +115,7 @@ def estimate_reliability(
         estimates.append(whole)
     found += left_out(missing["not_complete"], len(answers), "persons")
     parts, suspects = _items(data, [str(one) for one in complete.columns], level)
-    found += suspects
+    found += suspects + _heywood(data, [str(one) for one in complete.columns])
     status = status_of(found)
     first = estimates[0]
     sentence = (
@@ -213,6 +214,13 @@ def omega_of(covariance: Numbers) -> Numbers:
     variance = np.einsum("...ii->...i", covariance)
     constant = (variance <= 0).any(axis=-1)  # a resample may hold one answer only
     covariance = np.where(constant[..., None, None], np.eye(covariance.shape[-1]), covariance)
+    loading, unique = _one_factor(covariance)
+    common = loading.sum(-1) ** 2
+    return np.where(constant, np.nan, common / (common + unique.sum(-1)))
+
+
+def _one_factor(covariance: Numbers) -> tuple[Numbers, Numbers]:
+    """Loadings and unique variances (..., k) of a one-factor model."""
     variance = np.einsum("...ii->...i", covariance)
     loading, unique = np.sqrt(variance / 2), variance / 2
     for _ in range(5000):
@@ -225,8 +233,39 @@ def omega_of(covariance: Numbers) -> Numbers:
         unique = np.maximum(variance - loading * with_factor, 1e-9 * variance)
         if np.abs(step).max() < 1e-10 * np.sqrt(variance.max()):
             break
-    common = loading.sum(-1) ** 2
-    return np.where(constant, np.nan, common / (common + unique.sum(-1)))
+    return _arrived(covariance, loading, unique) if covariance.ndim == 2 else (loading, unique)
+
+
+def _arrived(covariance: Numbers, loading: Numbers, unique: Numbers) -> tuple[Numbers, Numbers]:
+    """From where EM crept to, the rest of the way: where a unique variance nears zero it takes forever."""
+    k, sd = len(covariance), np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(sd, sd)
+
+    def discrepancy(at: Numbers) -> tuple[float, Numbers]:
+        model = np.outer(at[:k], at[:k]) + np.diag(at[k:])
+        inverse = np.linalg.inv(model)
+        apart = inverse - inverse @ correlation @ inverse
+        value = float(np.linalg.slogdet(model)[1] + (inverse * correlation).sum())
+        return value, np.concatenate([2 * apart @ at[:k], np.diag(apart)])
+
+    start = np.concatenate([loading / sd, np.maximum(unique / sd**2, _LEAST)])
+    bounds = [(None, None)] * k + [(_LEAST, None)] * k
+    found = optimize.minimize(discrepancy, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-15})
+    at = found.x if found.fun <= discrepancy(start)[0] else start
+    return at[:k] * sd, at[k:] * sd**2
+
+
+def _heywood(data: Numbers, names: Sequence[str]) -> list[Finding]:
+    """A warning where the factor takes all of an item: the model then has no proper solution."""
+    if data.shape[1] < 3:
+        return []
+    covariance = np.cov(data, rowvar=False)
+    share = _one_factor(covariance)[1] / np.diag(covariance)
+    if share.min() > 2 * _LEAST:
+        return []
+    name = names[int(share.argmin())]
+    message = f"The one factor takes all of item {name} (a Heywood case): omega is not to be trusted."
+    return [remark("heywood", message, "Read alpha; see whether the scale has two factors, or too few persons.")]
 
 
 def _whole_scale(data: Numbers, level: float, resamples: int, rng: np.random.Generator) -> list[Estimate]:

@@ -17,6 +17,7 @@ from ipe_workbench.evaluation import (
     compare_groups,
     estimate_agreement,
     estimate_change,
+    estimate_reliability,
     fit_growth,
     intraclass_correlations,
 )
@@ -74,6 +75,7 @@ def test_anorexia_in_waves_by_name():
 def test_scales_with_and_without_gaps():
     items = "rating,complaints,privileges,learning,raises,critical,advance"
     told = ask(f"reliability --items {items}", "attitude")
+    assert told["status"] == "ok"
     names = ("alpha_listwise", "alpha_standardised_listwise", "mean_inter_item_r")
     assert values(told, *names) == pytest.approx(R["attitude_alpha"])
     each = items.split(",")
@@ -89,6 +91,19 @@ def test_scales_with_and_without_gaps():
     assert values(told, "omega_total_one_factor") == pytest.approx([R["bfi_omega"]], abs=1e-6)
     # psych fits by minimal residuals and divides by the observed variance of the sum.
     assert values(told, "omega_total_one_factor_standardised") == pytest.approx([R["bfi_omega_psych"]], rel=2e-3)
+
+
+def test_an_item_that_is_the_factor_is_told():
+    # Of three items the loading on the first would be the root of .8 x .8 / .5, above one: a Heywood case.
+    rng, wanted = np.random.default_rng(3), np.array([[1, 0.8, 0.8], [0.8, 1, 0.5], [0.8, 0.5, 1]])
+    drawn = rng.normal(size=(60, 3))
+    white = (drawn - drawn.mean(axis=0)) @ np.linalg.inv(np.linalg.cholesky(np.cov(drawn.T)).T)
+    frame = pd.DataFrame(white @ np.linalg.cholesky(wanted).T, columns=["a", "b", "c"])
+    found = estimate_reliability(frame, ["a", "b", "c"], resamples=20)
+    assert "item a" in next(one.message for one in found.findings if one.id == "heywood")
+    assert found.status == "limited"
+    # With a as the factor itself the loadings are 1, .8 and .8.
+    assert found["omega_total_one_factor"].estimate == pytest.approx(2.6**2 / (2.6**2 + 0.72), abs=1e-3)
 
 
 def test_ratings_of_anxiety():
@@ -151,6 +166,21 @@ def test_mixed_models_of_the_lme4_examples(table, line, groups):
         assert (high - low) / 2 / stats.t.ppf(0.975, df) == pytest.approx(se, rel=1e-3)
 
 
+def test_a_component_that_is_small_is_not_taken_for_zero():
+    cake = pd.read_csv(FOLDER / "cake.csv").astype({"temperature": str})
+    names = ["replicate", "recipe", "temperature"]
+    for one, other in [("replicate", "recipe"), ("replicate", "temperature"), ("recipe", "temperature")]:
+        names.append(f"{one}.{other}")
+        cake[names[-1]] = cake[one] + " " + cake[other]
+    found = fit_growth(cake, outcome="angle", crossed=names)
+    criterion, share = R["cake"]
+    assert found["reml_criterion"].estimate == pytest.approx(criterion, abs=1e-6)
+    small = found["sd[recipe.temperature]"].estimate / found["sd[residual]"].estimate
+    assert small == pytest.approx(share, rel=0.01)
+    assert found["sd[replicate.temperature]"].estimate == 0
+    assert found.status == "singular"
+
+
 def test_sleep_deprivation_has_slopes_of_its_own():
     line = "growth --outcome Reaction --nested Subject --time Days --random-slope Subject"
     told, expected = ask(line, "sleepstudy"), R["sleepstudy"]
@@ -198,6 +228,9 @@ def test_two_groups_and_two_therapies():
     one = told["g_pooled_sd"]
     assert [one.estimate, one.low, one.high] == pytest.approx(R["tooth_g"], rel=1e-5)
     assert told.tests[1].p == pytest.approx(R["tooth_mann_whitney"])
+    y, z = [1.1, 2.3, 3.7, 4.2, 5.9, 6.4, 7.8, 8.5, 9.1, 10.6], [2.2, 3.3, 5.1, 7.1, 8.8, 9.9, 11.3, 12.5, 13.1, 14.7]
+    few = compare_groups(pd.DataFrame({"group": ["y"] * 10 + ["z"] * 11, "value": [*y, *z, 15.2]}), group="group")
+    assert few.tests[1].p == pytest.approx(0.0845212578959)  # wilcox.test is exact without ties
     # Post comes before pre by name; the sign was once turned around.
     told = ask("compare --group group --time wave --value value --reference Cont", "two_therapies")
     change, low, high = whole(told, "difference_in_differences")

@@ -57,6 +57,13 @@ table_of(sleepstudy, "sleepstudy"); fit("sleepstudy", lmer(Reaction ~ Days + (Da
 k <- as.data.frame(ChickWeight); k <- k[k$Time %in% c(0, 6, 12, 18), ]; k$Chick <- as.character(k$Chick)
 table_of(k, "chicks"); fit("chicks", lmer(weight ~ Time + Diet + (1 | Chick), k))
 
+# A component near zero: lmer stops a little short, so its own criterion is searched again.
+k <- cake; k$replicate <- paste0("r", k$replicate); k$temp <- NULL
+table_of(k, "cake")
+f <- angle ~ 1 + (1 | replicate) + (1 | recipe) + (1 | temperature) + (1 | replicate:recipe) + (1 | replicate:temperature) + (1 | recipe:temperature)
+d <- quiet(lme4::lmer(f, k, devFunOnly = TRUE)); o <- optim(rep(.3, 6), d, method = "L-BFGS-B", lower = 0, control = list(factr = 1, maxit = 1000))
+put("cake", o$value, o$par[3])  # the criterion, and the standard deviation of recipe by temperature over the residual one
+
 # Time to an event: lung cancer (North Central group), primary biliary cirrhosis (Mayo), where Newton's plain steps overflow.
 cox <- function(f) rbind(exp(coef(f)), t(exp(confint(f))))
 table_of(lung[, c("time", "status", "age", "sex", "ph.ecog")], "lung")
