@@ -6,11 +6,11 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ipe_workbench.reporting.edition.planning import Plan
-from ipe_workbench.reporting.edition.receipts import Receipt, read_receipt
+from ipe_workbench.reporting.edition.receipts import FOLDER, Receipt, read_receipt
 from ipe_workbench.reporting.edition.summary import Failure
 from ipe_workbench.reporting.html import Html, element, join, listing, notice, table
 from ipe_workbench.reporting.outputs import write_output
@@ -37,15 +37,15 @@ def write_indexes(plan: Plan, failures: Sequence[Failure]) -> list[Path]:
     folder = plan.asked.folder
     known = {one.id: read_receipt(Path(one.receipt)) for one in plan.jobs}
     open_jobs = [one for one in plan.jobs if not one.private]
-    if plan.asked.only or plan.asked.since:
+    if plan.asked.only:
         # Part of the set: an index of that part would hide the rest.
         return [one for one in (folder / "index.html", _archive_file(plan)) if one.is_file()]
     # Of reports about persons neither names nor number: the index goes into the archive.
     told = [one for one in failures if one.report in {job.id for job in open_jobs}]
-    written = [write_output(folder / "index.html", _index(plan, open_jobs, known, told))]
-    for name in sorted({Path(one.folder).name for one in plan.jobs if one.private}):
-        persons = [one for one in plan.jobs if one.private and Path(one.folder).name == name]
-        page = _persons_index(plan, name, persons, known)
+    persons = _about_persons(plan, known)
+    written = [write_output(folder / "index.html", _index(plan, open_jobs, known, told, sorted(persons)))]
+    for name, pages in sorted(persons.items()):
+        page = _persons_index(plan, name, pages)
         written.append(write_output(folder / name / "index.html", page, private=True))
     receipts = [receipt for one in open_jobs if (receipt := known[one.id]) is not None]
     written.append(write_output(_archive_file(plan), _archive(folder, receipts)))
@@ -56,7 +56,27 @@ def _archive_file(plan: Plan) -> Path:
     return plan.asked.folder / f"{plan.programme.id}-{plan.asked.term}.zip"
 
 
-def _index(plan: Plan, jobs: list[Job], known: dict[str, Receipt | None], failures: Sequence[Failure]) -> str:
+def _about_persons(plan: Plan, known: Mapping[str, Receipt | None]) -> dict[str, dict[str, Receipt | None]]:
+    """Folders of reports about persons, and in each the reports, with those whom `since` left out this time."""
+    found: dict[str, dict[str, Receipt | None]] = {}
+    for job in plan.jobs:
+        if job.private:
+            found.setdefault(Path(job.folder).name, {})[job.id] = known[job.id]
+    if plan.asked.since:
+        for file in sorted((plan.asked.folder / FOLDER).glob("[!.]*.json")):
+            receipt = read_receipt(file)
+            if receipt is not None and receipt.private and receipt.files:
+                found.setdefault(Path(receipt.files[0].path).parts[0], {}).setdefault(receipt.id, receipt)
+    return found
+
+
+def _index(
+    plan: Plan,
+    jobs: list[Job],
+    known: Mapping[str, Receipt | None],
+    failures: Sequence[Failure],
+    persons: Sequence[str],
+) -> str:
     info, term = plan.programme.info, plan.programme.term(plan.asked.term)
     title = f"{info.title}: reports of {term.title}"
     failed = {one.report: one for one in failures}
@@ -71,7 +91,6 @@ def _index(plan: Plan, jobs: list[Job], known: dict[str, Receipt | None], failur
         own = [one for one in jobs if _reader(plan, one) == reader]
         if own:
             parts += [element("h2", heading), _table(plan, heading, own, known, failed)]
-    persons = sorted({Path(one.folder).name for one in plan.jobs if one.private})
     if persons:
         # Their number counts learners, and was not protected with the other counts.
         links = [element("a", name.capitalize(), href=f"{name}/index.html") for name in persons]
@@ -92,7 +111,7 @@ def _index(plan: Plan, jobs: list[Job], known: dict[str, Receipt | None], failur
     return standalone_page(title, join(parts), language=info.language)
 
 
-def _count(jobs: list[Job], known: dict[str, Receipt | None], failures: Sequence[Failure]) -> str:
+def _count(jobs: list[Job], known: Mapping[str, Receipt | None], failures: Sequence[Failure]) -> str:
     there = sum(known[one.id] is not None for one in jobs)
     return f"{counted(there, 'report')}; {counted(len(failures), 'failure')} in the last run."
 
@@ -112,7 +131,7 @@ def _failures(failures: Sequence[Failure]) -> Html:
 
 
 def _table(
-    plan: Plan, heading: str, jobs: list[Job], known: dict[str, Receipt | None], failed: dict[str, Failure]
+    plan: Plan, heading: str, jobs: list[Job], known: Mapping[str, Receipt | None], failed: dict[str, Failure]
 ) -> Html:
     start = f"{plan.programme.info.title}: {plan.programme.term(plan.asked.term).title}, "
     rows = [_row(one, one.title.removeprefix(start), known[one.id], failed.get(one.id)) for one in jobs]
@@ -136,16 +155,15 @@ def _kind(path: str) -> str:
     return kinds.get(Path(path).suffix, "")
 
 
-def _persons_index(plan: Plan, name: str, jobs: list[Job], known: dict[str, Receipt | None]) -> str:
+def _persons_index(plan: Plan, name: str, reports: Mapping[str, Receipt | None]) -> str:
     term = plan.programme.term(plan.asked.term)
     title = f"{plan.programme.info.title}: {name}, {term.title}"
     links = []
-    for job in jobs:
-        receipt = known[job.id]
+    for id, receipt in sorted(reports.items()):
         if receipt is not None:
             links.append(element("a", Path(receipt.files[0].path).stem, href=Path(receipt.files[0].path).name))
         else:
-            links.append(join([job.id, " ", element("strong", "failed", class_="gap")]))
+            links.append(join([id, " ", element("strong", "failed", class_="gap")]))
     parts = [
         element("h1", title),
         notice("By pseudonym. Whoever may know the names joins them in the records; that is written to their log."),

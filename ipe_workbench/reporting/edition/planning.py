@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,7 @@ from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_name
 from ipe_workbench.reporting.edition.asked import Asked
 from ipe_workbench.reporting.edition.receipts import receipt_file
 from ipe_workbench.reporting.edition.runs import SharedRun, shared_run
-from ipe_workbench.reporting.edition.subjects import Records, Subject, subjects_of
+from ipe_workbench.reporting.edition.subjects import Records, Subject, subjects_of, suffixes_of
 from ipe_workbench.reporting.edition.templates import Template, find_templates
 from ipe_workbench.reporting.edition.theme import Theme
 from ipe_workbench.reporting.outputs import shown_path
@@ -35,6 +36,8 @@ _FORMAT = 1
 #: Parameters that say where or when, not what: they make no report stale.
 _NO_CONTENT = frozenset({"rendered_at", "command", "made_by", "tables", "programme", "records", "released"})
 _DEFAULT_SCENARIO = "today"
+#: What is wild in a pattern of `only`.
+_WILD = re.compile(r"[*?\[]")
 #: Where reports about persons go that are not of one person, by their readers.
 _FOLDERS = {"faculty": "faculty", "researcher": "research"}
 
@@ -118,21 +121,16 @@ class _Planner:
         jobs: dict[str, Job] = {}
         entries: dict[str, tuple[Template, ReportEntry]] = {}
         listed = list(self._entries(templates))
+        self._require_met(listed)
         for entry, template in listed:
-            if not self._may_match(entry):
+            if self.asked.only and not any(_may_match(one, entry.name) for one in self.asked.only):
                 continue
             for subject in self._subjects(entry, template):
                 name = f"{entry.name}{subject.suffix}"
-                if self._wanted(entry, name):
+                if not self.asked.only or any(_matches(one, entry.name, name) for one in self.asked.only):
                     job = self._job(entry, template, subject, name)
                     if job is not None:
                         jobs[job.id], entries[job.id] = job, (template, entry)
-        if self.asked.only and not jobs and not self.skipped:
-            known = [entry.name for entry, _ in listed]
-            raise UnknownNameError(
-                f"No report of this programme matches `{', '.join(self.asked.only)}`.",
-                mend=near_names(self.asked.only[0], known),
-            )
         # One long report at the end would keep all others waiting.
         ordered = sorted(jobs.values(), key=lambda one: one.private)
         return Plan(self.programme, self.asked, tuple(ordered), entries, self.runs, tuple(self.skipped))
@@ -149,19 +147,34 @@ class _Planner:
                 )
             yield entry, templates[entry.template]
 
-    def _may_match(self, entry: ReportEntry) -> bool:
-        return not self.asked.only or any(
-            fnmatch.fnmatchcase(entry.name, one) or one.startswith(entry.name) or "*" in one or "?" in one
-            for one in self.asked.only
+    def _require_met(self, listed: Iterable[tuple[ReportEntry, Template]]) -> None:
+        """Raise when one of `only` matches no report that the programme has, whomever `since` leaves out this time."""
+        for pattern in self.asked.only:
+            if not any(self._meets(pattern, entry, template) for entry, template in listed):
+                known = [entry.name for entry, _ in listed]
+                raise UnknownNameError(
+                    f"No report of this programme matches `{pattern}`.", mend=near_names(pattern, known)
+                )
+
+    def _meets(self, pattern: str, entry: ReportEntry, template: Template) -> bool:
+        if not _may_match(pattern, entry.name):
+            return False
+        each = entry.each or template.each
+        if self.records is None and self._needs_records(entry, template):
+            return True
+        suffixes = suffixes_of(each, self.programme, entry.professions, self.records)
+        # Of a kind that is about persons there may be nobody yet: its name is right all the same.
+        return fnmatch.fnmatchcase(entry.name, pattern) or any(
+            fnmatch.fnmatchcase(f"{entry.name}{one}", pattern) for one in suffixes
         )
 
-    def _wanted(self, entry: ReportEntry, name: str) -> bool:
-        only = self.asked.only
-        return not only or any(fnmatch.fnmatchcase(one, pattern) for one in (entry.name, name) for pattern in only)
+    @staticmethod
+    def _needs_records(entry: ReportEntry, template: Template) -> bool:
+        return template.records or template.private or (entry.each or template.each) in ("learner", "rater")
 
     def _subjects(self, entry: ReportEntry, template: Template) -> Iterator[Subject]:
         each = entry.each or template.each
-        if self.records is None and (template.records or template.private or each in ("learner", "rater")):
+        if self.records is None and self._needs_records(entry, template):
             self.skipped.append(Skipped(entry.name, "It needs records: name them with --db."))
             return
         yield from subjects_of(each, self.programme, entry.professions, self.records, self.asked.since)
@@ -326,6 +339,17 @@ class _Planner:
         words += ["--seed", str(asked.seed)] if asked.seed is not None else []
         words += ["--db", "<records>"] if self.records is not None else []
         return shlex.join([*words, "--only", name, "--out", shown_path(asked.out)]).replace("'<records>'", "<records>")
+
+
+def _matches(pattern: str, kind: str, name: str) -> bool:
+    """Whether a pattern names a report, or its whole kind."""
+    return fnmatch.fnmatchcase(kind, pattern) or fnmatch.fnmatchcase(name, pattern)
+
+
+def _may_match(pattern: str, kind: str) -> bool:
+    """Whether a pattern may match a report of a kind, whose name begins with that of the kind and a dash."""
+    begins, *wild = _WILD.split(pattern, maxsplit=1)
+    return begins == kind or begins.startswith(f"{kind}-") or (bool(wild) and kind.startswith(begins))
 
 
 def info_title(programme: Programme, term: str) -> str:

@@ -12,7 +12,7 @@ from ipe_workbench.credentials.programme import Term
 from ipe_workbench.frameworks.standards import load_standards
 from ipe_workbench.reporting.snapshot import Snapshot
 
-__all__ = ["Records", "Subject", "subjects_of"]
+__all__ = ["Records", "Subject", "subjects_of", "suffixes_of"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,16 @@ def subjects_of(
                 yield Subject({"profession": one.id, "body": ""}, f"-{one.id}", one.title)
     elif records is not None:
         yield from _persons(each, records, since)
+
+
+def suffixes_of(each: str, programme: Programme, professions: Sequence[str], records: Records | None) -> Iterator[str]:
+    """The ends of the names of all reports of a kind, whoever has new records; quicker than `subjects_of`."""
+    if each not in ("learner", "rater"):
+        yield from (one.suffix for one in subjects_of(each, programme, professions, records, None))
+    elif records is not None:
+        snapshot, term = records.snapshot, records.term
+        people = snapshot.learners if each == "learner" else snapshot.raters
+        yield from (f"-{one}" for one in people(term.start, term.end))
 
 
 def _persons(each: str, records: Records, since: datetime.date | None) -> Iterator[Subject]:
