@@ -40,6 +40,16 @@ _HEADING = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
 
 
+#: Words that stand where words should stand: what a figure is, the name of its file, or what a program says of it.
+_PLACEHOLDER = re.compile(
+    r"(?:(?:the|this|an?|my|some)\s+)?(?:figure|fig|image|img|picture|pic|photo|plot|chart|graph|graphic|diagram|logo|"
+    r"alt(?:ernative)?(?:[\s_-]*text)?|caption|untitled|todo|tbd|none|null|nan|undefined|n/?a|placeholder|output)s?"
+    r"[\s._:#-]*\d*(?:\.\w{3,4})?|[\w./\\-]+\.(?:png|svg|jpe?g|gif|webp|pdf)|<?figure size .*>?|"
+    r"no description has been provided for this image",  # what nbconvert says itself
+    re.IGNORECASE,
+)
+
+
 class FigureWithoutWordsError(WorkbenchError):
     """A cell shows a figure that says nothing to those who do not see it."""
 
@@ -103,6 +113,12 @@ def page_from_notebook(notebook: Any, *, title: str, language: str = "en", look:
             mend="Embed what it loads and remove scripts from the template.",
         )
     _require_words(notebook)
+    if read.mute:
+        # What cells show has words, so it stands in a text of the template.
+        raise FigureWithoutWordsError(
+            f"A text of the template shows a figure without alternative text ({read.mute[0]}).",
+            mend="Say what it shows: ![What it shows.](data:...).",
+        )
     return str(page)
 
 
@@ -142,7 +158,8 @@ def _require_words(notebook: Any) -> None:
                 mute = _read(_text(data["text/html"])).mute
             else:
                 pictures = any(kind.startswith("image/") for kind in data)
-                mute = ["picture"] if pictures and not _alternative(output) else []
+                fault = _speechless(_alternative(output)) if pictures else None
+                mute = [f"picture{fault}"] if fault is not None else []
             if mute:
                 raise FigureWithoutWordsError(
                     f"Cell {number} shows a figure without alternative text ({mute[0]}).",
@@ -155,6 +172,14 @@ def _alternative(output: Any) -> str:
     metadata = output.get("metadata", {})
     found = [metadata.get("alt", ""), *(one.get("alt", "") for one in metadata.values() if isinstance(one, dict))]
     return next((str(one).strip() for one in found if str(one).strip()), "")
+
+
+def _speechless(*words: str | None) -> str | None:
+    """What is wrong with the words of a figure: nothing (None), that there are none (empty), that they say nothing."""
+    told = [text for one in words if re.search(r"\w", text := visible(one or "").strip())]
+    if any(not _PLACEHOLDER.fullmatch(one) for one in told):
+        return None
+    return f": “{told[0]}” says nothing" if told else ""
 
 
 def _text(value: Any) -> str:
@@ -227,12 +252,12 @@ class _Reader(HTMLParser):
             self._in_figure = False
 
     def _words(self, tag: str, attrs: Mapping[str, str | None]) -> None:
-        named = any((attrs.get(one) or "").strip() for one in ("aria-label", "aria-labelledby", "alt"))
+        fault = None if attrs.get("aria-labelledby") else _speechless(attrs.get("aria-label"), attrs.get("alt"))
         if tag == "figure":
             # What stands in a figure that says its message may be silent itself.
-            self._in_figure = named
-        elif tag in ("img", "svg", "canvas", "video") and not (named or self._in_figure):
-            self.mute.append(tag)
+            self._in_figure = fault is None
+        elif tag in ("img", "svg", "canvas", "video") and fault is not None and not self._in_figure:
+            self.mute.append(f"{tag}{fault}")
 
     def handle_data(self, data: str) -> None:
         if self._in_style:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -97,3 +99,80 @@ def test_a_page_that_would_run_something_is_refused() -> None:
 def test_a_script_output_without_html_does_not_reach_the_page() -> None:
     script = new_output("display_data", data={"application/javascript": "steal()", "text/plain": "<J>"})
     assert "steal" not in page_from_notebook(new_notebook(cells=[new_code_cell("x", outputs=[script])]), title="t")
+
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+#: Words that say nothing to those who do not see the figure.
+SPEECHLESS = (
+    *(
+        "",
+        "  \n",
+        "\u200b",
+        "\u202e",
+        "figure",
+        "A plot",
+        "Image 3",
+        "fig. 2",
+        "chart1.png",
+        "alt text",
+        "None",
+        "TODO",
+    ),
+    *("...", "<Figure size 640x480 with 1 Axes>", "my/figures/attainment-2026.svg"),
+)
+
+
+def _page_of(output: object) -> str:
+    return page_from_notebook(new_notebook(cells=[new_code_cell("x", outputs=[output])]), title="t")
+
+
+def _picture(**metadata: object) -> object:
+    return new_output("display_data", data={"image/png": PIXEL, "text/plain": "<Figure>"}, metadata=metadata)
+
+
+@pytest.mark.parametrize("words", SPEECHLESS)
+def test_a_figure_that_says_nothing_fails_the_page(words: str) -> None:
+    shown = words.replace("<", "&lt;")
+    outputs = (
+        _picture(alt=words),
+        _picture(**{"image/png": {"alt": words}}),
+        _output(f'<img src="data:image/png;base64,{PIXEL}" alt="{shown}">'),
+        _output(f'<svg role="img" aria-label="{shown}"></svg>'),
+        _output(f'<figure aria-label="{shown}"><svg></svg></figure>'),
+    )
+    for output in outputs:
+        with pytest.raises(WorkbenchError, match="figure without alternative text"):
+            _page_of(output)
+
+
+def test_a_figure_without_any_attribute_and_one_in_a_text_fail_the_page() -> None:
+    for output in (
+        _picture(),
+        _output("<svg></svg>"),
+        _output('<figure class="ipe-figure"><canvas></canvas></figure>'),
+    ):
+        with pytest.raises(WorkbenchError, match="Cell 1 shows a figure without alternative text"):
+            _page_of(output)
+    for text in (f"![](data:image/png;base64,{PIXEL})", f'<img src="data:image/png;base64,{PIXEL}">'):
+        with pytest.raises(WorkbenchError, match="A text of the template shows a figure without"):
+            page_from_notebook(new_notebook(cells=[new_markdown_cell(text)]), title="t")
+
+
+SPEAKING = (
+    "Attainment rises from 40 to 80 %.",
+    "Figure 2: nobody fails",
+    "Chart of nursing",
+    '"><script>alert(1)</script> rises',
+)
+
+
+@pytest.mark.parametrize("words", SPEAKING)
+def test_a_figure_that_says_something_stands_and_its_words_stay_words(words: str) -> None:
+    page = _page_of(_picture(alt=words))
+    assert active_content(page) == []
+    assert words in unescape(page)
+
+
+def test_a_picture_in_a_text_stands_with_words() -> None:
+    text = new_markdown_cell(f"![Eight of ten](data:image/png;base64,{PIXEL})")
+    assert 'alt="Eight of ten"' in page_from_notebook(new_notebook(cells=[text]), title="t")
