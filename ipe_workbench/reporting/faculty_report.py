@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ipe_workbench.credentials import Programme
 from ipe_workbench.credentials.programme import Term
 from ipe_workbench.reporting.learner_record import shared_programme
-from ipe_workbench.reporting.snapshot import open_snapshot, simulated_snapshot
+from ipe_workbench.reporting.released import Released, read_released
+from ipe_workbench.reporting.snapshot import open_snapshot, simulated_snapshot, up_to
 from ipe_workbench.resources import data_folder
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class FacultyReport:
         Whether the records are simulated.
     rendered_at : str
         When the report is made.
+    released : Released or None
+        The counts of learners that may be shown.
+    own : DataFrame or None
+        Ratings of the one rater; none for all faculty.
     """
 
     programme: Programme
@@ -46,6 +51,8 @@ class FacultyReport:
     feedback: FacultyFeedback
     simulated: bool = False
     rendered_at: str = ""
+    released: Released | None = None
+    own: pd.DataFrame | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """``said``: one row a line of the report."""
@@ -56,7 +63,13 @@ class FacultyReport:
 
 
 def open_faculty_report(
-    programme: str | Path = "", term: str = "", records: str | Path = "", rater: str = "", *, rendered_at: str = ""
+    programme: str | Path = "",
+    term: str = "",
+    records: str | Path = "",
+    rater: str = "",
+    *,
+    released: str | Path = "",
+    rendered_at: str = "",
 ) -> FacultyReport:
     """Gather what the report is written from.
 
@@ -70,6 +83,8 @@ def open_faculty_report(
         Folder of a snapshot of the records; those of a simulated cohort when empty.
     rater : str
         Pseudonym of one rater; all when empty.
+    released : path
+        File of the counts of learners that may be shown; none when empty.
     rendered_at : str
         When the report is made, in ISO 8601.
 
@@ -91,4 +106,6 @@ def open_faculty_report(
     chosen = design.term(term) if term else design.info.terms[0]
     snapshot = open_snapshot(str(records)) if records else simulated_snapshot(folder)
     found = faculty_feedback(design, snapshot, on=chosen.end, rater=rater or None)
-    return FacultyReport(design, chosen, rater, found, snapshot.simulated, rendered_at)
+    counts = read_released(released) if released else None
+    own = up_to(snapshot.frame("rubric_scores", where={"rater": rater}), chosen.end) if rater else None
+    return FacultyReport(design, chosen, rater, found, snapshot.simulated, rendered_at, counts, own)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ipe_workbench.pathways.feedback import Feedback
 
-__all__ = ["LearnerRecord", "RatedRow", "open_learner_record", "shared_programme"]
+__all__ = ["LearnerRecord", "RatedRow", "Recalled", "open_learner_record", "shared_programme"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,16 @@ class RatedRow:
     passed: bool
     strong: bool
     following: str
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """An award that does not count any more: the day of the award, and ``revoked`` or ``suspended`` since a day."""
+
+    title: str
+    on: datetime.date
+    since: datetime.date
+    state: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,10 @@ class LearnerRecord:
         The frame `assessments` of the learner.
     attendance : DataFrame
         The frame `attendance` of the learner.
+    enrolled : DataFrame
+        The frame `enrolments` of the learner, of those begun by then.
+    recalled : tuple of Recalled
+        Awards that were revoked or suspended.
     snapshot : str
         Digest of the records that this is made from.
     simulated : bool
@@ -82,6 +96,8 @@ class LearnerRecord:
     rated: tuple[RatedRow, ...]
     results: pd.DataFrame
     attendance: pd.DataFrame
+    enrolled: pd.DataFrame
+    recalled: tuple[Recalled, ...]
     snapshot: str
     simulated: bool = False
     rendered_at: str = ""
@@ -90,6 +106,11 @@ class LearnerRecord:
     def growth(self) -> tuple[RatedRow, ...]:
         """The rows with a next level to reach, those that did not pass first."""
         return tuple(sorted((one for one in self.rated if one.following), key=lambda one: (one.passed, one.strong)))
+
+    @property
+    def left(self) -> bool:
+        """Whether the last enrolment was broken off or has paused."""
+        return not self.enrolled.empty and self.enrolled["status"].iloc[-1] in ("withdrawn", "paused")
 
     @property
     def strengths(self) -> tuple[RatedRow, ...]:
@@ -161,8 +182,9 @@ def open_learner_record(
         raise UnknownNameError("The records have no such learner.", mend="Give the pseudonym that the frames show.")
     professions = {one.id for one in design.info.professions}
     profession = next((str(one) for one in enrolled["profession"].dropna() if one in professions), "")
-    revoked = _revoked(snapshot.frame("award_events", where={"award": awards["award"].tolist()}))
-    facts = Facts(profession=profession or None, awards=tuple(_awards(design, awards[~awards["award"].isin(revoked)])))
+    recalled = _recalled(snapshot.frame("award_events", where={"award": awards["award"].tolist()}))
+    counting = awards[~awards["award"].isin(recalled["award"])]
+    facts = Facts(profession=profession or None, awards=tuple(_awards(design, counting)))
     ratings = up_to(snapshot.frame("rubric_scores", where=of_learner), chosen.end)
     plan = {str(one): str(two) for one, two in zip(results["assessment"], results["credential"], strict=True)}
     return LearnerRecord(
@@ -174,6 +196,8 @@ def open_learner_record(
         tuple(_rated(design, ratings, plan)),
         results,
         up_to(snapshot.frame("attendance", where=of_learner), chosen.end),
+        _begun(enrolled, chosen.end),
+        tuple(_told_recalled(design, awards, recalled)),
         snapshot.digest_of(learner, chosen.end),
         snapshot.simulated,
         rendered_at,
@@ -200,11 +224,27 @@ def _awards(programme: Programme, frame: pd.DataFrame) -> Iterator[Award]:
             )
 
 
-def _revoked(events: pd.DataFrame) -> list[Any]:
-    """Awards whose last word is that they do not count."""
+def _recalled(events: pd.DataFrame) -> pd.DataFrame:
+    """The last event of each award whose last word is that it does not count."""
     told = events[events["event"].isin(["suspended", "reinstated", "revoked"])].sort_values("at", kind="stable")
     last = told.drop_duplicates("award", keep="last")
-    return last.loc[last["event"] != "reinstated", "award"].tolist()
+    return last[last["event"] != "reinstated"]
+
+
+def _told_recalled(programme: Programme, awards: pd.DataFrame, events: pd.DataFrame) -> Iterator[Recalled]:
+    titles = {one.id: one.title for one in programme.credentials.values()}
+    titles |= {one.id: one.title for one in programme.stacks.values()}
+    for row in awards.merge(events, on="award").sort_values("on", kind="stable").to_dict("records"):
+        if row["credential"] in titles:
+            state, since = str(row["event"]), row["at"].date()
+            yield Recalled(titles[row["credential"]], row["on"].date(), since, state)
+
+
+def _begun(enrolments: pd.DataFrame, day: datetime.date) -> pd.DataFrame:
+    import pandas as pd
+
+    begun = enrolments["starts"].isna() | (enrolments["starts"] <= pd.Timestamp(day))
+    return enrolments[begun].sort_values("starts", kind="stable", na_position="first")
 
 
 def _rated(programme: Programme, ratings: pd.DataFrame, plan: dict[str, str]) -> Iterator[RatedRow]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.errors import UnknownNameError, UnusableInputError
 from ipe_workbench.reporting import (
     TermReport,
     open_comparison_report,
@@ -51,23 +51,55 @@ def test_the_checklist_follows_what_the_report_holds(term_report: TermReport) ->
     items = sections.checklist.checklist_items(term_report)
     state = {(guideline, number, words): told for guideline, number, words, told, _ in items}
     assert state["SQUIRE-EDU", "13", "results"] == "empty"  # there are no records
-    assert state["HPAC 2019", "4", "evaluation of the programme"] == "filled"
+    assert state["HPAC 2019", "4b", "evaluation of the programme"] == "filled"
     assert set(state.values()) == {"filled", "empty", "not applicable"}
     assert {one[0] for one in items} == {"HPAC 2019", "SQUIRE-EDU", "GREET"}
     assert all(where for *_, where in items)
 
 
+def test_the_items_are_numbered_as_their_guidelines_number_them(term_report: TermReport) -> None:
+    """SQUIRE 2.0, whose numbers SQUIRE-EDU keeps, has 18 items; GREET 17; HPAC's framework four parts."""
+    numbers: dict[str, list[int]] = {}
+    for guideline, number, *_ in sections.checklist.checklist_items(term_report):
+        first, _, last = number.rstrip("ab").partition("-")
+        numbers.setdefault(guideline, []).extend(range(int(first), int(last or first) + 1))
+    assert sorted(numbers["SQUIRE-EDU"]) == list(range(1, 19))
+    assert sorted(numbers["GREET"]) == list(range(1, 18))
+    assert sorted(set(numbers["HPAC 2019"])) == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("name", sorted(TEMPLATES))
-def test_each_report_about_the_programme_carries_a_checklist(name: str) -> None:
+def test_each_report_carries_a_checklist_and_a_flow_of_learners(name: str) -> None:
     text = TEMPLATES[name].path.read_text(encoding="utf-8")
-    assert ("sections.checklist.checklist" in text) == (not TEMPLATES[name].private)
-    if f'checklist_of(\\"{name}\\"' in text:
+    own, flow = {
+        "learner_record": ("checklist_short", "learner.took_part"),
+        "faculty_feedback": ("checklist_short", "faculty.flow"),
+        "rater_feedback": ("checklist_short", "faculty.flow"),
+        "pathway_comparison": ("checklist_of", "comparison.flow"),
+        "term_evaluation": ("checklist(report", "recorded.flow"),
+    }.get(name, ("checklist_of", "recorded.flow"))
+    assert f"sections.checklist.{own}" in text
+    assert f"sections.{flow}(report)" in text
+    headings = text
+    if own == "checklist_short":
+        markup = sections.checklist.checklist_short(name).markup
+        assert markup.startswith("<details><summary>")
+        assert "empty" not in markup
+    elif own == "checklist_of":
         for recorded in (False, True):
             markup = sections.checklist.checklist_of(name, recorded=recorded).markup
             assert "filled" in markup
             assert "records (--db)" not in markup or not recorded
-    else:
-        assert TEMPLATES[name].private or name == "term_evaluation"
+        assert "## Flow of learners" in headings or "## Learners" in headings
+
+
+def test_a_template_of_ones_own_has_a_checklist_and_the_flow_too() -> None:
+    made = sections.checklist.checklist_with({"GREET 15": "Who <came>", "HPAC 2019 4b": "Claims"}).markup
+    assert made.startswith("<p>2 filled, 0 empty, 28 not applicable")
+    assert "Who &lt;came&gt;" in made
+    with pytest.raises(UnknownNameError, match="no item `GREET 18`"):
+        sections.checklist.checklist_with({"GREET 18": "x"})
+    assert "--db" in sections.recorded.learners_on_record("nowhere", "t", "").markup
 
 
 def test_two_scenarios_are_compared_in_pairs_and_one_with_itself_is_refused() -> None:
@@ -75,6 +107,9 @@ def test_two_scenarios_are_compared_in_pairs_and_one_with_itself_is_refused() ->
     assert report.compared.about["paired"]
     assert "simulated" in sections.comparison.differences(report).markup
     assert set(report.tables()["differences"]["source"]) == {"simulated"}
+    flow = sections.comparison.flow(report).markup
+    learners = report.results[0].learners
+    assert f'Learners who begin</th><td class="number">{learners:,}</td><td class="number">{learners:,}</td>' in flow
     with pytest.raises(UnusableInputError, match="Both scenarios"):
         open_comparison_report(scenario="today", other_scenario="today")
 

@@ -187,7 +187,7 @@ def _shown(found: Share, where: str, usual: float) -> tuple[float | int | bool |
         words = f"{where}: not shown, since few learners stand behind it or all are alike."
     else:
         words = (
-            f"{where}: {found.share:.0%} of {found.n} learners were below the pass level at the first attempt "
+            f"{where}: {found.share:.0%} of {found.n:,} learners were below the pass level at the first attempt "
             f"(95 % interval {found.low:.0%} to {found.high:.0%})."
         )
     return found.share, found.low, found.high, found.n, found.hidden, most, more, words

@@ -9,8 +9,9 @@ from ipe_workbench.reporting.comparison_report import ComparisonReport
 from ipe_workbench.reporting.html import Html, Number, element, join, notice, table
 from ipe_workbench.reporting.page import CONTENTS_MARK
 from ipe_workbench.reporting.sections.wording import sentence
+from ipe_workbench.simulation import SimulationResult
 
-__all__ = ["differences", "figure", "how_to_read", "masthead", "scenarios"]
+__all__ = ["differences", "figure", "flow", "how_to_read", "masthead", "scenarios"]
 
 
 def masthead(report: ComparisonReport) -> Html:
@@ -61,6 +62,31 @@ def differences(report: ComparisonReport) -> Html:
     heads: list[str | Number] = ["Credential", Number(first.title), Number(second.title), Number("Difference, points")]
     heads += [Number("Expected, 95 % for all rows"), Number("One cohort, 95 %")]
     return table("Share of the learners who may earn it, by the end (simulated)", heads, rows)
+
+
+def flow(report: ComparisonReport) -> Html:
+    """The flow of simulated learners of one cohort through each design: from those who begin to larger credentials."""
+    columns = [_flow_of(report, one) for one in report.results]
+    rows = [[words, *(Number(one[words]) for one in columns)] for words in columns[0]]
+    heads: list[str | Number] = ["Of one cohort, on average", *(Number(one.title) for one in report.scenarios)]
+    return table("Flow of learners through each design (simulated)", heads, rows)
+
+
+def _flow_of(report: ComparisonReport, result: SimulationResult) -> dict[str, str]:
+    tries = result.attempts()
+    first = tries[tries["attempt"] == 1]
+    earned = result.by_replicate().groupby("item")["earned"].mean()
+    badges = earned.reindex(list(report.programme.credentials)).sum()
+    counts = {
+        "Learners who begin": float(result.learners),
+        "First attempts at an assessment": first["tries"].sum(),
+        "Of these passed": (first["tries"] * first["pass_rate"]).sum(),
+        "Further attempts": tries["tries"].sum() - first["tries"].sum(),
+        "Badges earned": badges,
+    }
+    goals = [one for one in report.programme.stacks.values() if one.id in earned.index]
+    counts |= {f"Learners with {one.title}": earned[one.id] for one in goals[-1:]}
+    return {words: f"{count:,.0f}" for words, count in counts.items()}
 
 
 def how_to_read(report: ComparisonReport) -> Html:

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 
 from ipe_workbench.reporting.faculty_report import FacultyReport
-from ipe_workbench.reporting.html import Html, element, join, listing, notice
+from ipe_workbench.reporting.html import Html, Number, element, join, listing, notice, table
 from ipe_workbench.reporting.page import CONTENTS_MARK
+from ipe_workbench.reporting.sections import recorded
 from ipe_workbench.reporting.sections.wording import day
 
-__all__ = ["masthead", "said"]
+__all__ = ["flow", "masthead", "said"]
 
 #: What an item is about (a pseudonym, or a row of a rubric with its credential), what it says, and a mark at its end.
 _ITEM = re.compile(r"(?P<about>L[a-z0-9]{8,}\b|“[^”]+” \([^)]*\)|)(?P<rest>.*?)(?: \[(?P<mark>[^\]]+)\])?", re.DOTALL)
@@ -40,6 +41,23 @@ def masthead(report: FacultyReport) -> Html:
 def said(report: FacultyReport) -> Html:
     """Everything that is said, section by section."""
     return join(_blocks(report.feedback.text()))
+
+
+def flow(report: FacultyReport) -> Html:
+    """The flow of learners: of the term, as far as counts may be shown; for one rater the own part in it."""
+    own = report.own
+    if own is None:
+        return recorded.flow(report)
+    seen = own.drop_duplicates(["learner", "assessment", "attempt"])
+    rows = [
+        ["Assessments in which you rated", Number(f"{seen['assessment'].nunique():,}")],
+        ["Learners whom you rated", Number(f"{seen['learner'].nunique():,}")],
+        ["Their performances that you rated", Number(f"{len(seen):,}")],
+        ["Rows of rubrics that you filled in", Number(f"{len(own):,}")],
+    ]
+    caption = f"Your part in the flow of learners, until the end of {report.term.title}"
+    words = "These are your own ratings alone; how many learners the term has stands in the term evaluation."
+    return join([table(caption, ["What", Number("On record")], rows), element("p", words, class_="muted")])
 
 
 def _blocks(text: str) -> Iterator[Html]:

@@ -14,6 +14,7 @@ from ipe_workbench.reporting.sections.wording import counted, day, listed, sente
 
 __all__ = ["badges", "growth_areas", "how_made", "masthead", "next_steps", "shown", "strengths", "took_part"]
 
+_STATES = {"withdrawn": "withdrawn", "paused": "paused", "completed": "completed"}
 _STAGES = {
     "competence": "Shown in practice",
     "immersion": "Shown with others, in training",
@@ -52,13 +53,16 @@ def masthead(record: LearnerRecord) -> Html:
 def badges(record: LearnerRecord) -> Html:
     """Every badge with its dates, the earliest first."""
     held = record.feedback.held
-    if not held:
+    if not held and not record.recalled:
         return element("p", "You have not earned a badge yet. “Next steps” says how to begin.")
-    rows = []
+    rows: list[list[object]] = []
     for one in held:
         until = day(one.expires) if one.expires else "no end"
         state = "counts" if one.valid else element("strong", "ran out; you can earn it again", class_="gap")
         rows.append([one.title, day(one.on), until, state])
+    for gone in record.recalled:
+        state = element("strong", f"{gone.state}; ask the centre why", class_="gap")
+        rows.append([gone.title, day(gone.on), day(gone.since), state])
     return table("Badges and certificates", ["Badge", "Awarded", "Counts until", "Today"], rows)
 
 
@@ -101,15 +105,20 @@ def growth_areas(record: LearnerRecord) -> Html:
 
 
 def _grown(one: RatedRow) -> list[object]:
-    level: object = one.level if one.passed else join([one.level, " ", element("span", "not passed yet", class_="gap")])
-    name = join([one.criterion, " ", element("span", one.credential, class_="muted plain")])
-    return [name, level, one.following, Number(str(one.raters)), day(one.on) if one.on else "–"]
+    level: object = (
+        one.level if one.passed else join([one.level, " ", element("span", "not passed yet", class_="gap below")])
+    )
+    name = join([one.criterion, " ", element("span", one.credential, class_="muted plain below")])
+    last = element("span", day(one.on), class_="whole") if one.on else "–"
+    return [name, level, one.following, Number(str(one.raters)), last]
 
 
 def next_steps(record: LearnerRecord) -> Html:
     """The proven best plan to the programme's goal, and what is close besides."""
     told = record.feedback
     parts: list[object] = []
+    if record.left:
+        parts.append(notice("You are not enrolled at the moment. What follows is how to go on if you come back."))
     if told.plan.impossible is not None:
         reasons = listing([sentence(one) for one in told.plan.impossible_because()])
         first = f"As things stand, {told.goal_title} cannot be completed in the terms that are left."
@@ -131,13 +140,55 @@ def next_steps(record: LearnerRecord) -> Html:
 
 
 def took_part(record: LearnerRecord) -> Html:
-    """Sessions and hours on record."""
+    """The flow of one learner, in plain words: enrolled, sessions, assessments, badges."""
+    rows = [
+        ["Enrolled", _enrolled(record)],
+        ["Sessions", _sessions(record)],
+        ["Assessments", _assessments(record)],
+        ["Badges", _earned(record)],
+    ]
+    return table("Your way so far", ["Step", "On record"], rows)
+
+
+def _enrolled(record: LearnerRecord) -> str:
+    if record.enrolled.empty:
+        return "no enrolment is on record"
+    told = []
+    for one in record.enrolled.to_dict("records"):
+        profession = _known_profession(record, str(one["profession"]))
+        begun = f"since {day(one['starts'])}" if one["starts"] == one["starts"] else ""
+        told.append(", ".join(filter(None, [profession, begun, _STATES.get(str(one["status"]), "")])))
+    return "; ".join(told)
+
+
+def _known_profession(record: LearnerRecord, id: str) -> str:
+    return next((one.title for one in record.programme.info.professions if one.id == id), "")
+
+
+def _sessions(record: LearnerRecord) -> str:
     if record.attendance.empty:
-        return element("p", "No attendance is on record.")
+        return "no attendance is on record"
     there = record.attendance[record.attendance["status"].isin(["present", "late"])]
     hours = there["hours"].sum()
-    words = f"{len(there)} of {counted(len(record.attendance), 'session')} on record"
-    return element("p", sentence(f"You were at {words}{f', {hours:g} hours' if hours else ''}"))
+    words = f"you were at {len(there)} of {counted(len(record.attendance), 'session')}"
+    return f"{words}, {hours:g} hours" if hours else words
+
+
+def _assessments(record: LearnerRecord) -> str:
+    if record.results.empty:
+        return "no result is on record"
+    decided = record.results[record.results["passed"].notna()]
+    words = counted(len(record.results), "result")
+    passed = int(decided["passed"].sum())
+    return f"{words}; of {len(decided)} that decided about a badge you passed {passed}" if len(decided) else words
+
+
+def _earned(record: LearnerRecord) -> str:
+    held, counts = record.feedback.held, sum(one.valid for one in record.feedback.held)
+    ends = [f"{len(record.recalled)} taken back"] if record.recalled else []
+    if not held:
+        return ", ".join(["none yet", *ends])
+    return ", ".join([f"{len(held)} earned", f"{counts} count today" if counts != 1 else "1 counts today", *ends])
 
 
 def how_made(record: LearnerRecord) -> Html:
@@ -167,7 +218,7 @@ def _stacks(stacks: tuple[CloseStack, ...]) -> Html:
         else:
             left = listed([step.title for step in one.plan.steps]) or "approval only"
         bar = element("meter", percent(one.progress), min="0", max="1", value=f"{one.progress:.3f}", aria_hidden="true")
-        rows.append([one.title, join([bar, " ", percent(one.progress)]), left])
+        rows.append([one.title, element("span", bar, " ", percent(one.progress), class_="whole"), left])
     return table("Larger credentials on the way", ["Credential", "Done", "Still to earn"], rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 from ipe_workbench.credentials import Programme
@@ -9,10 +10,11 @@ from ipe_workbench.credentials.programme import Term
 from ipe_workbench.figures.charts import percent
 from ipe_workbench.records.privacy import TOTAL
 from ipe_workbench.reporting.html import Html, Number, element, join, notice, table
-from ipe_workbench.reporting.released import Released
+from ipe_workbench.reporting.learner_record import shared_programme
+from ipe_workbench.reporting.released import Released, read_released
 from ipe_workbench.reporting.term_report import TermReport
 
-__all__ = ["flow", "recorded_awards"]
+__all__ = ["flow", "learners_on_record", "recorded_awards"]
 
 _NO_RECORDS = "No records were given to this report. Name them with --db."
 _SIMULATED = "No records were given to this report: what it says of learners is simulated. Name them with --db."
@@ -34,16 +36,42 @@ class _Counted(Protocol):
 
 def flow(report: _Counted) -> Html:
     """The flow of learners: enrolled, and what became of them, by profession."""
-    released = report.released
-    if released is None:
+    if report.released is None:
         return element("p", _SIMULATED if isinstance(report, TermReport) else _NO_RECORDS)
+    return _flow(report.programme, report.term, report.released)
+
+
+def learners_on_record(programme: str | Path, term: str, released: str | Path) -> Html:
+    """The flow of learners for a template of your own, from the parameters that the engine gives it.
+
+    Parameters
+    ----------
+    programme : path
+        Folder of the programme.
+    term : str
+        Id of the term.
+    released : path
+        File of the counts that may be shown; a sentence says so where there is none.
+
+    Examples
+    --------
+    >>> learners_on_record("", "", "").markup
+    '<p>No records were given to this report. Name them with --db.</p>'
+    """
+    if not released:
+        return element("p", _NO_RECORDS)
+    design = shared_programme(str(programme))
+    return _flow(design, design.term(term), read_released(released))
+
+
+def _flow(programme: Programme, term: Term, released: Released) -> Html:
     there = set(released.tables["learners"]["status"])
     states = [one for one in _STATES if one in there]
     rows: list[list[object]] = []
-    for id, title in [*((one.id, one.title) for one in report.programme.info.professions), (TOTAL, "All professions")]:
+    for id, title in [*((one.id, one.title) for one in programme.info.professions), (TOTAL, "All professions")]:
         counts = [released.count("learners", profession=id, status=one) for one in (TOTAL, *states)]
         rows.append([title, *(_number(one) for one in counts)])
-    caption = f"Learners on record by the end of {report.term.title}"
+    caption = f"Learners on record by the end of {term.title}"
     heads: list[str | Number] = ["Profession", Number("Enrolled")]
     heads += [Number(f"Of these {_STATES[one]}") for one in states]
     return join([table(caption, heads, rows), _hidden(released.threshold)])
