@@ -107,9 +107,9 @@ class TrackRecord:
             words = f"In {self.predictions:,} earlier cases the rule would have named nobody."
         else:
             words = (
-                f"Checked on {self.predictions:,} earlier cases in these records: of {self.named:,} whom the rule would "
-                f"have named, {self.right:,} fell short at the next assessment ({self.right / self.named:.0%}) and "
-                f"{self.named - self.right:,} did not; {self.missed:,} others fell short unnamed."
+                f"Checked on {self.predictions:,} earlier cases in these records: of {self.named:,} whom the rule "
+                f"would have named, {self.right:,} fell short at the next assessment ({self.right / self.named:.0%}) "
+                f"and {self.named - self.right:,} did not; {self.missed:,} others fell short unnamed."
             )
         return words
 
