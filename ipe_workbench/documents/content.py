@@ -24,6 +24,12 @@ _SECOND_LOOK = 256 * 1024
 _READ_DIFFERENTLY = re.compile("[\t\x85\u2028\u2029]")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CHECK = "Check brackets, quotes, colons and indentation near that line."
+#: What the parser says of the mistakes that people make most, and what mends them.
+_MENDS = {
+    "mapping values are not allowed": "Put a text that has a colon in it in quotes, or check the indentation.",
+    "found character '\\t'": "Indent with spaces; YAML takes no tabs.",
+    "that cannot start any token": "Put a text that begins with this character in quotes.",
+}
 
 
 class Fields(dict[str, Any]):
@@ -113,7 +119,9 @@ def _invalid(error: Exception, path: str) -> UnreadableFileError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "context", None) or "it cannot be parsed"
     line = None if mark is None else mark.line + 1
-    return unreadable(f"This is not valid YAML: {' '.join(problem.split())}.", Place(path, line), _CHECK)
+    said = " ".join(problem.split())
+    mend = next((mend for words, mend in _MENDS.items() if words in said), _CHECK)
+    return unreadable(f"This is not valid YAML: {said}.", Place(path, line), mend)
 
 
 class _Composition:

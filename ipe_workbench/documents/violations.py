@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticCustomError
 
 from ipe_workbench.documents.document import Document, field_path, locate
+from ipe_workbench.documents.expected import Expected, expected_at, homes
 from ipe_workbench.documents.model import Step
 from ipe_workbench.findings import Finding, Place
 
@@ -21,6 +21,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _LISTS = ("tuple_type", "list_type")
 _MAPPINGS = ("model_type", "dict_type", "model_attributes_type", "mapping_type")
+#: A sentence names so many fields and no more.
+_NAMED = 12
 
 
 def validate(model: type[Model], document: Document) -> tuple[Model | None, tuple[Finding, ...]]:
@@ -72,25 +74,36 @@ def _as_finding(problem: Mapping[str, Any], document: Document, subject: str, mo
     if kind == "missing":
         field = field_path([*walked, name])
         place = Place(place.file, place.line, field)
-        return Finding(
-            "invalid-field", "error", f"The field `{field}` is missing.", f"Add `{name}:` here.", place, subject
-        )
+        choices = expected_at(model, steps).choices
+        mend = f"Add `{name}:` here" + (f", with {_listed(choices, 'or')}." if choices else ".")
+        return Finding("invalid-field", "error", f"The field `{field}` is missing.", mend, place, subject)
     if kind == "extra_forbidden":
-        mend = _near(name, _known_fields(model)) or "Correct its spelling or delete it."
+        mend = _mend_unknown(name, expected_at(model, steps[:-1]), model)
         return Finding("invalid-field", "error", f"`{name}` is not a known field.", mend, place, subject)
     if kind == "misplaced":
         return Finding("invalid-field", "error", context["text"], "Correct one of the two.", place, subject)
     found = problem.get("input")
     if kind == "rule_kind" and isinstance(found, dict) and len(found) == 1:
         place, _ = locate(document, [*steps, next(iter(found))])
-    what, mend = _in_words(problem, found)
+    what, mend = _in_words(problem, found, expected_at(model, steps))
     shown = repr(found)
     shown = shown if len(shown) <= 60 else shown[:57] + "..."
     message = f"`{place.field or name}` is not valid: {what} (found {shown})."
     return Finding("invalid-field", "error", message, mend, place, subject)
 
 
-def _in_words(problem: Mapping[str, Any], found: Any) -> tuple[str, str]:
+def _mend_unknown(name: str, here: Expected, model: type[BaseModel]) -> str:
+    """What to do with a field that is not known where it stands."""
+    if near := _near(name, here.fields):
+        return near
+    if elsewhere := homes(model, name):
+        return f"Move it to {_listed([one or 'the top of the file' for one in elsewhere], 'or')}, or delete it."
+    if 0 < len(here.fields) <= _NAMED:
+        return f"Known here: {_listed(here.fields, 'and')}. Correct its spelling or delete it."
+    return "Correct its spelling or delete it."
+
+
+def _in_words(problem: Mapping[str, Any], found: Any, expected: Expected) -> tuple[str, str]:
     """What is wrong and how to mend it, for the violations that people meet."""
     kind, context = problem["type"], problem.get("ctx", {})
     plain = str(problem["msg"]).removeprefix("Value error, ")
@@ -98,13 +111,17 @@ def _in_words(problem: Mapping[str, Any], found: Any) -> tuple[str, str]:
     if kind in _LISTS:
         return "this is a list", f"Write the values in brackets: [{found}]."
     if kind in _MAPPINGS:
-        return "this has fields of its own", "Write its fields below it, indented, one a line."
+        needed = expected.needed or expected.fields
+        names = f": {_listed(needed, 'and')}" if 0 < len(needed) <= _NAMED else ""
+        return "this has fields of its own", f"Write them below it, indented, one a line{names}."
     if kind == "string_pattern_mismatch":
         return _pattern_in_words(context.get("pattern", ""))
     if kind.startswith("date"):
         return "this is not a date", "Write it as YYYY-MM-DD, such as 2027-01-11."
-    if kind in ("less_than_equal", "float_parsing") and (share := _as_share(found, context.get("le", 1))):
+    if kind in ("less_than_equal", "float_parsing") and (share := _as_share(found, expected.most)):
         return "this is a share between 0 and 1", f"Write {share:g} for {share:.0%}."
+    if kind == "float_parsing" and re.fullmatch(r"\s*-?\d+,\d+\s*", str(found)):
+        return "this is a number", f"Write it with a point: {str(found).strip().replace(',', '.')}."
     if kind in ("int_parsing", "float_parsing", "int_type", "float_type", "int_from_float"):
         return "this is a " + ("whole number" if kind.startswith("int") else "number"), "Write digits, without a unit."
     if kind == "literal_error":
@@ -134,12 +151,10 @@ def _as_share(found: Any, limit: Any) -> float | None:
     return share if 0 < share <= 1 else None
 
 
-@cache
-def _known_fields(model: type[BaseModel]) -> tuple[str, ...]:
-    """Every field name of the model and of what stands inside it."""
-    schema = model.model_json_schema(by_alias=True)
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return tuple({name: None for part in parts for name in part.get("properties", {})})
+def _listed(names: Sequence[str], last: str) -> str:
+    """``a`, `b` and `c``, for a sentence; what has a space is no name and stays without marks."""
+    marked = [one if " " in one else f"`{one}`" for one in names]
+    return marked[0] if len(marked) == 1 else f"{', '.join(marked[:-1])} {last} {marked[-1]}"
 
 
 def _near(wanted: str, known: Sequence[str]) -> str:

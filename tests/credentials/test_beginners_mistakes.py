@@ -33,6 +33,9 @@ def findings(folder):
         (FIRST, "level: foundation", "level: fundation", "input should be", "Did you mean `foundation`"),
         (FIRST, "id: read-back", "id: Read_Back", "lower-case letters", "team-communication"),
         (FIRST, "owner:", "ownr:", "`ownr` is not a known field", "Did you mean `owner`"),
+        (FIRST, "owner:", "term:", "`term` is not a known field", "Move it to `activities`, or delete it."),
+        (FIRST, "hours: 3\n", "hours: 3,5\n", "this is a number (found '3,5')", "Write it with a point: 3.5."),
+        (FIRST, "- {framework: ipec-2023, competency: C3,", "- C3 #", "fields of its own", "`competency`"),
         (FIRST, "methods: [test, team-test]", "methods: [quiz]", "input should be", "self-report"),
         ("programme.yaml", "start: 2027-01-11", "start: 11 January 2027", "not a date", "YYYY-MM-DD"),
         ("programme.yaml", "start: 2027-01-11", "start: 2027-02-30", "not a day of the calendar", "YYYY-MM-DD"),
@@ -42,6 +45,17 @@ def findings(folder):
         ("programme.yaml", "id: nursing", "id: medicine", "`medicine` stands twice under `professions`", ""),
         ("programme.yaml", "learners: 40", "learners: 1000000000000", "less than or equal to 1000000", ""),
         ("programme.yaml", "- ipec-2023", "- ipec2023", "not a built-in framework", "ipec-2023"),
+        ("programme.yaml", "short: RN", "colour: red", "`colour` is not a known field", "Known here: `id`, `title`,"),
+        (
+            "programme.yaml",
+            "teams: {size: 6, min_professions: 2, max_share: 0.5}",
+            "teams: six",
+            "fields of its own",
+            "`size`",
+        ),
+        (FIRST, "title: Team communication", "title: Teams: communication", "not valid YAML", "in quotes"),
+        (FIRST, "title: Team communication", "title: @home", "not valid YAML", "in quotes"),
+        (FIRST, "owner: Course director", "\towner: Course director", "not valid YAML", "Indent with spaces"),
         (STACK, "all:", "al:", "exactly one of", "Did you mean `all`"),
         (SECOND, "assessor_minutes: 15", "assessor_minutes: 1e308", "less than or equal to 10000", ""),
     ],
@@ -54,6 +68,12 @@ def test_one_mistake_gives_one_finding_at_its_line(folder, file, old, new, words
     assert mend in found[0].mend
     assert found[0].place.line == line
     assert found[0].place.file.endswith(file)
+
+
+def test_a_missing_field_comes_with_the_words_that_it_takes(folder):
+    replace_in(folder / FIRST, "stage: exposure\n", "")
+    mends = [one.mend for one in findings(folder) if one.severity == "error"]
+    assert mends == ["Add `stage:` here, with `exposure`, `immersion` or `competence`."]
 
 
 @pytest.mark.parametrize("content", ["", "- a\n", "just text\n", "id: Team_Communication\n"])
