@@ -79,6 +79,11 @@ def test_exports_run_no_formula_and_keep_negative_numbers(filled, tmp_path):
             {"learner": "Matrikel", "on": "Datum", "assessment": "Test Name", "score": "Resultat"},
         ),
         (
+            "Student ID;Vorname;Nachname;Studiengang;Beginn\ns1;Ann;Maier;Pharmazie;11.01.2027\n",
+            "learners",
+            {"given_name": "Vorname", "family_name": "Nachname", "study_programme": "Studiengang", "starts": "Beginn"},
+        ),
+        (
             "StudentNr,SessionID,SessionDate,Attendance Status\ns1,o1,2026-10-01,present\n",
             "attendance",
             {

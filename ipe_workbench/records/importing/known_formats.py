@@ -12,6 +12,7 @@ from ipe_workbench.records.importing.plain_tables import PLAIN_TABLES
 from ipe_workbench.records.importing.qualtrics import QUALTRICS
 from ipe_workbench.records.importing.reading import Format
 from ipe_workbench.records.importing.redcap import REDCAP
+from ipe_workbench.records.importing.survey_sheet import SURVEY_SHEET
 from ipe_workbench.records.importing.xapi import XAPI
 
 __all__ = ["FORMATS"]
@@ -26,6 +27,7 @@ _PARTICULAR = (
     CANVAS,
     MOODLE,
     EARNED_BADGES_LIST,
+    SURVEY_SHEET,
     RUBRIC_SHEET,
     READINESS_TEST,
     ATTENDANCE_SHEET,

@@ -312,6 +312,10 @@ def _likeliest(header: tuple[str, ...]) -> str | None:
         names = [{plain_heading(name) for name in (one.name, *one.aliases)} for one in fields]
         if all(found & some for some, one in zip(names, fields, strict=True) if one.needed):
             known[kind] = sum(bool(found & some) for some in names)
+    traits = any(one.casefold().startswith(_TRAIT) for one in header)
+    if len(found) > 1 and not traits:
+        # A column of ids alone says nothing: a list of awards would become a roster.
+        known = {kind: count for kind, count in known.items() if count > 1}
     return max(known, key=lambda kind: known[kind], default=None)
 
 

@@ -16,6 +16,8 @@ from ipe_workbench.records.importing.known_formats import FORMATS
 from ipe_workbench.records.importing.plain_tables import PLAIN_TABLES, fields_of
 from ipe_workbench.records.importing.reading import Field, plain_heading
 from ipe_workbench.records.importing.source import Part, open_source
+from ipe_workbench.records.importing.survey_exports import frame_in_words
+from ipe_workbench.records.importing.survey_sheet import FRAME, LEARNER, MISSING, SURVEY_SHEET, items_of
 
 __all__ = ["MappingProposal", "propose_mapping"]
 
@@ -27,10 +29,12 @@ _UNREAD, _MISSING = 0.7, 1.2
 _WORDS: dict[str, frozenset[str]] = {
     field: frozenset(words.split())
     for field, words in {
-        "learner": "learner student trainee person participant candidate pupil matriculation matrikel stu roll",
-        "given_name": "forename first given",
-        "family_name": "surname last family",
-        "study_programme": "programme program degree course major",
+        "learner": "learner student trainee person participant candidate pupil matriculation matrikel matrikelnummer "
+        "stu roll",
+        "given_name": "forename first given vorname prénom nombre",
+        "family_name": "surname last family nachname familienname nom apellido",
+        "study_programme": "programme program degree course major studiengang filière carrera",
+        "starts": "starts start begins beginn début inicio",
         "cohort": "class year intake graduation",
         "rater": "observer examiner evaluator preceptor judge assessor tutor",
         "criterion": "domain dimension competency criterion item",
@@ -46,7 +50,7 @@ _WORDS: dict[str, frozenset[str]] = {
         "issuer": "issuer body organisation organization provider",
         "wave": "wave round administration survey",
         "instrument": "instrument scale questionnaire",
-        "frame": "timing timepoint phase occasion",
+        "frame": "time timing timepoint phase occasion zeitpunkt messzeitpunkt moment",
         "item": "question item",
         "value": "response answer value",
         "purpose": "purpose study",
@@ -80,6 +84,10 @@ class MappingProposal:
         Headings that nothing was found for.
     recognised : bool
         Whether an import knows the file as it is.
+    answers : tuple of str
+        Answers of a questionnaire in words, which need a number.
+    times : tuple of str
+        What the column of the frame says that is no frame yet.
     """
 
     format: str
@@ -87,6 +95,8 @@ class MappingProposal:
     missing: tuple[str, ...]
     unread: tuple[str, ...]
     recognised: bool
+    answers: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
 
     def to_yaml(self) -> str:
         """The mapping file."""
@@ -97,6 +107,14 @@ class MappingProposal:
         lines.append(f"format: {self.format}")
         if self.columns:
             lines += ["columns:", *(f"  {_quoted(name)}: {_quoted(one)}" for name, one in self.columns.items())]
+        if self.format == SURVEY_SHEET.id:
+            # A question mark is refused at its line until somebody has said what belongs there.
+            times = [f"frame:{one}" for one in self.times]
+            lines += ["values:  # a frame is pre, post, retrospective-pre or follow-up"]
+            lines += [f'  {_quoted(one)}: "?"' for one in (*self.missing, *times)]
+            if self.answers:
+                lines += ["labels:  # the number of each answer", *(f'  {_quoted(one)}: "?"' for one in self.answers)]
+            return "\n".join([*lines, *(f"# Not read: {_quoted(one)}" for one in self.unread)]) + "\n"
         lines += [f"# Not in the file; say it under values:\n#   {name}: ..." for name in self.missing]
         lines += [f"# Not read: {_quoted(one)}" for one in self.unread]
         return "\n".join(lines) + "\n"
@@ -118,10 +136,40 @@ def propose_mapping(path: str | Path) -> MappingProposal:
     if part is None:
         raise UnusableInputError("This is not one table.", place=str(path), mend="Name one CSV file, or one sheet.")
     samples = _samples(part)
+    if (questionnaire := _questionnaire(part, samples)) is not None:
+        return questionnaire
     proposals = [_for_kind(one.id, part, samples) for one in PLAIN_TABLES]
     # Few needed columns are missing, then many columns are alike.
     _, best = max(proposals, key=lambda one: (one[0], -len(one[1].missing)))
     return best
+
+
+def _questionnaire(part: Part, samples: dict[str, list[str]]) -> MappingProposal | None:
+    """The proposal for a table with a column an item; ``None`` where no headings look like items."""
+    items = items_of(part.header, {})
+    if not items:
+        return None
+    others = {heading: cells for heading, cells in samples.items() if heading not in items and cells}
+    columns: dict[str, str] = {}
+    for one in (LEARNER, FRAME):
+        left = {heading: cells for heading, cells in others.items() if heading not in columns.values()}
+        likely = {heading: likeness for heading in left if (likeness := _alike(heading, one)) >= _LIKE_ENOUGH}
+        if likely:
+            columns[one.name] = max(likely, key=lambda heading: likely[heading])
+        elif one is LEARNER:
+            ids = (heading for heading, cells in left.items() if _are_ids(cells, 0.2))
+            columns |= dict(zip(("learner",), ids, strict=False))
+    times = dict.fromkeys(others.get(columns.get("frame", ""), ()))
+    words = dict.fromkeys(cell for heading in items for cell in samples.get(heading, ()))
+    return MappingProposal(
+        SURVEY_SHEET.id,
+        {**columns, **{f"item:{name}": heading for heading, name in items.items()}},
+        ("instrument", "wave", *(() if "frame" in columns else ("frame",))),
+        tuple(heading for heading in others if heading not in columns.values()),
+        recognised=False,
+        answers=tuple(one for one in words if one.casefold() not in MISSING and _share([one], number) == 0),
+        times=tuple(one for one in times if frame_in_words(one) is None),
+    )
 
 
 def _for_kind(kind: str, part: Part, samples: dict[str, list[str]]) -> tuple[float, MappingProposal]:
@@ -172,9 +220,10 @@ def _by_cells(fields: tuple[Field, ...], samples: dict[str, list[str]], found: d
     return worth
 
 
-def _are_ids(cells: list[str]) -> bool:
+def _are_ids(cells: list[str], least: float = 0.5) -> bool:
+    """Whether the cells look like ids; of `least` cells and more each stands for another person."""
     plain = all(re.fullmatch(r"[\w.@-]{1,64}", one) for one in cells)
-    return plain and len(set(cells)) > len(cells) / 2 and _share(cells, _READ["share"]) < 1
+    return plain and len(set(cells)) > len(cells) * least and _share(cells, _READ["share"]) < 1
 
 
 def _samples(part: Part) -> dict[str, list[str]]:

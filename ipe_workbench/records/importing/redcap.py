@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.importing.reading import Field, Format, Reading, plain_heading
 from ipe_workbench.records.importing.source import Part, Source
-from ipe_workbench.records.importing.survey_exports import Answers, Wave, frame_value
+from ipe_workbench.records.importing.survey_exports import Answers, Wave, frame_in_words, frame_value
 from ipe_workbench.records.importing.targets import Record
 
 __all__ = ["REDCAP"]
@@ -33,16 +33,6 @@ _OTHER = frozenset(
      "surveyidentifier", "redcapdataaccessgroup", "dataaccessgroup")
 )  # fmt: skip
 _INCOMPLETE = frozenset(("0", "incomplete", ""))
-#: What the name of an event says about its frame, the first that fits.
-_FRAME_WORDS = (
-    ("retro", "retrospective-pre"),
-    ("follow", "follow-up"),
-    ("post", "post"),
-    ("after", "post"),
-    ("pre", "pre"),
-    ("baseline", "pre"),
-    ("before", "pre"),
-)
 
 
 @dataclass(frozen=True)
@@ -164,7 +154,7 @@ def _wave(part: Part, reading: Reading, event: str, instrument: str, instance: s
     place = part.place()
     frame = reading.values.get(f"frame:{event}") or reading.values.get("frame")
     if frame is None:
-        frame = next((value for word, value in _FRAME_WORDS if word in event.casefold()), None)
+        frame = frame_in_words(event)
     if frame is None:
         said = f" for the event `{event}`" if event else ""
         setting = f"frame:{event}=post" if event else "frame=post"

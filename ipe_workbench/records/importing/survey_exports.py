@@ -14,9 +14,19 @@ from ipe_workbench.records.importing.reading import Reading
 from ipe_workbench.records.importing.source import Part
 from ipe_workbench.records.importing.targets import Record
 
-__all__ = ["Answers", "Wave", "frame_value"]
+__all__ = ["Answers", "Wave", "frame_in_words", "frame_value"]
 
 _FRAMES = ("pre", "post", "retrospective-pre", "follow-up")
+#: What the name of an event or a time says about its frame, the first that fits.
+_FRAME_WORDS = (
+    ("retro", "retrospective-pre"),
+    ("follow", "follow-up"),
+    ("post", "post"),
+    ("after", "post"),
+    ("pre", "pre"),
+    ("baseline", "pre"),
+    ("before", "pre"),
+)
 #: `5 - Strongly agree`, `5 = Strongly agree`, `(5) Strongly agree`.
 _NUMBERED = re.compile(r"\(?(?P<value>\d{1,3}(?:[.,]\d+)?)\)?\s*[-=:.)\u2013\u2014]?\s+\D.*")
 
@@ -33,6 +43,17 @@ class Wave:
     def record(self, part: Part) -> Record:
         """The row of the wave."""
         return Record("survey_waves", (self.id, self.instrument, self.frame, self.term, None, None), part.header_row)
+
+
+def frame_in_words(text: str) -> str | None:
+    """The frame that the name of an event or a time speaks of; ``None`` where it speaks of none.
+
+    Examples
+    --------
+    >>> frame_in_words("baseline_arm_1"), frame_in_words("After the course"), frame_in_words("T3")
+    ('pre', 'post', None)
+    """
+    return next((frame for word, frame in _FRAME_WORDS if word in text.casefold()), None)
 
 
 def frame_value(text: str, place: Place) -> str:

@@ -32,6 +32,10 @@ GOOD: dict[str, tuple[object, dict[str, str]]] = {
         "record_id,redcap_event_name,iccas_timestamp,iccas_1,iccas_2,iccas_complete\ns1,post,2026-10-02,1,2,2\n",
         {},
     ),
+    "survey-sheet": (
+        "learner,time,date,SP01,SP02,SP03\ns1,after,2026-10-02,1,2,3\n",
+        {"wave": "2026-fall", "instrument": "spice-r2"},
+    ),
     "canvas-gradebook": (
         "Student,ID,SIS User ID,Section,iRAT (101)\nPoints Possible,,,,20\nOne,1,s1,A,18\n",
         {},
@@ -62,13 +66,15 @@ TABLES = [kind for kind in GOOD if kind not in (*PACKAGES, *JSON)]
 MAKING = {"learners", "staff", "terms", "offerings"}
 #: Where a table's learner and date stand: row, column.
 LEARNER = {
-    "qualtrics": (4, "Q1"), "redcap": (2, "iccas_1"), "canvas-gradebook": (3, "iRAT (101)"),
+    "qualtrics": (4, "Q1"), "redcap": (2, "iccas_1"), "survey-sheet": (2, "SP01"),
+    "canvas-gradebook": (3, "iRAT (101)"),
     "moodle-grades": (2, "Quiz: A (Percentage)"), "open-badges-list": (2, "recipient"),
     "rubric-sheet": (2, "listening"),
     "readiness-test": (3, "learner"), "attendance-sheet": (2, "team-day-1 2026-10-02"),
 }  # fmt: skip
 DATE = {
-    "qualtrics": (4, "RecordedDate"), "redcap": (2, "iccas_timestamp"), "rubric-sheet": (2, "date"),
+    "qualtrics": (4, "RecordedDate"), "redcap": (2, "iccas_timestamp"), "survey-sheet": (2, "date"),
+    "rubric-sheet": (2, "date"),
     "open-badges-list": (2, "issued on"), "readiness-test": (3, "date"), "terms": (2, "ends"),
     "learners": (2, "starts"), "teams": (2, "joined"), "offerings": (2, "starts"), "attendance": (2, "on"),
     "assessments": (2, "on"), "rubric-scores": (2, "on"), "survey-responses": (2, "on"), "evidence": (2, "on"),
@@ -80,6 +86,7 @@ TWICE = {
     "canvas-gradebook": ("One,1,s1,A,17\n", 4),
     "moodle-grades": ("One,s1,a@b.c,80 %\n", 3),
     "redcap": ("s1,post,2026-10-02,3,2,2\n", 3),
+    "survey-sheet": ("s1,after,2026-10-02,2,2,3\n", 3),
     "qualtrics": (",,0,,100,1,2026-10-02,R_6,s1,2,,,\n", 5),
     "rubric-sheet": ("s1,f1,2026-10-02,2,4\n", 3),
     "readiness-test": ("s1,2026-10-02,A,A,A\n", 4),
@@ -353,3 +360,12 @@ def test_what_the_database_would_refuse_is_a_finding_first(bring, roster, store,
     assert (error.id, error.place.line) == ("value-refused", row)
     assert column in error.place.field
     assert store.counts() == before
+
+
+def test_a_list_with_a_column_of_ids_is_no_roster(bring, store, roster):
+    before = store.counts()
+    with pytest.raises(UnusableInputError, match="ipe records map"):
+        bring("Student ID;Badge;Datum\nnew;huddles;02.10.2026\n")
+    assert store.counts() == before
+    assert bring("Student ID\nnew\n").format == "learners"
+    assert bring("Student ID,trait:site\nnewer,north\n").format == "learners"
