@@ -10,6 +10,8 @@ import difflib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ipe_workbench.phrases import listed
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -103,8 +105,8 @@ def near_names(wanted: str, known: Iterable[str]) -> str:
     names = list(known)
     near = difflib.get_close_matches(wanted, names, n=3, cutoff=0.6)
     if near:
-        return f"Did you mean {' or '.join(near)}?"
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+        return f"Did you mean {listed(near, last='or')}?"
+    shown = listed(names, 12) if len(names) > 12 else ", ".join(names)
     return f"Known: {shown}." if names else "There are none yet."
 
 

@@ -13,6 +13,7 @@ from ipe_workbench.credentials.model import MicroCredential, Rubric, Stack
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.errors import UnknownNameError
 from ipe_workbench.findings import Finding, Place
+from ipe_workbench.phrases import listed
 from ipe_workbench.records.privacy import with_names
 
 if TYPE_CHECKING:
@@ -254,6 +255,6 @@ def _lower_median(rubric: Rubric, levels: list[str]) -> str:
 def _findings(passed_over: Mapping[str, list[int]], place: str) -> Iterator[Finding]:
     for why, numbers in passed_over.items():
         words, mend = _PASSED_OVER[why]
-        shown = ", ".join(str(one) for one in numbers[:10]) + (", ..." if len(numbers) > 10 else "")
+        shown = listed(numbers, 10)
         message = f"{len(numbers)} awards {words} (numbers {shown})."
         yield Finding(why, "warning", message, mend, Place(place))

@@ -116,7 +116,11 @@ class Register:
         try:
             content = path.read_bytes()
         except FileNotFoundError:
-            raise UnreadableFileError("There is no register of badges here.", place=str(path.parent)) from None
+            raise UnreadableFileError(
+                "There is no register of badges here.",
+                place=str(path.parent),
+                mend="Name the folder that `ipe badges issue --out` wrote.",
+            ) from None
         whole = content[: content.rfind(b"\n") + 1]
         try:
             first, *lines = [json.loads(line) for line in whole.splitlines()]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import sys
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
@@ -49,13 +49,26 @@ from ipe_workbench.cli import (
 )
 from ipe_workbench.cli import credentials as credentials_group
 from ipe_workbench.cli import records as records_group
-from ipe_workbench.cli.simulation_means import DEFAULT, GroupWithDefault
+from ipe_workbench.cli.groups import DEFAULT, Group, GroupWithDefault
 from ipe_workbench.errors import WorkbenchError
 
 __all__ = ["app", "main"]
 
+
+class _Everything(Group):
+    sections: ClassVar[dict[str, tuple[str, ...]]] = {
+        "Design": ("init", "check", "credentials", "frameworks", "pathways", "coverage", "diff"),
+        "Look ahead": ("simulate", "compare", "teams", "playbook"),
+        "Record and recognise": ("records", "badges"),
+        "Find out and tell": ("evaluate", "report", "dashboard"),
+        "By mouse": ("lab",),
+    }
+
+
 app = typer.Typer(
     name="ipe",
+    cls=_Everything,
+    context_settings={"help_option_names": ["--help", "-h"]},
     help="Design, simulate and report stackable micro-credentials for interprofessional education.",
     epilog="Begin with: ipe init my-programme, then: ipe check my-programme",
     no_args_is_help=True,
@@ -63,7 +76,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-pathways_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+pathways_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=Group)
 pathways_app.command("import")(pathway_exchange.import_pathway)
 pathways_app.command("export")(pathway_exchange.export_pathway)
 pathways_app.command("feedback")(pathway_feedback.feedback)

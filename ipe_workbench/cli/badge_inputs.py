@@ -58,6 +58,10 @@ def content_of(path: Path) -> bytes:
             content = file.read(2 * MAXIMUM_BYTES)
     except FileNotFoundError:
         raise UnreadableFileError("The file does not exist.", place=str(path), mend="Check the path.") from None
+    except IsADirectoryError:
+        raise UnreadableFileError(
+            "This is a folder, not a file.", place=str(path), mend="Name the file of one badge."
+        ) from None
     except OSError as error:
         raise UnreadableFileError(f"The file cannot be read: {error.strerror}.", place=str(path)) from None
     return content

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
 from ipe_workbench.cli.badge_inputs import badge_id_of, content_of, keys_of, lists_of, moment_of, passphrase
+from ipe_workbench.cli.groups import Group
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 from ipe_workbench.errors import UnreadableFileError, UnusableInputError
 
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+class _Badges(Group):
+    sections: ClassVar[dict[str, tuple[str, ...]]] = {
+        "Issue": ("keygen", "images", "issue", "publish", "claim", "revoke"),
+        "Verify and read": ("verify", "read"),
+        "Carry and vouch": ("bake", "extract", "transcript", "endorse"),
+    }
+
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=_Badges)
 
 
 class KindChoice(StrEnum):

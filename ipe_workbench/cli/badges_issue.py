@@ -13,6 +13,7 @@ import typer
 
 from ipe_workbench.cli.badge_inputs import moment_of, passphrase
 from ipe_workbench.cli.output import OutputFormat, is_terminal, print_json, printable
+from ipe_workbench.phrases import listed
 
 if TYPE_CHECKING:
     from ipe_workbench.badges import AwardsToIssue, Issued
@@ -182,7 +183,7 @@ def _recorded(
 
 def _print_issued(made: Issued, format: OutputFormat) -> None:
     if made.kept:
-        numbers = ", ".join(str(one.row) for one in made.kept[:10]) + (", ..." if len(made.kept) > 10 else "")
+        numbers = listed((one.row for one in made.kept), 10)
         message = f"{len(made.kept)} badges were left as they are, though the records say something else since (awards "
         typer.echo(f"{message}{numbers}). To change one, revoke it and issue again.", err=True)
     if format is OutputFormat.json:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ipe_workbench.cli.groups import Group
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 from ipe_workbench.cli.questions import ask, may_ask
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ipe_workbench.credentials import MicroCredential, Programme
     from ipe_workbench.credentials.model import Stack, Stage
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=Group)
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)]
 Format = Annotated[OutputFormat, typer.Option(help="Print a table for people, or JSON.")]

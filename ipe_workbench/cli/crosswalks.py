@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ipe_workbench.cli.groups import Group
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
+from ipe_workbench.phrases import listed
 
 if TYPE_CHECKING:
     from ipe_workbench.findings import Finding
     from ipe_workbench.frameworks import Crosswalk, Framework
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=Group)
 
 _Walk = Annotated[str, typer.Argument(help="Id of a built-in crosswalk, or a YAML file.", show_default=False)]
 _Format = Annotated[OutputFormat, typer.Option(help="Print a table, or JSON.")]
@@ -114,7 +116,7 @@ def suggest(
     _deliver(suggest_crosswalk(old, new, minimum, per_code), out, replace, format)
     for framework in (old, new):
         if ids := without_text(framework):
-            shown = ", ".join(ids[:12]) + (", ..." if len(ids) > 12 else "")
+            shown = listed(ids, 12)
             told = f"Not comparable, having no text in {framework.id}: {len(ids)} of {len(framework.competencies)}"
             typer.echo(printable(f"{told} ({shown})."), err=True)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ipe_workbench.cli.days import day_of
+from ipe_workbench.cli.groups import Group
 from ipe_workbench.cli.output import printable
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ipe_workbench.studio.dashboards.identity import LinkKeys, Role
     from ipe_workbench.studio.dashboards.server import Deployment
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=Group)
 
 Programme = Annotated[Path, typer.Option("--programme", help="Folder of the programme.", show_default=False)]
 Database = Annotated[

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
 from ipe_workbench.cli.evaluate import FormatOption
+from ipe_workbench.cli.groups import DEFAULT, GroupWithDefault
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, progress_bar, table
-from ipe_workbench.cli.simulation_means import DEFAULT, GroupWithDefault
 from ipe_workbench.errors import UnusableInputError, near_names
 
 if TYPE_CHECKING:
@@ -31,6 +31,25 @@ class GroupWithPlan(GroupWithDefault):
 
     A folder that is called like a command is meant by ``./change``.
     """
+
+    sections: ClassVar[dict[str, tuple[str, ...]]] = {
+        "The plan of a programme": ("run", "register"),
+        "Before the data": ("power", "power-simulated", "power-of-designs"),
+        "Questionnaires and tests": ("instruments", "score", "reliability", "items", "standard"),
+        "Change, groups and time": (
+            "change",
+            "change-imputed",
+            "missing",
+            "compare",
+            "equity",
+            "growth",
+            "time-to-badge",
+            "retention",
+            "process",
+        ),
+        "Raters, self-ratings and comments": ("agreement", "raters", "generalizability", "confidence", "comments"),
+        "Feedback": ("faculty-feedback", "learner-feedback"),
+    }
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse a first word that is neither; put in the command that runs a plan where none is named."""

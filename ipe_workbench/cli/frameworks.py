@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ipe_workbench.cli.groups import Group
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 
 if TYPE_CHECKING:
     from ipe_workbench.errors import UnusableInputError
     from ipe_workbench.frameworks import Export, FrameworkReading
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=Group)
 #: Named here, since loading the room takes longer than showing a help page; a test keeps them equal.
 _EXPORT_FORMATS = ("case-1.0", "case-1.1", "ctdl-asn", "csv", "xlsx", "graphml", "node-link")
 

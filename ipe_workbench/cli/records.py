@@ -5,19 +5,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from ipe_workbench.cli.groups import Group
 from ipe_workbench.cli.output import OutputFormat, print_json, print_table, printable, table
 from ipe_workbench.cli.records_practice import practice
 from ipe_workbench.cli.records_privacy import Who, audit, erase, new_key, research
+from ipe_workbench.phrases import counted
 
 if TYPE_CHECKING:
     from ipe_workbench.findings import Finding
     from ipe_workbench.records.importing import ImportResult
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+class _Records(Group):
+    sections: ClassVar[dict[str, tuple[str, ...]]] = {
+        "Fill": ("init", "import", "map", "practice"),
+        "Look": ("check", "stats"),
+        "Give, forget and account for": ("export", "erase", "audit", "new-key"),
+    }
+
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, cls=_Records)
 app.command()(erase)
 app.command()(audit)
 app.command("new-key")(new_key)
@@ -203,7 +214,7 @@ def check(
     else:
         for finding in findings:
             typer.echo(printable(str(finding)))
-        typer.echo(f"{len(findings)} findings." if findings else "Nothing is odd in the records.")
+        typer.echo(f"{counted(len(findings), 'finding')}." if findings else "Nothing is odd in the records.")
     if any(one.severity == "error" for one in findings):
         raise typer.Exit(1)
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ipe_workbench.cli.days import day_of
 from ipe_workbench.cli.output import OutputFormat, print_json, printable
-from ipe_workbench.errors import UnusableInputError
+from ipe_workbench.errors import UnknownNameError, UnusableInputError, near_names
 
 if TYPE_CHECKING:
     from ipe_workbench.credentials import Programme
@@ -133,4 +132,10 @@ def _day(programme: Programme, until: str | None) -> datetime.date | None:
     if until is None:
         return None
     ends = {one.id: one.end for one in programme.info.terms}
-    return ends[until] if until in ends else day_of(until, "--until")
+    if until in ends:
+        return ends[until]
+    try:
+        return datetime.date.fromisoformat(until)
+    except ValueError:
+        mend = f"{near_names(until, ends)} Or write a day as YYYY-MM-DD."
+        raise UnknownNameError(f"`{until}` is neither a term of the programme nor a day.", mend=mend) from None

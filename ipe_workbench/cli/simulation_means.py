@@ -1,43 +1,26 @@
-"""What the commands of ``ipe simulate`` share: workers, the folder of parts, progress, and a group with a default."""
+"""What the commands of ``ipe simulate`` share: workers, the folder of parts, progress."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from ipe_workbench.cli.output import is_terminal
 
 if TYPE_CHECKING:
     from ipe_workbench.simulation.experiments.running import Means
 
-__all__ = ["DEFAULT", "GroupWithDefault", "SchedulerOption", "WorkersOption", "simulation_means"]
+__all__ = ["SchedulerOption", "WorkersOption", "simulation_means"]
 
 SchedulerOption = Annotated[
     str,
     typer.Option(help="auto, threads, processes, local (a Dask cluster here) or tcp://HOST:PORT of a Dask scheduler."),
 ]
 WorkersOption = Annotated[int | None, typer.Option(help="How many; one a processor by default.", show_default=False)]
-
-#: The command that is meant when none is named.
-DEFAULT = "run"
-
-
-class GroupWithDefault(TyperGroup):
-    """A group whose first word is a command or, where it is none, the first argument of the default command.
-
-    A folder that is called like a command is meant by ``./sweep``.
-    """
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put in the default command where none is named."""
-        if args and args[0] not in self.commands and args[0] != "--help":
-            args = [DEFAULT, *args]
-        return super().parse_args(ctx, args)
 
 
 @contextmanager

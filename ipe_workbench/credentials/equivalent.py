@@ -12,6 +12,7 @@ from ipe_workbench.credentials.rules import Rule
 from ipe_workbench.credentials.shortened import shortened
 from ipe_workbench.credentials.truth import written
 from ipe_workbench.credentials.witness import EFFORT, witness
+from ipe_workbench.phrases import listed
 
 __all__ = ["Equivalence", "equivalent"]
 
@@ -111,6 +112,5 @@ def _in_words(facts: Facts, title: Callable[[str], str]) -> str:
     said += [f"a score of {one.score:.0%} in {title(one.assessment)}{when(one.on)}" for one in facts.scores]
     said += [f"{one.hours:g} hours recorded in {title(one.activity)}{when(one.on)}" for one in facts.hours]
     said += [f"approval by the {one.role.replace('-', ' ')}{when(one.on)}" for one in facts.approvals]
-    listed = f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
     who = f"of {title(facts.profession)} " if facts.profession else ""
-    return f"{who}who has {listed} and nothing else" if said else f"{who}who has nothing"
+    return f"{who}who has {listed(said)} and nothing else" if said else f"{who}who has nothing"

@@ -33,10 +33,10 @@ from ipe_workbench.credentials.rules import (
     Within,
     badges_in,
     branch_for,
-    counted,
     describe,
 )
 from ipe_workbench.credentials.shortened import shortened
+from ipe_workbench.phrases import counted
 
 __all__ = ["Evaluation", "completed_on", "evaluate", "explain", "missing", "progress"]
 

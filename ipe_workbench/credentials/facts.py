@@ -18,6 +18,14 @@ class Award:
 
     `expires` is the last day on which it counts, or ``None``; `hours` are the hours that the credential's design
     stated when it was awarded, and `version` is that design's: an award keeps it when the design moves on.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import Facts, evaluate, parse_rule
+    >>> held = Award("huddles", datetime.date(2026, 3, 2), expires=datetime.date(2028, 3, 1), hours=4)
+    >>> days = datetime.date(2026, 3, 2), datetime.date(2028, 3, 2)
+    >>> [evaluate(parse_rule("huddles"), Facts(awards=(held,)), on=day).satisfied for day in days]
+    [True, False]
     """
 
     badge: str
@@ -29,7 +37,16 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class ScoreReached:
-    """A score, as a share in [0, 1], in a credential's assessment."""
+    """A score, as a share in [0, 1], in a credential's assessment.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import Facts, evaluate, parse_rule
+    >>> day = datetime.date(2026, 3, 2)
+    >>> rule = parse_rule({"score": {"assessment": "huddles", "min": 0.8}})
+    >>> evaluate(rule, Facts(scores=(ScoreReached("huddles", 0.85, day),)), on=day).satisfied
+    True
+    """
 
     assessment: str
     score: float
@@ -38,7 +55,16 @@ class ScoreReached:
 
 @dataclass(frozen=True, slots=True)
 class HoursRecorded:
-    """Hours of attendance recorded on an activity."""
+    """Hours of attendance recorded on an activity.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import Facts, evaluate, parse_rule
+    >>> day = datetime.date(2026, 3, 2)
+    >>> visits = tuple(HoursRecorded("ward-visit", 3, day) for _ in range(2))
+    >>> evaluate(parse_rule({"hours": {"min": 8, "of": ["ward-visit"]}}), Facts(hours=visits), on=day).progress
+    0.75
+    """
 
     activity: str
     hours: float
@@ -47,7 +73,16 @@ class HoursRecorded:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
-    """A person in that role approved."""
+    """A person in that role approved.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import Facts, evaluate, parse_rule
+    >>> day = datetime.date(2026, 3, 2)
+    >>> rule = parse_rule({"approval": {"role": "programme-lead"}})
+    >>> evaluate(rule, Facts(approvals=(ApprovalGiven("programme-lead", day),)), on=day).satisfied
+    True
+    """
 
     role: str
     on: datetime.date

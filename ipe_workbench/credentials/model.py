@@ -147,6 +147,15 @@ class Rubric(FileModel):
     """Criteria by levels with a descriptor in each cell; `pass_level` is the least level that passes a row.
 
     `public` says whether learners see it before they are assessed.
+
+    Examples
+    --------
+    >>> levels = [{"id": name, "title": name, "points": points} for points, name in enumerate(["beginning", "capable"])]
+    >>> texts = {"beginning": "Waits to speak.", "capable": "Sums up what was said."}
+    >>> row = {"id": "listening", "title": "Listening", "descriptors": texts}
+    >>> rubric = Rubric.model_validate({"levels": levels, "criteria": [row], "pass_level": "capable"})
+    >>> rubric.criteria[0].descriptors[rubric.pass_level]
+    'Sums up what was said.'
     """
 
     levels: tuple[RubricLevel, ...] = Field(min_length=2)
@@ -303,6 +312,14 @@ class Stack(FileModel):
     Completing it earns a completion badge with the stack's own id, which other rules may ask for.
     `double_counting` says whether a badge that counts here may count toward another stack of the programme, too.
     `extras` is as in `MicroCredential`.
+
+    Examples
+    --------
+    >>> stack = Stack.model_validate({"id": "certificate", "title": "Certificate", "kind": "certificate",
+    ...     "stage": "immersion", "rule": {"all": ["huddles", {"any": ["handover", "speaking-up"]}]}})
+    >>> from ipe_workbench.credentials import describe
+    >>> describe(stack.rule)
+    'all of: huddles; and one of: handover or speaking-up'
     """
 
     id: Id

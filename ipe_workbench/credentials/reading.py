@@ -141,11 +141,11 @@ class _Reader:
 
     def _info(self) -> ProgrammeInfo | None:
         if not self.folder.is_dir():
-            self._unreadable(
-                Finding(
-                    "unreadable-file", "error", "There is no such folder.", "Check the path.", Place(str(self.folder))
-                )
-            )
+            if self.folder.exists():
+                message, mend = "This is a file, not a folder.", "Name the folder in which programme.yaml stands."
+            else:
+                message, mend = "There is no such folder.", "Check the path."
+            self._unreadable(Finding("unreadable-file", "error", message, mend, Place(str(self.folder))))
             return None
         path = next((one for one in self._named("programme") if one.exists()), None)
         if path is None:

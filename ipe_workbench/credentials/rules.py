@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from ipe_workbench.documents import FileModel
+from ipe_workbench.phrases import counted
 
 __all__ = [
     "RULE_KINDS",
@@ -377,11 +378,6 @@ def describe(rule: Rule, title: Callable[[str], str] = str) -> str:
             return "by profession (" + "; ".join(branches) + ")"
         case Shortcut():
             return f"{title(rule.shortcut.badge)}, or else {describe(rule.shortcut.otherwise, title)}"
-
-
-def counted(number: float, thing: str) -> str:
-    """A number of things: 1 hour, 2.5 hours."""
-    return f"{round(number, 6):g} {thing}{'' if round(number, 6) == 1 else 's'}"
 
 
 def _nested(parts: tuple[Rule, ...]) -> bool:

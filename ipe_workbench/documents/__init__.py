@@ -6,6 +6,7 @@ comments, order and quoting of what did not change survive.
 """
 
 from ipe_workbench.documents.document import MAX_BYTES, Document, field_path, parse_document, read_document
+from ipe_workbench.documents.ids import id_from
 from ipe_workbench.documents.model import FileModel, IndexedModel, Step
 from ipe_workbench.documents.violations import misplaced, validate
 from ipe_workbench.documents.writing import plain_cell, safe_cell, spreadsheet_safe, write_atomically
@@ -17,6 +18,7 @@ __all__ = [
     "IndexedModel",
     "Step",
     "field_path",
+    "id_from",
     "misplaced",
     "parse_document",
     "plain_cell",

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from ipe_workbench.documents.document import Document, field_path, locate
 from ipe_workbench.documents.expected import Expected, expected_at, homes
+from ipe_workbench.documents.ids import id_from
 from ipe_workbench.documents.model import Step
 from ipe_workbench.findings import Finding, Place
 
@@ -115,7 +116,7 @@ def _in_words(problem: Mapping[str, Any], found: Any, expected: Expected) -> tup
         names = f": {_listed(needed, 'and')}" if 0 < len(needed) <= _NAMED else ""
         return "this has fields of its own", f"Write them below it, indented, one a line{names}."
     if kind == "string_pattern_mismatch":
-        return _pattern_in_words(context.get("pattern", ""))
+        return _pattern_in_words(context.get("pattern", ""), str(found))
     if kind.startswith("date"):
         return "this is not a date", "Write it as YYYY-MM-DD, such as 2027-01-11."
     if kind in ("less_than_equal", "float_parsing") and (share := _as_share(found, expected.most)):
@@ -126,20 +127,22 @@ def _in_words(problem: Mapping[str, Any], found: Any, expected: Expected) -> tup
         return "this is a " + ("whole number" if kind.startswith("int") else "number"), "Write digits, without a unit."
     if kind == "literal_error":
         options = re.findall(r"'([^']+)'", str(context.get("expected", "")))
-        return plain, _near(str(found), options) or f"Write one of: {', '.join(options)}."
+        mend = _near(str(found).lower(), options)
+        return "this takes a word of a list", f"{mend} It takes: {', '.join(options)}.".lstrip()
     if kind == "rule_kind":
         key = next(iter(found)) if isinstance(found, dict) and found else ""
         return plain, _near(str(key), re.findall(r"[a-z_]+", plain.partition("exactly one of")[2]))
     return plain, "Correct the value; the schema named in the file's first line lists what is allowed."
 
 
-def _pattern_in_words(pattern: str) -> tuple[str, str]:
+def _pattern_in_words(pattern: str, found: str) -> tuple[str, str]:
     if "A-Z" in pattern:
         return "this is a code of two capital letters", "Write an ISO 3166-1 code, such as US or CA."
-    return (
-        "an id has lower-case letters, digits and single hyphens only",
-        "Write it like `team-communication`; the title may have any characters.",
-    )
+    what = "an id has lower-case letters, digits and single hyphens only"
+    if joined := re.search(r"\s(and|or|&|\+)\s", found):
+        key = "any" if joined[1] == "or" else "all"
+        return what, f"Write several ids as a rule: {key}: [id, id]."
+    return what, f"Write it like `{id_from(found) or 'team-communication'}`; the title may have any characters."
 
 
 def _as_share(found: Any, limit: Any) -> float | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, unquote
 from uuid import NAMESPACE_URL
+
+from ipe_workbench.documents import id_from
 
 __all__ = [
     "address",
@@ -22,7 +23,6 @@ __all__ = [
     "local_id",
     "local_uri",
     "original_id",
-    "slug",
     "stable_uuid",
 ]
 
@@ -40,19 +40,6 @@ def is_uuid(text: str) -> bool:
 def is_address(text: str) -> bool:
     """Whether `text` is an absolute URI."""
     return _ADDRESS.fullmatch(text) is not None
-
-
-def slug(title: str) -> str:
-    """A title as an id and the name of a file, without accents; empty where it has no Latin letter or digit.
-
-    Examples
-    --------
-    >>> slug("What Standards Could Be?"), slug("Rahmen f\u00fcr Teams")
-    ('what-standards-could-be', 'rahmen-fur-teams')
-    """
-    letters = unicodedata.normalize("NFKD", title.casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].strip("-")
 
 
 @lru_cache(maxsize=2**16)
@@ -129,4 +116,4 @@ def address(uri: str, framework: str, item: str) -> str:
 
 def framework_address(uri: str, framework: str, title: str) -> str:
     """The address to write for a framework: its own where our id is that of the title, else one of our making."""
-    return uri if is_address(uri) and slug(title) == framework else local_uri(framework)
+    return uri if is_address(uri) and id_from(title) == framework else local_uri(framework)

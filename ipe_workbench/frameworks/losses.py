@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from ipe_workbench.findings import Finding, Place
 from ipe_workbench.frameworks.model import Framework
+from ipe_workbench.phrases import listed
 
 __all__ = ["losses"]
 
@@ -138,7 +139,7 @@ def _by_id(items: Iterable[Any]) -> dict[str, Any]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(str(one)[:40] for one in value[:3]) + (", ..." if len(value) > 3 else "")
+        return listed((str(one)[:40] for one in value), 3)
     if isinstance(value, dict):
         return ", ".join(
             f"{name}: {_shown(list(part) if isinstance(part, dict) else part)}" for name, part in value.items()

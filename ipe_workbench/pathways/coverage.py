@@ -63,6 +63,13 @@ class Coverage:
         One for each competency without parts of its own (each sub-competency), in the framework's order.
     levels : mapping of (competency id, credential id) to Stage
         The stage that each alignment names.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> found = coverage(example_programme(), "ipec-2023", profession="nursing")
+    >>> found.profession, len(found.rows), sorted(found.gaps) == sorted(("taught", "practised", "assessed"))
+    ('nursing', 33, True)
     """
 
     programme: str

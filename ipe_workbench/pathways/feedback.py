@@ -16,6 +16,7 @@ from ipe_workbench.pathways.graph import CompetencyGraph
 from ipe_workbench.pathways.planning import Offering, Plan, PlanFor, offerings_of, plan
 from ipe_workbench.pathways.reach import final_stacks
 from ipe_workbench.pathways.standing import best_award
+from ipe_workbench.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -317,19 +318,19 @@ def _why(programme: Programme, best: Plan, at: int) -> str:
     """Why a step is in the plan: what it completes, what it opens, or what it counts toward."""
     step = best.steps[at]
     if step.completes:
-        return f"It completes {_listed(map(programme.title, step.completes))}."
+        return f"It completes {listed(map(programme.title, step.completes))}."
     later = {one.credential for one in best.steps[at + 1 :]}
     graph = CompetencyGraph(programme)
     unlocked = graph.unlocks(step.credential)
     opens = [one for one in unlocked if one in later and _asks_for(programme, one, step.credential)]
     if opens:
-        return f"You need it before {_listed(map(programme.title, opens[:2]))}."
+        return f"You need it before {listed(map(programme.title, opens[:2]))}."
     if step.credential == best.goal:
         return "It is what you are working toward."
     ahead = {best.goal, *graph.leads_to(best.goal)}
     counts = [one for one in unlocked if one in programme.stacks and one in ahead]
     if counts:
-        return f"It counts toward {_listed(map(programme.title, counts[:2]))}."
+        return f"It counts toward {listed(map(programme.title, counts[:2]))}."
     return "It shows something in which you want to grow."
 
 
@@ -338,8 +339,3 @@ def _asks_for(programme: Programme, credential: str, badge: str) -> bool:
 
     requires = programme.credentials[credential].requires if credential in programme.credentials else None
     return requires is not None and badge in badges_in(requires)
-
-
-def _listed(words: Iterable[str]) -> str:
-    items = list(words)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ipe_workbench.credentials.model import Stage
+from ipe_workbench.phrases import listed
 
 if TYPE_CHECKING:
     from ipe_workbench.pathways.feedback import CloseStack, Feedback
@@ -50,7 +51,7 @@ def _beginning(found: Feedback) -> Iterator[str]:
     valid = [one for one in found.held if one.valid]
     if valid:
         many = "this badge" if len(valid) == 1 else f"these {len(valid)} badges"
-        yield f"You hold {many}: {_listed(one.title for one in valid)}. Well done!"
+        yield f"You hold {many}: {listed(_name(one.title) for one in valid)}. Well done!"
     elif found.complete or found.held:
         yield "You hold no badge that still counts."
     else:
@@ -84,11 +85,11 @@ def _close(found: Feedback) -> Iterator[str]:
 
 def _to_go(one: CloseStack) -> str:
     if not one.left:
-        roles = _listed(one.plan.approvals)
+        roles = listed(map(_name, one.plan.approvals))
         return (
             f"all badges are there; ask for the approval of the {roles}." if roles else "nothing is missing any more."
         )
-    badges = _listed(step.title for step in one.plan.steps)
+    badges = listed(_name(step.title) for step in one.plan.steps)
     return f"{'one badge' if one.left == 1 else f'{one.left} badges'} to go, {badges}."
 
 
@@ -127,7 +128,7 @@ def _not_any_more(found: Feedback) -> Iterator[str]:
         yield "Please talk to the people who run the programme about what you can do instead."
     reachable = [one.title for one in found.open if one.plan.impossible is None and one.left]
     if reachable:
-        yield f"You can still complete {_listed(reachable)}."
+        yield f"You can still complete {listed(map(_name, reachable))}."
 
 
 def _span(first: datetime.date, last: datetime.date) -> str:
@@ -141,11 +142,6 @@ def _day(day: datetime.date) -> str:
 
 def _hours(hours: float) -> str:
     return f"{hours:.3g} {'hour' if hours == 1 else 'hours'}"
-
-
-def _listed(words: Iterable[str]) -> str:
-    items = [_name(one) for one in words]
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
 def _name(text: str) -> str:

@@ -27,6 +27,7 @@ from ipe_workbench.credentials.model import Stage
 from ipe_workbench.credentials.programme import Programme
 from ipe_workbench.credentials.rules import badges_in
 from ipe_workbench.errors import UnknownNameError, near_names
+from ipe_workbench.phrases import listed
 
 __all__ = ["CompetencyGraph", "NodeKind", "Shown"]
 
@@ -130,7 +131,7 @@ class CompetencyGraph:
         if aligned:
             kinds = sorted({kind for kinds in aligned.values() for kind in kinds}, key=get_args(How).index)
             verb = "has it only" if len(aligned) == 1 else "have it only"
-            return f"{code} is not {how}: {self._named(aligned)} {verb} {_listed(kinds)}."
+            return f"{code} is not {how}: {self._named(aligned)} {verb} {listed(kinds)}."
         above = self._aligned_with(f"competency:{framework}/{item.parent}") if item.parent else {}
         if above:
             return f"{code} is not {how}: {self._named(above)} names only the whole of {item.parent}, not this part."
@@ -241,9 +242,4 @@ class CompetencyGraph:
         }
 
     def _named(self, references: Iterable[str]) -> str:
-        return _listed(self._programme.title(one) for one in references)
-
-
-def _listed(words: Iterable[str]) -> str:
-    items = list(words)
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+        return listed(self._programme.title(one) for one in references)

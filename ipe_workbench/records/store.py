@@ -195,6 +195,8 @@ class Store:
 def make_store(db: str | Path | None = None) -> Store:
     """Make the records, or bring those that are there up to date.
 
+    Only its owner may read a new SQLite file, which will hold names; who shares it opens it for a group (``chmod``).
+
     Parameters
     ----------
     db : str or Path, optional
@@ -216,6 +218,7 @@ def make_store(db: str | Path | None = None) -> Store:
     """
     url = url_of(db)
     place = place_of(url)
+    is_new = url.get_backend_name() == "sqlite" and not Path(place).exists()
     with _reached(url) as engine, engine.connect().execution_options(ipe_writes=True) as connection, connection.begin():
         found = current_version(connection)
         if found is None:
@@ -224,6 +227,10 @@ def make_store(db: str | Path | None = None) -> Store:
             require_not_newer(connection, place)
         # First the key: without it what is there could not be read again, and must not be changed.
         key = _key(url, make=found is None)
+        if is_new:
+            for file in (Path(f"{place}{ending}") for ending in ("", "-wal", "-shm", "-journal")):
+                if file.exists():
+                    file.chmod(0o600)
         upgrade(connection)
     return Store(engine, url, key)
 

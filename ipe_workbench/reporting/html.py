@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ipe_workbench.documents.ids import id_from
+
 __all__ = [
     "Html",
     "Number",
@@ -154,7 +156,7 @@ def section_id(text: str) -> str:
     >>> section_id("Attainment, by badge")
     'attainment-by-badge'
     """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "section"
+    return id_from(text, longest=None) or "section"
 
 
 def _cell(tag: str, content: object, **attributes: str) -> Html:

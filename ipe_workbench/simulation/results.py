@@ -144,6 +144,14 @@ class SimulationResult:
         What was simulated: ids, digests of programme and scenario, seed, replicates, learners, versions, digest.
     frames : mapping of str to DataFrame
         The frames by name.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.simulation import Scenario, simulate
+    >>> result = simulate(example_programme(), Scenario(id="quick", title="Quick look"), replicates=2, seed=7)
+    >>> result.seed, result.replicates, len(result.digest)
+    (7, 2, 64)
     """
 
     about: Mapping[str, Any]

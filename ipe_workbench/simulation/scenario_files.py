@@ -17,6 +17,9 @@ from ipe_workbench.simulation.scenario import Scenario
 
 __all__ = ["check_scenario", "find_scenario", "read_scenario", "read_scenarios"]
 
+#: How somebody who wrote a folder by hand comes to a first scenario.
+_FIRST = "Run `ipe init ANOTHER-FOLDER --yes` and copy its scenarios/today.yaml there; each parameter has its comment."
+
 
 def read_scenario(path: str | Path) -> Scenario:
     """Read one scenario that must be in order.
@@ -69,7 +72,8 @@ def find_scenario(programme_folder: str | Path, name_or_path: str | Path) -> Sce
         for path in _files(folder):
             names.setdefault(_id_of(path), path)
     if wanted not in names:
-        raise UnknownNameError(f"There is no scenario `{wanted}` in {folder}.", mend=near_names(wanted, sorted(names)))
+        mend = near_names(wanted, sorted(names)) if names else _FIRST
+        raise UnknownNameError(f"There is no scenario `{wanted}` in {folder}.", mend=mend)
     return read_scenario(names[wanted])
 
 

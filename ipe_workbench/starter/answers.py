@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from ipe_workbench.credentials.programme import Profession, Term
-from ipe_workbench.documents import parse_document
+from ipe_workbench.documents import id_from, parse_document
 from ipe_workbench.errors import UnknownNameError, UnusableInputError, WorkbenchError, near_names
 from ipe_workbench.frameworks import list_frameworks
 
@@ -23,7 +22,6 @@ __all__ = [
     "check_professions",
     "check_start",
     "check_text",
-    "id_of",
     "read_professions",
     "terms_from",
 ]
@@ -32,18 +30,6 @@ __all__ = [
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2199, 1, 1)
 _WEEKS = 16
 _ENTRY = re.compile(r"(?P<title>.*?)\s*(?:[:=]\s*|\s)(?P<learners>[0-9][0-9_ ]*)", re.DOTALL)
-
-
-def id_of(text: str, instead: str = "") -> str:
-    """An id made from a text; `instead` where no letter or digit of the text can stand in one.
-
-    Examples
-    --------
-    >>> id_of("École de santé: Team 1"), id_of("看護", "profession-2")
-    ('ecole-de-sante-team-1', 'profession-2')
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or instead
 
 
 def check_text(text: str, what: str) -> str:
@@ -187,7 +173,7 @@ like Medicine=40 and Nursing=60.
         if title.casefold() in (one.title.casefold() for one in found):
             raise UnusableInputError(f"The profession {title} stands twice.", mend="Name each once.")
         taken = {"default", *(one.id for one in found)}
-        base = id_of(title, f"profession-{number}")
+        base = id_from(title, longest=60) or f"profession-{number}"
         reference = next(one for one in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if one not in taken)
         try:
             learners = int(re.sub(r"[ _]", "", match["learners"]))

@@ -12,7 +12,7 @@ from typing import Any
 
 from ipe_workbench.credentials.drafting import draft_credential
 from ipe_workbench.credentials.programme import Profession, Programme, ProgrammeInfo, Term
-from ipe_workbench.documents import parse_document, validate, write_atomically
+from ipe_workbench.documents import id_from, parse_document, validate, write_atomically
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.frameworks import load_framework
 from ipe_workbench.resources import data_folder
@@ -22,7 +22,6 @@ from ipe_workbench.starter.answers import (
     check_frameworks,
     check_home_page,
     check_text,
-    id_of,
     terms_from,
 )
 from ipe_workbench.starter.templates import Template, find_template
@@ -120,7 +119,7 @@ def check_target(folder: str | Path) -> str:
     target = Path(folder)
     try:
         free = not target.exists() or (target.is_dir() and not any(target.iterdir()))
-        reference = id_of(target.resolve().name)
+        reference = id_from(target.resolve().name, longest=60)
     except ValueError:
         # A null byte, which no name of a file has.
         free, reference = True, ""

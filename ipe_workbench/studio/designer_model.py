@@ -5,7 +5,6 @@ Nothing here raises at the user: what cannot be done is said in `message` or at 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import count
 from typing import Any
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 from ipe_workbench.credentials import MicroCredential, Programme, Rule, Stack, describe
 from ipe_workbench.credentials.model import Coverage as How
 from ipe_workbench.credentials.model import Stage
+from ipe_workbench.documents import id_from
 from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.pathways.design_edits import AddRequirement, DropRequirement
 from ipe_workbench.pathways.design_edits import edited as with_edits
@@ -264,7 +264,7 @@ class DesignerModel(DesignDraft):
         return self._new(Stack, {"id": reference.strip(), "title": title, **start})
 
     def _new(self, kind: type[MicroCredential | Stack], data: dict[str, Any]) -> bool:
-        reference = data["id"] = data["id"] or _id_from(data["title"])
+        reference = data["id"] = data["id"] or id_from(data["title"], longest=60)
         if reference in self.programme.credentials or reference in self.programme.stacks:
             return self._refuse_field("new.id", EditError(f"The id `{reference}` is already used; choose another."))
         try:
@@ -308,11 +308,6 @@ class DesignerModel(DesignDraft):
         known = self.programme.frameworks.get(framework)
         item = known.find(alignment["competency"]) if known else None
         return (item.id if item else alignment["competency"]) == competency_id
-
-
-def _id_from(title: str) -> str:
-    """The words of a title as an id; empty without any letter or digit of the alphabet."""
-    return "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60].strip("-")
 
 
 def _free_id(stem: str, taken: Collection[str], start: int = 1) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pydantic import ValidationError
 
 from ipe_workbench.credentials import Programme
 from ipe_workbench.credentials.saving import document_for
-from ipe_workbench.documents import write_atomically
+from ipe_workbench.documents import id_from, write_atomically
 from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.findings import Severity
 from ipe_workbench.simulation import Scenario
@@ -169,7 +168,7 @@ class SimulatorModel(traitlets.HasTraits):
 
     def save_scenario(self, title: str) -> bool:
         """Write the second design as a new scenario of the programme's folder, and add its card."""
-        reference = "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60].strip("-")
+        reference = id_from(title, longest=60)
         folder: Path | None = self.programme.folder
         try:
             data = self.explorer.changed_scenario().model_dump(mode="json", by_alias=True, exclude_unset=True)

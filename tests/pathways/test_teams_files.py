@@ -73,7 +73,7 @@ def test_a_profession_may_be_written_by_a_beginning_that_only_one_has(tmp_path):
         ("unknown-profession", 4, "column profession"),
         ("unknown-profession", 5, "column profession"),
     ]
-    assert "`physic` is not a profession of this programme (2 rows: 4, 6)" in str(error.value)
+    assert "`physic` is not a profession of this programme (2 rows: 4 and 6)" in str(error.value)
 
 
 def test_a_workbook_is_read_like_a_csv_file(tmp_path):

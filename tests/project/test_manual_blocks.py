@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from ipe_workbench.cli import app
-from ipe_workbench.cli.simulation_means import DEFAULT
+from ipe_workbench.cli.groups import DEFAULT
 from tests.project.manual_blocks import PAGES, ROOT, Block, blocks, commands
 from tests.project.manual_desk import make_desk
 from tests.project.manual_shell import Shell, why_not

@@ -46,6 +46,12 @@ def test_no_room_is_left_without_a_docstring():
         assert importlib.import_module(found.name).__doc__, found.name
 
 
+def test_each_class_of_the_package_itself_shows_how_it_is_used():
+    classes = [one for name in ipe_workbench.__all__ if inspect.isclass(one := getattr(ipe_workbench, name))]
+    assert len(classes) > 8
+    assert not [one.__name__ for one in classes if ">>>" not in (one.__doc__ or "")]
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_each_public_function_shows_how_it_is_used(room):
     module = importlib.import_module(f"ipe_workbench.{room}")

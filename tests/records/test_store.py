@@ -203,6 +203,16 @@ def test_records_of_a_newer_workbench_are_refused(store, db):
         open_store(db)
 
 
+def test_only_its_owner_reads_a_new_file_of_records(tmp_path):
+    place = tmp_path / "records.sqlite"
+    with make_store(place) as store:
+        add_results(store)
+        assert {stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()} == {0o600}
+    place.chmod(0o660)
+    make_store(place).close()
+    assert stat.S_IMODE(place.stat().st_mode) == 0o660
+
+
 def test_the_key_is_needed_private_and_never_shown(tmp_path, monkeypatch):
     monkeypatch.delenv("IPE_RECORDS_KEY", raising=False)
     place = tmp_path / "records.sqlite"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from ipe_workbench.credentials.exchange.minimum import least_badges
 from ipe_workbench.credentials.model import MicroCredential, Stack
 from ipe_workbench.credentials.programme import Issuer, Profession, Programme, ProgrammeInfo, Term
 from ipe_workbench.credentials.rules import parse_rule
+from ipe_workbench.documents import id_from
 from ipe_workbench.findings import Finding, Place, sort_findings
 from ipe_workbench.frameworks import load_framework
 from ipe_workbench.frameworks.import_result import refused
@@ -127,7 +127,7 @@ def to_programme(design: PathwayDesign) -> Programme:
         for one in design.elements.values()
     }
     info = ProgrammeInfo(
-        id=_slug(design.title) or "imported-pathway",
+        id=id_from(design.title) or "imported-pathway",
         title=design.title,
         issuer=Issuer(name="To be filled in", url="https://example.edu"),
         frameworks=("ipec-2023",),
@@ -160,7 +160,7 @@ def _ids(design: PathwayDesign) -> dict[tuple[str, str], str]:
     things = [("element", one.id, one.name) for one in design.elements.values()]
     things += [("badge", one, title) for one, title in _ordinary(design).items()]
     for kind, reference, title in things:
-        base = _slug(title)[:60].strip("-") or kind
+        base = id_from(title, longest=60) or kind
         name = base
         while name in taken:
             numbers[base] = numbers.get(base, 1) + 1
@@ -168,10 +168,6 @@ def _ids(design: PathwayDesign) -> dict[tuple[str, str], str]:
         taken.add(name)
         found[kind, reference] = name
     return found
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")
 
 
 def rule_of(element: Element, design: PathwayDesign, ids: Mapping[tuple[str, str], str]) -> dict[str, Any]:
@@ -182,7 +178,7 @@ def rule_of(element: Element, design: PathwayDesign, ids: Mapping[tuple[str, str
         if wish.kind == "badge" and wish.id in awarded:
             return {"badge": ids["element", awarded[wish.id]]}
         # What is not in the file keeps its name, so that the checks can say so.
-        name = _slug(wish.id)[-60:].strip("-") or "unknown"
+        name = id_from(wish.id, longest=None)[-60:].strip("-") or "unknown"
         return {"badge": ids.get((wish.kind, wish.id)) or (f"missing-{name}" if name in ids.values() else name)}
 
     def part(wanted: Wanted) -> dict[str, Any]:

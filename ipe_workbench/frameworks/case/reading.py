@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ipe_workbench.documents import id_from
 from ipe_workbench.frameworks.case.fields import (
     ASSOCIATION,
     DEFINITION,
@@ -27,7 +28,7 @@ from ipe_workbench.frameworks.case.fields import (
 from ipe_workbench.frameworks.case.links import CHILD_OF, Link, external_nodes, read_links, tree_of
 from ipe_workbench.frameworks.case.rubrics import ids_of, read_rubrics
 from ipe_workbench.frameworks.hierarchy import Tree
-from ipe_workbench.frameworks.identifiers import local_id, original_id, slug
+from ipe_workbench.frameworks.identifiers import local_id, original_id
 from ipe_workbench.frameworks.import_result import FrameworkReading, Notes, refused
 from ipe_workbench.frameworks.json_files import parse_json, read_bytes
 from ipe_workbench.frameworks.model import Competency, Framework
@@ -111,7 +112,7 @@ class _Reader:
             title = "Untitled framework"
             notes.say("case-guessed", "warning", "The document has no title.", "CFDocument", "Give it a title.")
         self.title = title
-        self.id = local_id(address) or slug(title) or slug(self.document_id) or "case-framework"
+        self.id = local_id(address) or id_from(title) or id_from(self.document_id) or "case-framework"
         self.items = self._items()
         self.in_lower_case = {one.casefold(): one for one in (*self.items, self.document_id)}
         #: Our id of each item; addresses of our own making hold it.

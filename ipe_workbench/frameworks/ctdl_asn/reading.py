@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ipe_workbench.documents import id_from
 from ipe_workbench.frameworks.ctdl_asn import terms
 from ipe_workbench.frameworks.ctdl_asn.nodes import Node, graph_nodes, keyword, reference, references, weight_of
 from ipe_workbench.frameworks.ctdl_asn.rubrics import read_rubrics
 from ipe_workbench.frameworks.hierarchy import ChildLink, Tree, grow_tree, in_code_order
-from ipe_workbench.frameworks.identifiers import local_id, original_id, slug
+from ipe_workbench.frameworks.identifiers import local_id, original_id
 from ipe_workbench.frameworks.import_result import FrameworkReading, Notes, refused
 from ipe_workbench.frameworks.json_files import parse_json, read_bytes
 from ipe_workbench.frameworks.model import Competency, Framework
@@ -110,7 +111,7 @@ class _Reader:
             title = "Untitled framework"
             notes.say("ctdl-guessed", "warning", "The framework has no name.", "@graph", "Give it a ceasn:name.")
         self.title = title
-        self.id = self.framework.local_id() or slug(title) or "ctdl-framework"
+        self.id = self.framework.local_id() or id_from(title) or "ctdl-framework"
         self.items: dict[str, Node] = {}
         for node in competencies:
             name = self._name(node)

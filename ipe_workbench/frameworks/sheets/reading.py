@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ipe_workbench.documents import id_from
 from ipe_workbench.frameworks.hierarchy import ChildLink, Tree, grow_tree
-from ipe_workbench.frameworks.identifiers import is_address, slug
+from ipe_workbench.frameworks.identifiers import is_address
 from ipe_workbench.frameworks.import_result import FrameworkReading, Notes, refused
 from ipe_workbench.frameworks.json_files import read_bytes
 from ipe_workbench.frameworks.model import Competency, Framework
@@ -114,7 +115,7 @@ class _Reader:
                 self.by_code[code] = None if code in self.by_code else name
         self.id = (
             self.document.get("id")
-            or slug(self.document.get("title") or self.heading or Path(notes.file).stem)
+            or id_from(self.document.get("title") or self.heading or Path(notes.file).stem)
             or "sheet"
         )
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ipe_workbench.frameworks.identifiers import slug
+from ipe_workbench.documents import id_from
 from ipe_workbench.frameworks.import_result import Notes
 from ipe_workbench.frameworks.sheets.columns import CODE_WORDS, plain_header
 from ipe_workbench.frameworks.sheets.parents import levels_of
@@ -58,7 +58,7 @@ def _grown(rows: Sequence[Record], notes: Notes) -> Iterator[Record]:
             here = (*here, text)
             if here not in made:
                 code = _code_of(header, row)
-                made[here] = known.get(code) or known.get(text) or _free(code or slug(text), ids)
+                made[here] = known.get(code) or known.get(text) or _free(code or id_from(text), ids)
                 if made[here] not in ids:
                     notes.count(
                         "sheet-guessed",
@@ -76,7 +76,7 @@ def _grown(rows: Sequence[Record], notes: Notes) -> Iterator[Record]:
         elif (*here, alone[1]) in made:
             notes.count("sheet-joined", "warning", "Rows that name the same whole again, not read", row.place)
         else:
-            name = own_name or _free(slug(alone[1]), ids)
+            name = own_name or _free(id_from(alone[1]), ids)
             made[*here, alone[1]] = name
             ids.add(name)
             fields = _typed(alone[0]) | row.fields | {"statement": alone[1], "id": name}

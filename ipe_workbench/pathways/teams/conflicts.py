@@ -11,6 +11,7 @@ from ipe_workbench.pathways.teams.exact import is_small, solve_exactly
 from ipe_workbench.pathways.teams.plan import NoTeams, Relaxation
 from ipe_workbench.pathways.teams.problem import Problem, problem_of
 from ipe_workbench.pathways.teams.rules import FormingRules, Wish
+from ipe_workbench.phrases import listed
 
 __all__ = ["explain"]
 
@@ -221,7 +222,7 @@ def _fewer_labels(problem: Problem, possible: _Possible) -> Iterator[Relaxation]
             keep(some[len(some) // 2 :])
 
     keep(sorted(labels, key=lambda one: (-labels[one], one)))
-    named = ", ".join(f"`{label}`" for label in sorted(gone)[:5]) + (", ..." if len(gone) > 5 else "")
+    named = listed((f"`{label}`" for label in sorted(gone)), 5)
     price = sum(labels[label] for label in gone)
     yield Relaxation("together", f"Part the learners labelled {named}.", price)
 

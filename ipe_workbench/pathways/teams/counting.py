@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ipe_workbench.pathways.teams.problem import Problem
 from ipe_workbench.pathways.teams.rules import Wish
+from ipe_workbench.phrases import listed
 
 __all__ = ["reasons"]
 
@@ -152,7 +153,7 @@ def _together(problem: Problem) -> Iterator[str]:
     for unit in problem.units:
         if unit.size == 1:
             continue
-        names = ", ".join(people[one].id for one in unit.members[:4]) + (", ..." if unit.size > 4 else "")
+        names = listed((people[one].id for one in unit.members), 4)
         if unit.size > problem.rules.max_size and "sizes" not in problem.dropped:
             yield f"{unit.size} learners to be kept together ({names}) are more than a team holds."
         kind, most = Counter(people[one].profession for one in unit.members).most_common(1)[0]

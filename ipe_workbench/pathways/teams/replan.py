@@ -17,6 +17,7 @@ from ipe_workbench.pathways.teams.roster import Roster, Seat, timetable_of, with
 from ipe_workbench.pathways.teams.rules import FormingRules, Slot, Timetable
 from ipe_workbench.pathways.teams.slot_model import solver_of
 from ipe_workbench.pathways.teams.team import Team, in_rooms
+from ipe_workbench.phrases import listed
 
 __all__ = ["replan"]
 
@@ -130,7 +131,7 @@ def _check_names(roster: Roster, kept: Sequence[Seat], withdraw: Sequence[str]) 
             raise UnknownNameError(f"`{one}` is not a learner of the roster.", mend=near_names(one, known))
     strangers = [seat.learner for seat in kept if seat.learner not in known]
     if strangers:
-        shown = ", ".join(strangers[:5]) + (", ..." if len(strangers) > 5 else "")
+        shown = listed(strangers, 5)
         raise UnusableInputError(
             f"Learners of the teams are not in the roster: {shown}.",
             mend="Give the roster from which the teams were formed; name those who drop out with --withdraw.",

@@ -14,6 +14,7 @@ from ipe_workbench.errors import UnknownNameError, near_names
 from ipe_workbench.findings import Finding, Place
 from ipe_workbench.pathways.teams.rules import Room, Slot, Timetable, profession_of
 from ipe_workbench.pathways.teams.tables import Row, Rows, bad_table, read_rows
+from ipe_workbench.phrases import listed
 
 __all__ = [
     "Learner",
@@ -245,7 +246,7 @@ def with_slot_remarks(roster: Roster, timetable: Timetable) -> Roster:
     strange = sorted({slot for one in roster.learners for slot in one.slots or ()} - known, key=_natural)
     if not strange:
         return roster
-    shown = ", ".join(strange[:5]) + (", ..." if len(strange) > 5 else "")
+    shown = listed(strange, 5)
     message = f"Slots of the roster in which no team can meet: {shown}."
     mend = "Correct their names, or give them rooms."
     return replace(roster, findings=(*roster.findings, Finding("slot-closed", "warning", message, mend)))
@@ -280,7 +281,7 @@ def _professions(table: Rows, programme: Programme) -> tuple[dict[str, str], lis
     found: dict[str, str] = {}
     faults: list[Finding] = []
     for written, own in rows.items():
-        first = ", ".join(str(row.number) for row in own[:5]) + (", ..." if len(own) > 5 else "")
+        first = listed((row.number for row in own), 5)
         where = f" ({len(own)} rows: {first})" if len(own) > 1 else ""
         if not written:
             message = f"The learner has no profession{where}."
@@ -330,7 +331,7 @@ def _score(table: Rows, row: Row) -> tuple[float | None, list[Finding]]:
 def _remarks(table: Rows, learners: Sequence[Learner]) -> Iterable[Finding]:
     place = Place(table.file, 1)
     if table.ignored:
-        shown = ", ".join(table.ignored[:5]) + (", ..." if len(table.ignored) > 5 else "")
+        shown = listed(table.ignored, 5)
         yield Finding("column-ignored", "info", f"Columns that are not read: {shown}.", "", place)
     scoreless = sum(one.score is None for one in learners)
     if 0 < scoreless < len(learners):
@@ -342,7 +343,7 @@ def _remarks(table: Rows, learners: Sequence[Learner]) -> Iterable[Finding]:
             for label in getattr(one, what):
                 labels[label] = labels.get(label, 0) + 1
         if alone := [label for label, count in labels.items() if count == 1]:
-            shown = ", ".join(alone[:5]) + (", ..." if len(alone) > 5 else "")
+            shown = listed(alone, 5)
             message = f"Labels of `{what}` that only one learner has: {shown}."
             yield Finding("label-alone", "warning", message, "Give the others the same label.", place)
 

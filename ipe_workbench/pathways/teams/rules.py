@@ -160,7 +160,14 @@ class Room:
 
 @dataclass(frozen=True)
 class Slot:
-    """A time at which teams meet; `rooms` is ``None`` where any number of teams can meet."""
+    """A time at which teams meet; `rooms` is ``None`` where any number of teams can meet.
+
+    Examples
+    --------
+    >>> monday = Slot("monday", (Room("seminar", seats=6), Room("ward", seats=10), Room("hall")))
+    >>> monday.rooms_for(8), Slot("online").rooms_for(8)
+    (2, None)
+    """
 
     id: str
     rooms: tuple[Room, ...] | None = None

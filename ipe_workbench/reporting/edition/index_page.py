@@ -9,13 +9,13 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from ipe_workbench.phrases import counted
 from ipe_workbench.reporting.edition.planning import Plan
 from ipe_workbench.reporting.edition.receipts import FOLDER, Receipt, read_receipt
 from ipe_workbench.reporting.edition.summary import Failure
 from ipe_workbench.reporting.html import Html, element, join, listing, notice, table
 from ipe_workbench.reporting.outputs import write_output
 from ipe_workbench.reporting.press import Job
-from ipe_workbench.reporting.sections.wording import counted
 from ipe_workbench.reporting.standalone import standalone_page
 
 __all__ = ["write_indexes"]

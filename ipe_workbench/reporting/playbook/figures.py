@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ipe_workbench.credentials import MicroCredential, Programme, check_programme
 from ipe_workbench.evaluation import solve_power
 from ipe_workbench.pathways import coverage
-from ipe_workbench.reporting.sections.wording import counted, listed
+from ipe_workbench.phrases import counted, listed
 
 if TYPE_CHECKING:
     from ipe_workbench.simulation import SimulationResult
@@ -77,7 +77,7 @@ def _gaps(programme: Programme) -> dict[str, str]:
     if not programme.frameworks:
         return dict.fromkeys(("not_taught", "not_assessed"), "no framework is named")
     gaps = coverage(programme, next(iter(programme.frameworks))).gaps
-    return {f"not_{how}": listed(gaps[how]) if gaps[how] else "nothing" for how in ("taught", "assessed")}
+    return {f"not_{how}": listed(gaps[how], 12) if gaps[how] else "nothing" for how in ("taught", "assessed")}
 
 
 def _load(result: SimulationResult) -> str:

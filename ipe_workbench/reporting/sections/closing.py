@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ipe_workbench.evaluation import Claim
+from ipe_workbench.phrases import counted
 from ipe_workbench.reporting.html import Html, element, join, notice, table
-from ipe_workbench.reporting.sections.wording import counted
 from ipe_workbench.reporting.term_report import TermReport
 
 __all__ = ["design_findings", "evaluation_plan", "how_to_read", "provenance"]

@@ -6,8 +6,8 @@ from itertools import groupby
 
 from ipe_workbench.figures.accessible import AccessibleFigure
 from ipe_workbench.figures.coverage import coverage_heatmap
+from ipe_workbench.phrases import listed
 from ipe_workbench.reporting.html import Html, element, join, listing, table
-from ipe_workbench.reporting.sections.wording import listed
 from ipe_workbench.reporting.term_report import TermReport
 
 __all__ = ["coverage_figure", "coverage_table", "gaps"]
@@ -31,7 +31,7 @@ def gaps(report: TermReport) -> Html:
     parts.append(listing(items) if items else element("p", "Everything is taught, practised and assessed."))
     if once:
         words = [f"{row.code} ({report.titles.get(row.assessed[0], row.assessed[0])})" for row in once]
-        parts.append(element("p", f"Assessed by one credential only: {listed(words, limit=20)}."))
+        parts.append(element("p", f"Assessed by one credential only: {listed(words, 20)}."))
     return join(parts)
 
 

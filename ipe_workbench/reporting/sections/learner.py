@@ -7,10 +7,11 @@ from itertools import groupby
 
 from ipe_workbench.figures.charts import percent
 from ipe_workbench.pathways.feedback import CloseStack
+from ipe_workbench.phrases import counted, listed
 from ipe_workbench.reporting.html import Html, Number, element, join, listing, notice, table
 from ipe_workbench.reporting.learner_record import LearnerRecord, RatedRow
 from ipe_workbench.reporting.page import CONTENTS_MARK
-from ipe_workbench.reporting.sections.wording import counted, day, listed, sentence
+from ipe_workbench.reporting.sections.wording import day, sentence
 
 __all__ = ["badges", "growth_areas", "how_made", "masthead", "next_steps", "shown", "strengths", "took_part"]
 
@@ -43,7 +44,7 @@ def masthead(record: LearnerRecord) -> Html:
             element("p", info.issuer.name, class_="kicker"),
             element("h1", "Your learning record"),
             element("p", f"{' · '.join(who)} · {when}", class_="kicker"),
-            element("p", sentence(f"{info.title}: {listed(parts)}"), class_="lede"),
+            element("p", sentence(f"{info.title}: {listed(parts, 12)}"), class_="lede"),
             notice(element("strong", "A simulated learner: nobody earned this.")) if record.simulated else "",
             Html(CONTENTS_MARK),
         ]
@@ -87,7 +88,7 @@ def strengths(record: LearnerRecord) -> Html:
         return element("p", "No rating above what is asked for is on record yet.")
     return listing(
         [
-            join([element("strong", title), f": {listed([f'{one.criterion} ({one.level})' for one in rows])}."])
+            join([element("strong", title), f": {listed([f'{one.criterion} ({one.level})' for one in rows], 12)}."])
             for title, rows in ((key, list(group)) for key, group in groupby(found, key=lambda one: one.credential))
         ]
     )
@@ -216,7 +217,7 @@ def _stacks(stacks: tuple[CloseStack, ...]) -> Html:
         if one.plan.impossible is not None:
             left: object = "not in the terms that are left"
         else:
-            left = listed([step.title for step in one.plan.steps]) or "approval only"
+            left = listed([step.title for step in one.plan.steps], 12) or "approval only"
         bar = element("meter", percent(one.progress), min="0", max="1", value=f"{one.progress:.3f}", aria_hidden="true")
         rows.append([one.title, element("span", bar, " ", percent(one.progress), class_="whole"), left])
     return table("Larger credentials on the way", ["Credential", "Done", "Still to earn"], rows)

@@ -8,9 +8,10 @@ from typing import Any
 from ipe_workbench.figures.charts import percent
 from ipe_workbench.figures.workload import bottleneck_finding, load_finding
 from ipe_workbench.findings import count_by_severity
+from ipe_workbench.phrases import counted, listed
 from ipe_workbench.reporting.html import Html, element, join, listing, notice, safe
 from ipe_workbench.reporting.page import CONTENTS_MARK
-from ipe_workbench.reporting.sections.wording import SIMULATED, counted, day, interval, listed, sentence, share
+from ipe_workbench.reporting.sections.wording import SIMULATED, day, interval, sentence, share
 from ipe_workbench.reporting.term_report import Share, TermReport
 
 __all__ = ["data_source", "masthead", "summary"]
@@ -151,12 +152,12 @@ def _coverage(report: TermReport) -> Html:
     untouched = [row.code for row in cover.rows if len(row.gaps) == 3]
     if not missing:
         open_ways = [f"{len(cover.gaps[how])} not {how}" for how in ("taught", "practised") if cover.gaps[how]]
-        end, more = f"; {listed(open_ways)}." if open_ways else "; there is no gap.", ""
+        end, more = f"; {listed(open_ways, 12)}." if open_ways else "; there is no gap.", ""
     elif untouched == list(missing):
-        end, more = f"; the biggest gap: nobody teaches, practises or assesses {listed(untouched)}.", ""
+        end, more = f"; the biggest gap: nobody teaches, practises or assesses {listed(untouched, 12)}.", ""
     else:
-        end = f"; the biggest gap: nobody assesses {listed(missing)}."
-        more = f" Of these, nobody even teaches or practises {listed(untouched)}." if untouched else ""
+        end = f"; the biggest gap: nobody assesses {listed(missing, 12)}."
+        more = f" Of these, nobody even teaches or practises {listed(untouched, 12)}." if untouched else ""
     return join([element("strong", "Coverage. "), start + end + more])
 
 
@@ -207,7 +208,7 @@ def _load(report: TermReport) -> Html | None:
     names = report.names
     over = frame[frame["mean"] > frame["capacity"]].to_dict("records")
     above = [f"{row['role']} in {names.get(row['term'], row['term'])}" for row in over]
-    end = f"Above capacity: {listed(above)}." if above else f"{load_finding(report.result, names)}."
+    end = f"Above capacity: {listed(above, 12)}." if above else f"{load_finding(report.result, names)}."
     return join([element("strong", "Assessor load. "), f"{now}. {end} ", SIMULATED])
 
 
@@ -226,7 +227,7 @@ def _design(report: TermReport) -> Html:
         for key, word in (("errors", "error"), ("warnings", "warning"), ("infos", "remark"))
         if counts[key]
     ]
-    return join([element("strong", "Design. "), f"The checks found {listed(words)}; see below."])
+    return join([element("strong", "Design. "), f"The checks found {listed(words, 12)}; see below."])
 
 
 def _evidence(report: TermReport) -> Html:

@@ -7,9 +7,10 @@ import datetime
 from ipe_workbench.evaluation.trend import Series, TrendPoint
 from ipe_workbench.figures.accessible import AccessibleFigure
 from ipe_workbench.figures.trends import term_trends, trend_value
+from ipe_workbench.phrases import counted
 from ipe_workbench.reporting.html import Html, Number, element, join, listing, notice, table
 from ipe_workbench.reporting.page import CONTENTS_MARK
-from ipe_workbench.reporting.sections.wording import counted, day
+from ipe_workbench.reporting.sections.wording import day
 from ipe_workbench.reporting.trend_report import TrendReport
 
 __all__ = ["breaks", "changes", "figure", "how_to_read", "masthead", "numbers"]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 
 from ipe_workbench.figures.charts import percent
 from ipe_workbench.reporting.html import Html, Number
 from ipe_workbench.reporting.term_report import Share
 
-__all__ = ["SIMULATED", "counted", "day", "interval", "listed", "sentence", "share", "share_cell"]
+__all__ = ["SIMULATED", "day", "interval", "sentence", "share", "share_cell"]
 
 #: Stands beside every number that was simulated.
 SIMULATED = Html('<span class="simulated">simulated</span>')
@@ -38,19 +37,6 @@ def interval(low: float, high: float) -> str:
     return f" ({percent(low).removesuffix('%').rstrip()} to {percent(high)})"
 
 
-def counted(number: int, word: str) -> str:
-    """The number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "badge"), counted(2, "badge"), counted(3, "sub-competency")
-    ('1 badge', '2 badges', '3 sub-competencies')
-    """
-    if number == 1:
-        return f"1 {word}"
-    return f"{number:,} {word[:-1]}ies" if word.endswith("y") else f"{number:,} {word}s"
-
-
 def sentence(text: str) -> str:
     """The text as a sentence: with a full stop, unless it ends with one already.
 
@@ -60,18 +46,6 @@ def sentence(text: str) -> str:
     ('Nothing keeps learners from the badges.', 'We ask why.')
     """
     return text if text.rstrip("”’)").endswith((".", "!", "?", "…")) else f"{text}."
-
-
-def listed(words: Sequence[str], limit: int = 12) -> str:
-    """The words as a list in a sentence.
-
-    Examples
-    --------
-    >>> listed(["VE9", "VE11", "TT9"]), listed(["a", "b", "c"], limit=2)
-    ('VE9, VE11 and TT9', 'a, b and 1 more')
-    """
-    shown = list(words[:limit]) + ([f"{len(words) - limit} more"] if len(words) > limit else [])
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
 def day(date: datetime.date) -> str:

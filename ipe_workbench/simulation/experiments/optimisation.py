@@ -39,7 +39,14 @@ Point = dict[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """An outcome that must stay at or below (or above) a number, in the mean over cohorts."""
+    """An outcome that must stay at or below (or above) a number, in the mean over cohorts.
+
+    Examples
+    --------
+    >>> most = Limit(Outcome("hours", "faculty"), "<=", 400)
+    >>> str(most), most.excess(425.0), most.excess(390.0)
+    ('hours:faculty <= 400', 25.0, -10.0)
+    """
 
     outcome: Outcome
     kind: Literal["<=", ">="]

@@ -26,6 +26,11 @@ class Outcome:
 
     ``earned:ITEM``, ``retained:CREDENTIAL``: share of the learners who may earn it. ``hours:ROLE``: assessor hours over
     all terms. ``badges``: credentials earned, per learner.
+
+    Examples
+    --------
+    >>> str(Outcome("earned", "huddles")), str(Outcome("badges"))
+    ('earned:huddles', 'badges')
     """
 
     measure: str

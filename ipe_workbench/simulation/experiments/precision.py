@@ -55,6 +55,15 @@ class Precision:
         In the outcome's unit: 0.002 is 0.2 percentage points of a share.
     outcomes : tuple of Outcome
         All of them have to be this precise; none named: whether each credential and stack is earned.
+
+    Examples
+    --------
+    >>> Precision(0.002, (Outcome("earned", "huddles"),)).standard_error
+    0.002
+    >>> Precision(0.0)
+    Traceback (most recent call last):
+    ...
+    ipe_workbench.errors.UnusableInputError: The wanted standard error must be above 0. For shares, try 0.002.
     """
 
     standard_error: float
