@@ -9,9 +9,12 @@ import pytest
 
 from ipe_workbench.badges import verify
 from ipe_workbench.badges.status import Bits
+from ipe_workbench.badges.transcript import LearnersBadges, build_transcript
+from ipe_workbench.credentials import example_programme
 from tests.badges.attacking import changed, lists, put, verdict
 from tests.badges.making import (
     INDEX,
+    ISSUER,
     NOW,
     STRANGER,
     content,
@@ -45,6 +48,11 @@ BAD_LISTS = {
     "of another address": [signed_list(address="https://example.edu/status/revocation-2.json")],
     "altered": [changed(signed_list(revoked=(INDEX,)), put("credentialSubject/encodedList", Bits.empty().encoded))],
     "too old": [signed_list(valid_days=1, now=NOW.replace(month=1))],
+    "whose proof has expired": [signed_anyway(unsigned_list(), expires="2026-11-27T11:59:59Z")],
+    "whose proof expired before it was made": [
+        signed_anyway(unsigned_list(), expires="2026-11-27T11:00:00Z", created="2026-11-27T13:00:00Z")
+    ],
+    "whose proof has no moment": [signed_anyway(unsigned_list(), created="yesterday")],
     "too short": [
         signed_anyway(changed(unsigned_list(), put("credentialSubject/encodedList", Bits.empty(8192).encoded)))
     ],
@@ -61,6 +69,15 @@ BAD_LISTS = {
 @pytest.mark.parametrize("kind", BAD_LISTS)
 def test_a_status_list_that_cannot_be_trusted_is_no_good_status(kind):
     assert verdict(signed(status=True), lists=lists(*BAD_LISTS[kind])) == "status-unknown"
+
+
+def test_the_status_of_a_badge_in_a_record_is_looked_up_at_the_same_moment():
+    held = LearnersBadges(ISSUER, "https://example.edu", (signed(status=True),), ())
+    record = signed(build_transcript(example_programme(), held, identifier="urn:uuid:1", now=NOW))
+    assert verdict(record, lists=lists(signed_list(valid_days=1))) == "issuer-unknown"
+    assert verdict(record, lists=lists(signed_list(valid_days=1, revoked=(INDEX,)))) == "revoked"
+    assert verdict(record, lists=lists(signed_list(valid_days=1, now=NOW.replace(month=1)))) == "status-unknown"
+    assert verdict(record) == "status-unknown"
 
 
 def test_good_revoked_and_suspended():

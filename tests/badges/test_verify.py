@@ -221,5 +221,14 @@ def test_a_retired_key_verifies_what_it_signed_until_then(expires, said):
     document = signed_anyway(unsigned(issuer=WEB), method=f"{WEB}#k")  # signed at NOW
     keys = KnownKeys([issuer_document(WEB, [(f"{WEB}#k", SIGNER.public, expires)])])
     assert verdict(document, keys=keys) == said
-    undated = unsigned(issuer=WEB)
-    assert verdict(signed_anyway(undated, method=f"{WEB}#k", created="yesterday"), keys=keys) == "invalid"
+
+
+@pytest.mark.parametrize(
+    "moments", [{"created": "yesterday"}, {"expires": "soon"}, {"expires": "2026-11-27T11:59:59Z"},
+                {"created": "2026-11-28T00:00:00Z", "expires": "2026-11-27T18:00:00Z"}]
+)  # fmt: skip
+def test_a_proof_out_of_its_time_has_failed(moments):
+    report = verify(content(signed_anyway(unsigned(), **moments)), now=NOW)
+    assert (report.verdict, report.state("proof"), report.state("purpose")) == ("invalid", "failed", "ok")
+    still = signed_anyway(unsigned(), expires="2026-11-27T12:00:00Z")
+    assert verify(content(still), now=NOW).verdict == "issuer-unknown"

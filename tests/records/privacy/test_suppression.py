@@ -18,7 +18,8 @@ def shown(release: Release, name: str = "badges") -> list[int | None]:
     return [None if pd.isna(one) else int(one) for one in release.published[name]["count"]]
 
 
-@pytest.mark.parametrize("seed", range(4 * len(KINDS)))
+# 58: what an earlier release hid is found out by the change since, unless it is guarded as it was then.
+@pytest.mark.parametrize("seed", [*range(4 * len(KINDS)), 58])
 def test_no_hidden_cell_of_a_random_release_can_be_recovered(seed):
     release, before = released(case(seed))
     told = attack(release, before)
