@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ipe_workbench.errors import WorkbenchError
+from ipe_workbench.reporting.html import visible
 from ipe_workbench.reporting.outputs import write_output
 from ipe_workbench.reporting.page import Look
 from ipe_workbench.reporting.parameters import read_parameters
@@ -69,7 +70,11 @@ def write_receipt(job: Job, outcome: Outcome) -> None:
 
 
 def _printed(job: Job, engine: str | None) -> Iterator[Path]:
-    look = Look(job.css, job.banner, json.dumps(dict(job.facts), ensure_ascii=False, sort_keys=True))
+    facts = json.dumps(dict(job.facts), ensure_ascii=False, sort_keys=True)
+    if visible(facts) != facts:
+        # Marks that turn the direction of the text around them stand in no page, not even in its head.
+        facts = json.dumps(dict(job.facts), sort_keys=True)
+    look = Look(job.css, job.banner, facts)
     with tempfile.TemporaryDirectory(prefix="ipe-tables-") as work:
         declared = {one.name for one in read_parameters(job.template)}
         own = {"tables": work} if "tables" in declared else {}
