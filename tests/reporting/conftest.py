@@ -14,6 +14,7 @@ from ipe_workbench.reporting.edition import Asked, print_edition
 from ipe_workbench.resources import data_folder
 from ipe_workbench.starter import start_programme
 from tests.reporting.cohort import cohort_store
+from tests.reporting.hostile import HostileSet, hostile_set
 from tests.reporting.printed import Printed, printed_report
 
 
@@ -47,3 +48,9 @@ def small_records(small_programme: Path, tmp_path_factory: pytest.TempPathFactor
     """Records of a cohort of the small programme."""
     with cohort_store(small_programme, tmp_path_factory.mktemp("records") / "records.sqlite") as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> HostileSet:
+    """The whole set of reports of a programme and records full of hostile text."""
+    return hostile_set(tmp_path_factory.mktemp("hostile"))

@@ -1,19 +1,13 @@
 from __future__ import annotations
 
-import datetime
 import io
-import shutil
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from pypdf import PdfReader
 
-from ipe_workbench.records import Store
-from ipe_workbench.reporting.edition import Asked, print_edition
 from ipe_workbench.reporting.pdf import page_as_pdf
-from ipe_workbench.reporting.snapshot import take_snapshot
+from tests.reporting.hostile import HostileSet
 from tests.reporting.printed import Printed
 
 if TYPE_CHECKING:
@@ -22,34 +16,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def every_page(small_programme: Path, small_records: Store, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """A page of each template, and the index of the term."""
-    folder = tmp_path_factory.mktemp("set")
-    programme = shutil.copytree(small_programme, folder / "small")
-    open_ones = ["term_evaluation", "term_trend", "pathway_comparison", "research_methods", "faculty_feedback"]
-    entries = [f"- template: {one}" for one in open_ones]
-    entries.append("- {template: accreditation_alignment, professions: [nursing]}")
-    file = programme / "programme.yaml"
-    listed = "\n".join(["reports:", *entries])
-    file.write_text(f"{file.read_text(encoding='utf-8')}\n{listed}\n", encoding="utf-8")
-    asked = Asked(
-        programme, "2027-spring", folder / "out", db=small_records.place, shelf=folder / "shelf", who="office"
-    )
-    asked = replace(asked, replicates=2, seed=7)
-    made = [print_edition(asked, jobs=2)]
-    day = datetime.date(2027, 3, 1)
-    learner = take_snapshot(small_records, folder / "snapshot").learners(day, day)[0]
-    file.write_text(file.read_text(encoding="utf-8").replace(listed, ""), encoding="utf-8")
-    made.append(print_edition(replace(asked, only=(f"learner-record-{learner}",))))
-    assert not [one for summary in made for one in summary.failures]
-    pages = {file for summary in made for file in map(Path, summary.files) if file.suffix == ".html"}
-    return sorted(pages)
-
-
-def test_every_page_of_the_set_and_its_index_pass_axe(offline_page: Page, every_page: list[Path]) -> None:
+def test_every_page_of_the_set_and_its_index_pass_axe(offline_page: Page, hostile: HostileSet) -> None:
+    """Whatever words are in them: long ones, and such as would be markup."""
     from axe_playwright_python.sync_playwright import Axe
 
+    every_page = hostile.files(".html")
     assert len([one for one in every_page if one.name != "index.html"]) >= 7
     assert any(one.name == "index.html" for one in every_page)
     found = []
