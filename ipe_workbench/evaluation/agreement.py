@@ -21,7 +21,7 @@ __all__ = ["estimate_agreement", "intraclass_correlations", "krippendorff_alpha"
 Level = Literal["nominal", "ordinal", "interval"]
 FEWEST_UNITS = 5
 MOST_LIGHT = 12  # raters; each two are compared
-MOST_VALUES = 200  # different ones; beyond that only differences count
+MOST_VALUES, MOST_STEPS = 200, 20  # different ones (steps of a scale); beyond that only differences count
 Numbers = NDArray[np.float64]
 
 
@@ -287,7 +287,8 @@ def _chance_corrected(
         values = np.array(ratings.values, dtype=float)
         scores = np.where(there, (values - values.mean())[np.where(there, paired, 0).astype(int)], 0.0)
         told["krippendorff_alpha_interval"] = _interval_alphas(scores, there.sum(axis=1), times)
-    if len(used) <= MOST_VALUES:
+    # Measurements hardly ever agree to the last digit; to count how often they do would mean nothing.
+    if len(used) <= (MOST_STEPS if level == "interval" else MOST_VALUES):
         codes = np.full(paired.shape, -1)
         codes[there] = dense
         told |= _of_codes(codes, len(used), level, times, len(ratings.raters))

@@ -139,10 +139,10 @@ def _pairs(
     scored = data[data[time].isin(waves) & data[value].notna() & data[id].notna()]
     twice = scored[scored.duplicated([id, time], keep=False)]
     if len(twice):
-        row = twice.iloc[0]
+        row, number = twice.iloc[0], twice[id].nunique()
         message = (
-            f"{twice[id].nunique()} learners have more than one score in a wave (first: wave {row[time]}, "
-            f"row {int(twice.index[0]) + 2})."
+            f"{number} {'learners have' if number > 1 else 'learner has'} more than one score in a wave "
+            f"(first: wave {row[time]}, row {int(twice.index[0]) + 2})."
         )
         return None, [remark("duplicate-wave", message, "Keep one row a learner and wave.", "error")]
     sides = [scored[scored[time] == wave].set_index(id) for wave in waves]

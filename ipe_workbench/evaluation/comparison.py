@@ -184,6 +184,11 @@ def compare_changes(
     Analysis
         ``difference_in_differences`` and the four cell means ``mean[GROUP, TIME]``.
 
+    Raises
+    ------
+    UnusableInputError
+        When a column is missing or no number, or the order of the times cannot be told.
+
     Notes
     -----
     It is the effect of the programme only if both groups would have moved in parallel without it; two times cannot show

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from ipe_workbench.evaluation.estimates import (
     remark,
     status_of,
 )
+from ipe_workbench.evaluation.growth_ordinal import growth_of_classes
 from ipe_workbench.evaluation.mixed_models import MixedModel, RandomTerm, fit_mixed_model
 from ipe_workbench.evaluation.tidy_files import numbers, require_columns
 from ipe_workbench.findings import Finding
@@ -29,6 +31,8 @@ from ipe_workbench.findings import Finding
 __all__ = ["design_of", "fit_growth", "foretold", "variance_estimates"]
 
 FEWEST_ROWS, FEWEST_LEVELS = 10, 4
+#: With so many levels, and a logarithm known to so much, the profile and Wald's interval are the same for a reader.
+MANY, UNSURE = 100, 0.25
 Numbers = NDArray[np.float64]
 
 
@@ -70,7 +74,8 @@ def fit_growth(
     Analysis
         ``intercept``, the slopes by name (t intervals with Satterthwaite's degrees of freedom), ``sd[GROUP]``,
         ``variance[GROUP]``, ``sd[GROUP:time]`` and ``correlation[GROUP]`` of a random slope, ``sd[residual]``,
-        ``icc[GROUP]`` (share of the variance without that of time), ``reml_criterion``. Status ``singular`` or
+        ``icc[GROUP]`` (share of the variance without that of time), ``reml_criterion``; of a score with three to seven
+        values in nested groups also ``log_odds[TIME]``, the ordinal alternative to the slope. Status ``singular`` or
         ``not-converged`` when the fit is.
 
     Raises
@@ -95,9 +100,10 @@ def fit_growth(
         raise UnusableInputError("A column stands twice.", mend="Name each grouping column once, and not the outcome.")
     if random_slope is not None and (time is None or random_slope not in groups):
         raise UnusableInputError("A random slope needs the time and one of the grouping columns.", mend="Name both.")
-    if len(groups) > 1 and len(frame) > 1 and frame.duplicated(keep=False).all():
+    if len(groups) > 1 and len(frame.dropna(how="all")) > 1 and frame.duplicated(keep=False).all():
         message = "Every row stands more than once: the table was put together twice."
         return not_estimable("growth", [remark("duplicate-rows", message, "Keep one of each.", "error")])
+    copies = int(frame.dropna(how="all").duplicated().sum()) if len(groups) > 1 else 0
     used = [outcome, *groups, *([time] if time else []), *covariates]
     require_columns(frame, used)
     data = frame[used].assign(**{c: numbers(frame, c) for c in [outcome, *([time] if time else [])]})
@@ -107,6 +113,9 @@ def fit_growth(
     refused, found = _look(complete, keys, outcome, time, missing)
     if refused:
         return not_estimable("growth", [refused, *found], missing)
+    if copies:
+        message = f"{copies} rows are like another in every column: if they are copies, intervals are too narrow."
+        found.append(remark("duplicate-rows", message, "Keep one of each."))
     fixed, dropped = design_of(complete, [*([time] if time else []), *covariates])
     found += dropped
     none_left = foretold(complete[outcome].to_numpy(dtype=float), fixed)
@@ -117,6 +126,13 @@ def fit_growth(
     found += _fit_findings(model)
     estimates, tests = _fixed_estimates(model, level)
     estimates += variance_estimates(model, {t.name: t.levels for t in terms}, level)
+    if time is not None and (nested or len(crossed) == 1):
+        outermost = next(iter(keys.values()))
+        ordinal, said = growth_of_classes(
+            complete[outcome].to_numpy(dtype=float), fixed, time, outermost.tolist(), level
+        )
+        estimates += ordinal
+        found += said
     estimates.append(Estimate("reml_criterion", model.criterion, None, None, model.n, "-2 log restricted likelihood"))
     status: Status = status_of(found) if model.status == "ok" else model.status
     formula = " + ".join([f"{outcome} ~ 1", *fixed.columns[1:], *(_term_words(t, time) for t in terms)])
@@ -169,20 +185,19 @@ def foretold(response: Numbers, fixed: pd.DataFrame) -> Finding | None:
 
 
 def variance_estimates(model: MixedModel, levels: dict[str, int], level: float) -> list[Estimate]:
-    """Standard deviations (with intervals), variances and intraclass correlations of a fitted model."""
-    z = float(stats.norm.ppf(0.5 + level / 2))
+    """Standard deviations with intervals, variances and intraclass correlations of a fitted model.
+
+    Intervals are those of the profile of the restricted likelihood; Wald's on the logarithm with a hundred levels or
+    more, and for terms with slopes.
+    """
     estimates: list[Estimate] = []
     intercepts = model.random[model.random["column"] == "intercept"]
     total = float((intercepts["sd"] ** 2).sum())
-    how = f"REML; Wald on the logarithm, {level:.0%}"
     order = [*levels, "residual"]
     for _, row in model.random.sort_values("term", key=lambda names: names.map(order.index), kind="stable").iterrows():
         name = row["term"] if row["column"] == "intercept" else f"{row['term']}:{row['column']}"
-        sd, reach = float(row["sd"]), z * float(row["log_sd_se"])
-        known = np.isfinite(reach) and reach < 100  # on the logarithm: beyond it anything would do
-        low, high = (sd * np.exp(-reach), sd * np.exp(reach)) if known else (0.0, float("nan"))
-        n = levels.get(row["term"], model.n)
-        words = how if known else "REML; at the boundary, no upper end"
+        sd, n = float(row["sd"]), levels.get(row["term"], model.n)
+        low, high, words = _sd_interval(model, row, n, level)
         estimates += [
             Estimate(f"sd[{name}]", sd, low, high, n, words),
             Estimate(f"variance[{name}]", sd**2, low**2, high**2, n, words),
@@ -193,6 +208,21 @@ def variance_estimates(model: MixedModel, levels: dict[str, int], level: float) 
         name = f"correlation[{row['term']}]"
         estimates.append(Estimate(name, float(row["correlation"]), None, None, levels[row["term"]], "REML"))
     return estimates
+
+
+def _sd_interval(model: MixedModel, row: pd.Series[Any], n: int, level: float) -> tuple[float, float, str]:
+    """From the profile where Wald's interval does not hold: few levels, or a deviation that may be zero."""
+    sd, spread = float(row["sd"]), float(row["log_sd_se"])
+    if model.likelihood is not None and model.status != "not-converged" and not (n >= MANY and spread < UNSURE):
+        ends = model.likelihood.interval(str(row["term"]), level)
+        if ends is not None and ends[0] <= sd <= ends[1]:
+            low, high = ends
+            words = f"REML; profile of the restricted likelihood, {level:.0%}"
+            return (low, high, words) if np.isfinite(high) else (low, float("nan"), f"{words}; no upper end")
+    reach = float(stats.norm.ppf(0.5 + level / 2)) * spread
+    if np.isfinite(reach) and reach < 100:  # on the logarithm: beyond it anything would do
+        return sd * np.exp(-reach), sd * np.exp(reach), f"REML; Wald on the logarithm, {level:.0%}"
+    return 0.0, float("nan"), "REML; at the boundary, no upper end"
 
 
 def _group_keys(data: pd.DataFrame, crossed: Sequence[str], nested: Sequence[str]) -> dict[str, pd.Series[str]]:

@@ -18,7 +18,7 @@ from ipe_workbench.findings import Finding
 
 __all__ = ["describe_missing", "wide_scores"]
 
-_FEWEST_A_SIDE = 5
+_FEWEST, _FEWEST_A_SIDE = 10, 5
 Numbers = NDArray[np.float64]
 
 
@@ -93,6 +93,8 @@ def describe_missing(
     if len(waves) > 1:
         gaps, found = _baseline(wide, frame, id, value, covariates, percent, level)
         estimates += gaps
+    if n < _FEWEST:
+        found.append(remark("too-few", f"Only {n} learners: shares of so few say little of others.", "Name them."))
     last = waves[-1]
     out = n - int(there[last].sum())
     sentence = f"{complete} of {n} learners have all {len(waves)} waves; {out} miss {last}."

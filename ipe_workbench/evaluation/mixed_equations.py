@@ -101,6 +101,11 @@ class Equations:
             if not self.sparse:
                 self.rest = self.rest.toarray()
 
+    @property
+    def small(self) -> bool:
+        """Whether the dense part is so small that threads would wait for each other longer than they work."""
+        return sum(term.levels * term.width for term in self.terms[1:]) < 500
+
     def factors(self, theta: Numbers) -> list[Numbers]:
         """The lower-triangular relative factor of each term (q, q)."""
         found, start = [], 0

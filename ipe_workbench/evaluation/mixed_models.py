@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +26,7 @@ from scipy import optimize
 from threadpoolctl import threadpool_limits
 
 from ipe_workbench.evaluation.mixed_equations import ZERO, Around, Equations, RandomTerm, Solution, around
+from ipe_workbench.evaluation.mixed_profile import SdProfile
 
 __all__ = ["MixedModel", "RandomTerm", "fit_mixed_model"]
 
@@ -54,6 +55,8 @@ class MixedModel:
         ``singular``: a component of variance is zero or a correlation plus or minus one.
     n : int
         Rows.
+    likelihood : SdProfile or None
+        Around the best fit, for intervals of standard deviations; None where the fit did not arrive.
     """
 
     fixed: pd.DataFrame
@@ -64,6 +67,7 @@ class MixedModel:
     criterion: float
     status: Literal["ok", "singular", "not-converged"]
     n: int
+    likelihood: SdProfile | None = field(default=None, repr=False, compare=False)
 
     def sd(self, term: str, column: str = "intercept") -> float:
         """The standard deviation of a term's column, or of ``residual``."""
@@ -105,9 +109,7 @@ def fit_mixed_model(response: Numbers, fixed: pd.DataFrame, terms: Sequence[Rand
     flat = np.linalg.lstsq(x, np.ones(len(x)), rcond=None)[0]
     middle = float(response.mean()) if np.abs(x @ flat - 1).max() < 1e-10 else 0.0
     equations = Equations(response - middle, x, ordered)
-    small = sum(term.levels * term.width for term in ordered[1:]) < 500
-    # Threads that share a small matrix wait for each other longer than they work, most of all on a busy machine.
-    with threadpool_limits(limits=1 if small else None, user_api="blas"):
+    with threadpool_limits(limits=1 if equations.small else None, user_api="blas"):
         theta, near_by, converged = _search(equations)
     singular = any(abs(theta[i]) < ZERO for i in equations.diagonal) or _perfect(equations, theta)
     status: Literal["ok", "singular", "not-converged"] = "singular" if singular else "ok"
@@ -194,7 +196,8 @@ def _told(
 ) -> MixedModel:
     solved, df = near_by.middle, equations.n - equations.p
     sigma = float(np.sqrt(solved.squares / df))
-    covariance = _covariance(near_by, sigma, df)
+    hessian = _hessian(near_by, sigma, df)
+    covariance = _covariance(hessian)
     fixed = pd.DataFrame(
         {
             "estimate": solved.beta,
@@ -228,12 +231,12 @@ def _told(
         float(solved.logdet + df * (1 + np.log(2 * np.pi * solved.squares / df))),
         status,
         equations.n,
+        None if covariance is None else SdProfile(equations, theta, sigma, near_by.free, hessian),
     )
 
 
-def _covariance(near_by: Around, sigma: float, df: int) -> Numbers | None:
-    """Asymptotic covariance of the free factors and log sigma, from the Hessian of the criterion that profiles only
-    beta.
+def _hessian(near_by: Around, sigma: float, df: int) -> Numbers:
+    """Of the criterion that profiles only beta, by the free factors and log sigma.
 
     That criterion is logdet + squares / sigma^2 + df log(2 pi sigma^2), so its derivatives by log sigma are exact.
     """
@@ -243,6 +246,11 @@ def _covariance(near_by: Around, sigma: float, df: int) -> Numbers | None:
         hessian[:k, :k] = near_by.hessian(lambda one: one.logdet + one.squares / sigma**2)
         hessian[k, :k] = hessian[:k, k] = -2 * near_by.slopes(lambda one: one.squares) / sigma**2
     hessian[k, k] = 4 * near_by.middle.squares / sigma**2
+    return hessian
+
+
+def _covariance(hessian: Numbers) -> Numbers | None:
+    """Asymptotic covariance of the free factors and log sigma."""
     try:
         covariance = np.asarray(2 * np.linalg.inv(hessian), dtype=float)
     except np.linalg.LinAlgError:

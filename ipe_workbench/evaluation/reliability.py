@@ -91,7 +91,9 @@ def estimate_reliability(
     missing = {"not_complete": len(answers) - len(complete), "no_answer": int(answers.isna().all(axis=1).sum())}
     constant = [str(item) for item in answers.columns if answers[item].dropna().nunique() < 2]
     if constant:
-        message = f"Item {', '.join(constant)} has the same answer from everybody."
+        nobody = not answers[constant].notna().any(axis=None)
+        which = f"Item{'s' if len(constant) > 1 else ''} {', '.join(constant)}"
+        message = f"{which}: {'nobody answered' if nobody else 'the same answer from everybody'}."
         return not_estimable("reliability", [remark("constant", message, "Leave it out.", "error"), *found], missing)
     if len(complete) < FEWEST:
         message = f"Only {len(complete)} persons answered every item; {FEWEST} are the least."

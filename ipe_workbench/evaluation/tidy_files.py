@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
         raise UnreadableFileError("There is no such file.", place=name, mend="Name a CSV or Parquet file.")
     try:
         frame = pd.read_parquet(path) if Path(path).suffix == ".parquet" else _csv(Path(path))
+    except pd.errors.EmptyDataError:
+        raise UnreadableFileError("The file is empty.", place=name, mend="Give it headings and rows.") from None
     except UnicodeDecodeError:
         raise UnreadableFileError("The file is not UTF-8.", place=name, mend="Save it as CSV, UTF-8.") from None
     except (ValueError, OSError) as error:  # pandas' and pyarrow's parsing errors are among them
@@ -63,11 +66,17 @@ def _csv(path: Path) -> pd.DataFrame:
         heading = file.readline()
     sign = max(",;\t", key=heading.count)
     headings = [one.strip().strip('"') for one in heading.rstrip("\n").split(sign)]
-    # With a semicolon between the cells the comma is the decimal sign, as spreadsheets of half of Europe write it.
-    frame = pd.read_csv(
-        path, sep=sign, decimal="," if sign == ";" else ".", encoding="utf-8-sig", low_memory=False, index_col=False,
-        na_values=["."],
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        # A row with more cells than headings would lose them, with a warning that nobody reads.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        try:
+            # With a semicolon between the cells the comma is the decimal sign, as half of Europe writes it.
+            frame = pd.read_csv(
+                path, sep=sign, decimal="," if sign == ";" else ".", encoding="utf-8-sig", low_memory=False,
+                index_col=False, na_values=["."],
+            )  # fmt: skip
+        except pd.errors.ParserWarning:
+            raise ValueError(f"a row has more cells than the {len(headings)} headings") from None
     # pandas renames a second `a` to `a.1`; the caller must see that it stands twice.
     if len(headings) == frame.shape[1] and len(set(headings)) < len(headings):
         frame.columns = pd.Index(headings)

@@ -147,7 +147,7 @@ def cumulative_incidence(
     kind : array of int (n,)
         0 censored, 1 the event, 2 a competing event.
     entry : array (n,), optional
-        When each came under observation; zero by default.
+        When each came under observation; at zero, that is from the start, by default.
     level : float
         Of the interval of the event.
 
@@ -163,7 +163,8 @@ def cumulative_incidence(
     >>> curve["incidence"].tolist(), curve["at_risk"].tolist()
     ([0.25, 0.25, 0.75], [4, 3, 1])
     """
-    began = np.zeros(len(duration)) if entry is None else entry
+    # Who did not enter late is at risk from the start, and so on the very first day, too.
+    began = np.full(len(duration), -np.inf) if entry is None else np.where(entry > 0, entry, -np.inf)
     times = np.unique(duration[kind > 0])
     # At risk at t: came before t and still there at t.
     at_risk = np.searchsorted(np.sort(began), times, side="left") - np.searchsorted(
@@ -245,7 +246,7 @@ def _look(
     learners: _Learners, used: pd.DataFrame, status: str, event: str, competing: Sequence[str]
 ) -> tuple[Finding | None, list[Finding]]:
     names = sorted(used[status].astype(str).str.strip().unique())
-    shown = ", ".join(names[:8])
+    shown = ", ".join(names[:8]) or "none at all"
     if not (learners.kind == 1).any():
         return remark("no-event", f"Nobody has the status `{event}` (found: {shown}).", "Name the event.", "error"), []
     if learners.cluster is not None and len(np.unique(learners.cluster)) < 2:

@@ -61,6 +61,8 @@ def ordered_waves(waves: list[Any], time: str) -> list[Any]:
     >>> ordered_waves(["post", "pre"], "wave"), ordered_waves(["T10", "T2"], "week")
     (['pre', 'post'], ['T2', 'T10'])
     """
+    if len(waves) < 2:
+        return waves
     for place in (_as_numbers, _as_counted, _as_occasions, _as_dates):
         places = place([str(wave).strip().casefold() for wave in waves])
         if places is not None:

@@ -13,6 +13,7 @@ from ipe_workbench.evaluation import (
     analyse_items,
     compare_changes,
     compare_groups,
+    describe_missing,
     estimate_agreement,
     estimate_change,
     estimate_reliability,
@@ -217,6 +218,25 @@ def test_the_order_of_waves_is_told_from_their_names(names, order):
     assert f"`{order}` (before)" in estimate_change(frame).findings[0].message
 
 
+@pytest.mark.parametrize("names", [("pre", "post"), ("2", "10"), ("2026-09-01", "2027-05-01")])
+def test_a_difference_of_changes_runs_from_the_earlier_time_whatever_the_alphabet_says(names):
+    frame = waves(12, [1.0, 2, 3] * 4, [1.0, 2, 4] * 4).assign(group=list("ab") * 12)
+    frame.loc[(frame["wave"] == "post") & (frame["group"] == "b"), "value"] += 2
+    frame["wave"] = frame["wave"].map(dict(zip(("pre", "post"), names, strict=True)))
+    found = compare_changes(frame, group="group", time="wave")
+    assert found["difference_in_differences"].estimate == pytest.approx(2)
+    assert found.sentence.startswith(f"From {names[0]} to {names[1]}, b changed by +2.00 against a")
+    with pytest.raises(UnusableInputError, match="order in time"):
+        compare_changes(frame.replace({"wave": {names[0]: "blue", names[1]: "green"}}), group="group", time="wave")
+
+
+def test_shares_of_three_learners_are_no_confident_numbers():
+    found = describe_missing(waves(3))
+    assert found.status == "limited"
+    assert [one.id for one in found.findings] == ["too-few"]
+    assert describe_missing(waves(3).head(3)).status == "limited"  # one wave has an order, too
+
+
 def test_waves_whose_order_cannot_be_told_must_be_named():
     frame = waves(12)
     frame["wave"] = frame["wave"].map({"pre": "blue", "post": "green"})
@@ -233,6 +253,38 @@ def test_a_score_that_is_no_number_is_named_by_its_row():
     frame.loc[4, "value"] = "n/a?"
     with pytest.raises(UnusableInputError, match=r":6: `n/a\?` in column `value`"):
         estimate_change(frame)
+
+
+def test_who_earns_the_badge_on_the_first_day_counts_as_on_any_other():
+    frame = ends(60)
+    frame.loc[:9, ["days", "status"]] = [0, "badge"]
+    asked = {"competing": ["withdrawn"], "covariates": []}
+    found = estimate_time_to_badge(frame, at=[0, 30, 60], **asked)
+    # A curve does not know where its clock began.
+    later = estimate_time_to_badge(frame.assign(days=frame["days"] + 1), at=[1, 31, 61], **asked)
+    for name in ("incidence", "competing_incidence"):
+        for day in (0, 30, 60):
+            here, there = found[f"{name}[{day}]"], later[f"{name}[{day + 1}]"]
+            same = pytest.approx((there.estimate, there.low, there.high), nan_ok=True)
+            assert (here.estimate, here.low, here.high) == same
+    assert found["incidence[0]"].estimate == pytest.approx(10 / 60)
+
+
+def test_copies_of_some_rows_are_told_where_repetitions_are_allowed():
+    rng = np.random.default_rng(3)
+    learner = np.repeat(range(20), 3)
+    score = rng.normal(size=20)[learner] + np.tile([-1.0, 0, 1], 20) + rng.normal(size=60)
+    frame = pd.DataFrame({"learner": learner, "rater": list("XYZ") * 20, "score": score})
+    found = fit_growth(pd.concat([frame, frame.head(7)]), outcome="score", crossed=["learner", "rater"])
+    assert found.status == "limited"
+    assert [one for one in found.findings if "7 rows are like another in every column" in one.message]
+
+
+def test_measurements_are_not_counted_as_if_they_were_categories():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"unit": np.repeat(range(40), 2), "rater": list("xy") * 40, "value": rng.normal(size=80)})
+    names = [one.name for one in estimate_agreement(frame, level="interval").estimates]
+    assert not [one for one in names if "kappa" in one or "percent" in one]
 
 
 def test_incidence_and_its_rival_never_exceed_one_and_kaplan_meier_is_larger():
@@ -280,7 +332,8 @@ def test_power_wants_two_of_three(given):
 
 
 NO_TABLES = {
-    "tidy table": b"",
+    "The file is empty": b"",
+    "a row has more cells than the 2 headings": b"a,b\n1,2,3\n1,2\n",
     "no rows": b"a,b\n",
     "twice": b"a,a\n1,2\n",
     "UTF-8": b"\xff\xfe\x00a",
