@@ -185,7 +185,7 @@ class SdProfile:
         if not self._restricted:
             # The determinant of the fixed effects belongs to the restricted likelihood alone.
             df, logdet = self.equations.n, logdet + float(np.linalg.slogdet(solved.unscaled)[1])
-        return logdet + solved.squares / sigma**2 + df * math.log(2 * math.pi * sigma**2)
+        return float(logdet + solved.squares / sigma**2 + df * math.log(2 * math.pi * sigma**2))
 
 
 class _Curve:
