@@ -8,7 +8,7 @@ square, 1 + 1 / (3 (levels - 1)): without it 95 % hold the truth in 94.6 % with 
 References
 ----------
 Bates D, Mächler M, Bolker B, Walker S. J Stat Softw 2015;67(1), doi 10.18637/jss.v067.i01, section 5.1 (profiles).
-Bartlett MS. Proc R Soc Lond A 1937;160:268, doi 10.1098/rspa.1937.0109 (the factor).
+Bartlett MS. Proc R Soc A 1937;160:268, doi 10.1098/rspa.1937.0109 (the factor).
 """
 
 from __future__ import annotations
