@@ -43,7 +43,6 @@ def diff(
         Path | None,
         typer.Option(
             "--awards",
-            "--facts",
             help="CSV of learners' awards: learner, badge, awarded_on, profession (expires_on, score).",
             show_default=False,
         ),

@@ -19,7 +19,7 @@ __all__ = ["FileArgument", "FormatOption", "LevelOption", "app", "columns_of", "
 
 FileArgument = Annotated[Path, typer.Argument(help="Tidy CSV or Parquet file.", show_default=False)]
 FormatOption = Annotated[OutputFormat, typer.Option("--format", help="Print a table or JSON.")]
-LevelOption = Annotated[float, typer.Option(min=0.5, max=0.999, help="Of the intervals.")]
+LevelOption = Annotated[float, typer.Option(min=0.5, max=0.999, help="Confidence level of the intervals.")]
 MinOption = Annotated[float | None, typer.Option("--min", help="Smallest answer of the scale.", show_default=False)]
 MaxOption = Annotated[float | None, typer.Option("--max", help="Largest answer of the scale.", show_default=False)]
 ClusterOption = Annotated[

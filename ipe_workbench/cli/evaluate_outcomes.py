@@ -59,7 +59,9 @@ def change_imputed(
     after: Annotated[str | None, typer.Option(help="The wave after.", show_default=False)] = None,
     covariates: CovariatesOption = None,
     cluster: ClusterOption = None,
-    imputations: Annotated[int, typer.Option("--imputations", "-m", min=2, max=1000, help="How many.")] = 20,
+    imputations: Annotated[
+        int, typer.Option("--imputations", "-m", min=2, max=1000, help="How many imputations.")
+    ] = 20,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same numbers.")] = 1,
     level: LevelOption = 0.95,
     format: FormatOption = OutputFormat.table,

@@ -14,7 +14,7 @@ from ipe_workbench.errors import UnusableInputError
 
 def playbook(
     programme: Annotated[Path, typer.Argument(help="Folder of the programme.", show_default=False)],
-    starts: Annotated[str, typer.Option(help="First day of the first week, YYYY-MM-DD.", show_default=False)],
+    start: Annotated[str, typer.Option(help="First day of the first week, YYYY-MM-DD.", show_default=False)],
     file: Annotated[
         Path | None,
         typer.Option(help="A playbook; by default the programme's playbook.yaml, else ours.", show_default=False),
@@ -27,7 +27,7 @@ def playbook(
 ) -> None:
     """Fill the twelve-week playbook: who does what when, with figures of this programme.
 
-    Example: ipe playbook my-programme --starts 2027-01-11 --out plan.html
+    Example: ipe playbook my-programme --start 2027-01-11 --out plan.html
     """
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.documents import write_atomically
@@ -38,7 +38,7 @@ def playbook(
         _check_target(out, force=force)
     design = load_programme(programme)
     weeks = read_playbook(file or programme)
-    day = day_of(starts, "--starts")
+    day = day_of(start, "--start")
     result = simulate(design, find_scenario(programme, scenario), replicates=replicates)
     plan = implementation_plan(weeks, playbook_figures(design, result), programme=design.info.title, starts=day)
     if out is not None:

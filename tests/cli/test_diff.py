@@ -130,7 +130,7 @@ def test_whom_to_grandfather_and_who_gets_farther_away_is_said(old, new, awards)
     replace_in(
         new / PATHWAY, "[team-communication, team-simulation]", "[team-communication, team-simulation, team-round]"
     )
-    arguments = (old, new, "--facts", awards, "--on", "2027-12-01")
+    arguments = (old, new, "--awards", awards, "--on", "2027-12-01")
     shown = diff(*arguments, "--within", "1", code=1).stdout
     assert "Hold Team care certificate by the old design only, badge not issued: L1." in shown
     assert "At most 1 badge from a stack" in shown

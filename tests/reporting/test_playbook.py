@@ -50,7 +50,7 @@ def test_the_pilot_gives_its_share_to_within_ten_points(figures):
 def test_another_programme_has_its_own_figures(tmp_path):
     folder = start_programme(tmp_path / "ours", title="Ours", issuer="Us")
     done = CliRunner().invoke(
-        app, ["playbook", str(folder), "--starts", "2027-01-11", "--replicates", "4", "--format", "json"]
+        app, ["playbook", str(folder), "--start", "2027-01-11", "--replicates", "4", "--format", "json"]
     )
     said = json.loads(done.stdout)
     assert said["programme"] == "Ours"
@@ -86,6 +86,6 @@ def test_a_file_that_is_there_is_kept(tmp_path):
     out = tmp_path / "plan.html"
     out.write_text("mine", encoding="utf-8")
     folder = start_programme(tmp_path / "ours", title="Ours", issuer="Us")
-    done = CliRunner().invoke(app, ["playbook", str(folder), "--starts", "2027-01-11", "--out", str(out)])
+    done = CliRunner().invoke(app, ["playbook", str(folder), "--start", "2027-01-11", "--out", str(out)])
     assert done.exception is not None
     assert out.read_text(encoding="utf-8") == "mine"
