@@ -70,7 +70,8 @@ app = typer.Typer(
     cls=_Everything,
     context_settings={"help_option_names": ["--help", "-h"]},
     help="Design, simulate and report stackable micro-credentials for interprofessional education.",
-    epilog="Begin with: ipe init my-programme, then: ipe check my-programme",
+    epilog="Begin with: ipe init my-programme, then: ipe check my-programme\n\n"
+    "Examples of the help use the example programme; copy it by: ipe init cu-ipe --template cu-ipe",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -115,7 +116,7 @@ app.add_typer(
     name="evaluate",
     cls=evaluate_plan.GroupWithPlan,
     help="The evaluation plan of a programme, or one analysis of a tidy file.\n\n"
-    "Example: ipe evaluate data/programmes/cu-ipe --db records.sqlite",
+    "Example: ipe evaluate cu-ipe --db records.sqlite",
     epilog="`ipe evaluate PROGRAMME` is short for `ipe evaluate run PROGRAMME`; its options: ipe evaluate run --help",
 )
 app.add_typer(records_group.app, name="records", help="The database of what really happened.")
@@ -128,7 +129,7 @@ simulate_app.command("calibrate")(simulation_calibrate.calibrate)
 app.add_typer(
     simulate_app,
     name="simulate",
-    help="Simulate cohorts through a programme.\n\nExample: ipe simulate data/programmes/cu-ipe --scenario today",
+    help="Simulate cohorts through a programme.\n\nExample: ipe simulate cu-ipe --scenario today",
     epilog="`ipe simulate PROGRAMME` is short for `ipe simulate run PROGRAMME`; its options: ipe simulate run --help",
 )
 app.command("compare")(compare.compare)
@@ -139,7 +140,7 @@ report_app.command("verify")(report.verify)
 app.add_typer(
     report_app,
     name="report",
-    help="Make the reports of a term.\n\nExample: ipe report 2026-fall --programme data/programmes/cu-ipe --jobs 2",
+    help="Make the reports of a term.\n\nExample: ipe report 2026-fall --programme cu-ipe --jobs 2",
     epilog="`ipe report TERM` is short for `ipe report run TERM`; its options: ipe report run --help",
 )
 app.command("lab", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(lab.lab)

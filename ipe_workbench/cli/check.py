@@ -37,7 +37,7 @@ def check(
     with a reason, are counted apart.
     Exit code 0: clean, or warnings only; 1: the design has errors; 2: a file cannot be read.
 
-    Example: ipe check data/programmes/cu-ipe --format json
+    Example: ipe check cu-ipe --format json
 
     Example: ipe check --explain redundant-prerequisite
     """

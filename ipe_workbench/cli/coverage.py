@@ -64,11 +64,11 @@ def coverage(
 
     For each competency of the framework: the credentials that teach, practise and assess it.
 
-    Example: ipe coverage data/programmes/cu-ipe --framework ipec-2023 --format csv
+    Example: ipe coverage cu-ipe --framework ipec-2023 --format csv
 
-    Example: ipe coverage data/programmes/cu-ipe --view strength --profession nursing
+    Example: ipe coverage cu-ipe --view strength --profession nursing
 
-    Example: ipe coverage data/programmes/cu-ipe --standards --profession nursing --out nursing.html
+    Example: ipe coverage cu-ipe --standards --profession nursing --out nursing.html
     """
     if standards:
         _refuse("does not go with --standards", {"--framework": framework, "--figure": figure})

@@ -81,7 +81,7 @@ def plan(
 ) -> None:
     """Run the evaluation plan of a programme on its records: what can be said, and how the evaluation left its plan.
 
-    Example: ipe evaluate data/programmes/cu-ipe --db records.sqlite --out outcomes
+    Example: ipe evaluate cu-ipe --db records.sqlite --out outcomes
     """
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.evaluation import run_plan

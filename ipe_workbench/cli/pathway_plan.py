@@ -74,9 +74,9 @@ def plan(
     A plan assumes that the learner passes at the first attempt. When there is no plan, the smallest reason and the
     cheapest way out are given; the exit code is then 1.
 
-    Example: ipe pathways plan data/programmes/cu-ipe --goal ipe-micro-credential --profession nursing --hours 20
+    Example: ipe pathways plan cu-ipe --goal ipe-micro-credential --profession nursing --hours 20
 
-    Example: ipe pathways plan data/programmes/cu-ipe --goal ipe-micro-credential --cohort --joint --out plans.csv
+    Example: ipe pathways plan cu-ipe --goal ipe-micro-credential --cohort --joint --out plans.csv
     """
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.pathways.planning import offerings_of, read_offerings

@@ -42,7 +42,7 @@ def structure(
 
     Example: ipe pathways structure curriculum.csv --format json
 
-    Example: ipe pathways structure data/programmes/cu-ipe --profession nursing
+    Example: ipe pathways structure cu-ipe --profession nursing
     """
     from ipe_workbench.pathways.curriculum_csv import read_curriculum
     from ipe_workbench.pathways.programme_structure import programme_structure

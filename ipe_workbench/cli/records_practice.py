@@ -51,7 +51,7 @@ def practice(
     Everything in them is marked as practice. The same seed makes the same records. `truth.json` in the folder says what
     an analysis should find.
 
-    Example: ipe records practice data/programmes/cu-ipe --out practice --seed 7
+    Example: ipe records practice cu-ipe --out practice --seed 7
 
     Example: ipe records practice my-programme --db practice.sqlite --cohorts 3 --learners 150
 

@@ -69,7 +69,7 @@ def report(
     What is up to date stays; a run that was stopped goes on where it was. One failure stops nothing; then the exit
     code is 1.
 
-    Example: ipe report 2026-fall --programme data/programmes/cu-ipe --jobs 2
+    Example: ipe report 2026-fall --programme cu-ipe --jobs 2
 
     Example: ipe report 2026-fall --only term-evaluation --replicates 100 --pdf
     """
@@ -129,7 +129,7 @@ def verify(
 
     Exit code 0: it comes out the same, byte for byte. 1: it does not, or something it was made from has changed.
 
-    Example: ipe report verify reports/2026-fall/cu-ipe-term-evaluation.html --programme data/programmes/cu-ipe
+    Example: ipe report verify reports/2026-fall/cu-ipe-term-evaluation.html --programme cu-ipe
     """
     from ipe_workbench.reporting import programme_with_term
     from ipe_workbench.reporting.edition import verify_report

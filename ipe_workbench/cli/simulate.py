@@ -55,7 +55,7 @@ def simulate(
     A run that was stopped goes on where it was, when the same command is given again: finished parts are kept in the
     folder OUT.parts until all is there.
 
-    Example: ipe simulate data/programmes/cu-ipe --scenario today --seed 7 --out runs/today
+    Example: ipe simulate cu-ipe --scenario today --seed 7 --out runs/today
     """
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.simulation import find_scenario

@@ -67,7 +67,7 @@ def calibrate(
 ) -> None:
     """Fit parameters to recorded cohorts; say what the records do not tell; judge forecasts.
 
-    Example: ipe simulate calibrate data/programmes/cu-ipe --fit learning.learn_per_opportunity=0.05:0.3
+    Example: ipe simulate calibrate cu-ipe --fit learning.learn_per_opportunity=0.05:0.3
     --fit participation.uptake.advanced=0.2:0.9 --cohort 2026 --judge 2027
 
     Example: ipe simulate calibrate --oulad oulad-bbb-2013j

@@ -87,7 +87,7 @@ def sweep(
 ) -> None:
     """Simulate a scenario under many values of its parameters.
 
-    Example: ipe simulate sweep data/programmes/cu-ipe --vary assessment.slip=0.05:0.3 --outcome badges --levels 4
+    Example: ipe simulate sweep cu-ipe --vary assessment.slip=0.05:0.3 --outcome badges --levels 4
     """
     from ipe_workbench.simulation import experiments
 
@@ -124,7 +124,7 @@ def sensitivity(
 ) -> None:
     """Which parameters an outcome depends on: Sobol indices with 95 % intervals.
 
-    Example: ipe simulate sensitivity data/programmes/cu-ipe --vary learning.learn_per_opportunity=0.05:0.3
+    Example: ipe simulate sensitivity cu-ipe --vary learning.learn_per_opportunity=0.05:0.3
     --vary assessment.slip=0.05:0.3 --outcome earned:ipe-micro-credential --base 64
     """
     from ipe_workbench.simulation import experiments
@@ -169,7 +169,7 @@ def optimise(
 ) -> None:
     """Search the best design, and simulate the winner again on a seed that the search has not seen.
 
-    Example: ipe simulate optimise data/programmes/cu-ipe --vary design_changes.values-foundations.attempts=2:5
+    Example: ipe simulate optimise cu-ipe --vary design_changes.values-foundations.attempts=2:5
     --objective earned:ipe-micro-credential --limit "hours:faculty<=600"
     """
     from ipe_workbench.simulation import experiments

@@ -85,11 +85,11 @@ def teams(
 
     Exit code 1 when there are no such teams; what is printed then says why, and what could give way.
 
-    Example: ipe teams data/programmes/cu-ipe --roster cohort.csv --out teams.csv
+    Example: ipe teams cu-ipe --roster cohort.csv --out teams.csv
 
-    Example: ipe teams data/programmes/cu-ipe --roster cohort.csv --at-least "MD|PA=1" --repeats minimise
+    Example: ipe teams cu-ipe --roster cohort.csv --at-least "MD|PA=1" --repeats minimise
 
-    Example: ipe teams data/programmes/cu-ipe --roster cohort.csv --keep teams.csv --withdraw L00012,L00340
+    Example: ipe teams cu-ipe --roster cohort.csv --keep teams.csv --withdraw L00012,L00340
     """
     from ipe_workbench.credentials import load_programme
     from ipe_workbench.pathways import teams as room
