@@ -82,4 +82,8 @@ def print_table(made: Table) -> None:
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
+    # rich would break the title at the width of the columns, in the midst of a path.
+    title, made.title = made.title, None
+    if title:
+        console.print(title, style="table.title", soft_wrap=True)
     console.print(made)
