@@ -270,7 +270,9 @@ def _alignment(credential: Mapping[str, Any], known: Callable[[Mapping[str, Any]
         return [Check("alignment", "failed", f"Not in the framework that they name: {', '.join(wrong[:5])}.")]
     if None in answers:
         return [Check("alignment", "unknown", "A framework that the badge names is not known here.")]
-    return [Check("alignment", "ok", "The competencies that it names are in their frameworks.")]
+    if len(alignments) == 1:
+        return [Check("alignment", "ok", "The competency that it names is in its framework.")]
+    return [Check("alignment", "ok", f"All {len(alignments)} competencies are in their frameworks.")]
 
 
 def _trust(issuer: str, issuers: Collection[str], key: KeyAnswer | None) -> Check:
