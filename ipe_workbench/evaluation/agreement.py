@@ -207,10 +207,13 @@ def _six_forms(scores: Numbers, confidence: float) -> list[Estimate]:
         ),
         ("ICC(C,k)", "ICC3k, two-way, consistency, average", (rows - error) / rows, [1 - 1 / f for f in consistent]),
     ]
+    # Where targets differ less than chance, a ratio may leave its range: it is then no correlation.
     return [
-        Estimate(name, float(value), float(ends[0]), float(ends[1]), n, f"{words}; F, {confidence:.0%}")
+        Estimate(name, float(value), *(ends if ends[0] <= value <= ends[1] else (np.nan, np.nan)), n,
+                 f"{words}; F, {confidence:.0%}")
         for name, words, value, ends in forms
-    ]
+        if not value > 1
+    ]  # fmt: skip
 
 
 def _single(ratios: tuple[float, float], k: int) -> list[float]:

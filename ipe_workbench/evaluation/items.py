@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.sparse.csgraph import connected_components
 
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.evaluation.estimates import Analysis, Estimate, Status, left_out, not_estimable, remark, status_of
@@ -107,8 +108,10 @@ def analyse_items(
     kept = [names[i] for i in telling]
     converged = True
     if model == "rasch":
-        difficulty, se, said = _rasch(x[:, telling], kept)
-        estimates += _with_se("rasch_difficulty", kept, difficulty, se, len(x), "CML, sum zero; Wald", level)
+        fitted_rasch, said = _rasch(x[:, telling])
+        converged = fitted_rasch is not None
+        if fitted_rasch is not None:
+            estimates += _with_se("rasch_difficulty", kept, *fitted_rasch, len(x), "CML, sum zero; Wald", level)
         found += said
     elif model == "2pl":
         fitted = two_parameter(x[:, telling])
@@ -229,11 +232,18 @@ def _with_se(
     ]
 
 
-def _rasch(x: Numbers, names: Sequence[str]) -> tuple[Numbers, Numbers, list[Finding]]:
+def _rasch(x: Numbers) -> tuple[tuple[Numbers, Numbers] | None, list[Finding]]:
+    # Finite only where no set of items is right whenever the others are: Fischer GH. Psychometrika 1981;46:59.
+    beats = (x.T @ (1 - x)) > 0
+    if connected_components(beats, directed=True, connection="strong")[0] > 1:
+        message = (
+            "The Rasch model has no finite estimates here: whoever gets some items right gets all others right, too."
+        )
+        return None, [remark("not-converged", message, "Read the shares of right answers.")]
     difficulty, se = rasch_difficulties(x)
     apart = np.ptp(difficulty) > 10
     found = [remark("extreme-items", "Items lie more than 10 logits apart.", "Look at the hardest.")] if apart else []
-    return difficulty, se, found
+    return (difficulty, se), found
 
 
 def _two_parameter_estimates(fitted: TwoParameter, names: Sequence[str], n: int, level: float) -> list[Estimate]:

@@ -29,7 +29,7 @@ def hc3(x: Numbers, y: Numbers) -> Numbers:
     # One row that alone holds a coefficient up has no residual: its spread cannot be told.
     residual = np.divide(y - x @ beta, apart, out=np.full(len(y), np.nan), where=apart > 1e-10)
     meat = (x * residual[:, None] ** 2).T @ x
-    return np.asarray(np.sqrt(np.diag(bread @ meat @ bread)))
+    return _root(bread @ meat @ bread)
 
 
 def clustered_ols(x: Numbers, y: Numbers, cluster: NDArray[Any]) -> tuple[Numbers, Numbers, float]:
@@ -40,7 +40,7 @@ def clustered_ols(x: Numbers, y: Numbers, cluster: NDArray[Any]) -> tuple[Number
     sums = np.zeros((groups, p))
     np.add.at(sums, codes, x * (y - x @ beta)[:, None])
     factor = groups / (groups - 1) * (n - 1) / (n - p)
-    return beta, np.asarray(np.sqrt(np.diag(bread @ (sums.T @ sums) @ bread) * factor)), float(groups - 1)
+    return beta, _root(bread @ (sums.T @ sums) @ bread * factor), float(groups - 1)
 
 
 def logistic(x: Numbers, y: Numbers) -> Numbers | None:
@@ -63,3 +63,8 @@ def _solved(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
     q, r = np.linalg.qr(x)
     inverse = linalg.solve_triangular(r, np.eye(len(r)))
     return np.asarray(inverse @ (q.T @ y), dtype=np.float64), np.asarray(inverse @ inverse.T, dtype=np.float64)
+
+
+def _root(covariance: Numbers) -> Numbers:
+    # Rounding may leave a variance of nothing a little below zero.
+    return np.asarray(np.sqrt(np.maximum(np.diag(covariance), 0.0)))

@@ -115,6 +115,11 @@ def estimate_time_to_badge(
             return not_estimable("time-to-badge", [replace(beyond, severity="error"), *found], missing)
         found.append(beyond)
     found += _clustering(learners, frame, cluster) + left_out(missing["no_time_or_status"], len(frame), "learners")
+    empty = int((frame[status].isna() & frame[duration].notna()).sum())
+    if empty and not (learners.kind == 0).any():
+        message = f"{empty} learners have no status and are left out, and nobody else is still under way."
+        mend = "If no status means under way, write that word there; without them the share is too large."
+        found.append(remark("empty-status", message, mend))
     n, how = len(learners.duration), f"Aalen-Johansen; complementary log-log, {level:.0%}"
     if learners.cluster is not None:
         curve, how = _clustered(curve, learners, level), f"{how}, jackknife over clusters"

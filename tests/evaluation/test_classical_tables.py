@@ -18,6 +18,7 @@ from ipe_workbench.evaluation import (
     estimate_agreement,
     estimate_change,
     estimate_reliability,
+    estimate_time_to_badge,
     fit_growth,
     intraclass_correlations,
 )
@@ -211,10 +212,29 @@ def test_a_long_tailed_covariate_does_not_upset_the_hazards():
     assert values(told, *names) == pytest.approx(R["pbc_incidence"])
 
 
+def test_what_happens_on_the_first_day_counts():
+    # R 4.2.2, survival 3.5-3: survfit(Surv(days, factor(status, c("enrolled", "badge", "withdrawn"))) ~ 1)
+    days = [0, 0, 0, 1, 2, 2, 3, 4, 5, 5, 6, 7]
+    status = [
+        "badge",
+        "badge",
+        "withdrawn",
+        "badge",
+        "withdrawn",
+        "enrolled",
+        "badge",
+        "badge",
+        *["enrolled"] * 3,
+        "badge",
+    ]
+    frame = pd.DataFrame({"days": days, "status": status})
+    found = estimate_time_to_badge(frame, competing=["withdrawn"], at=[0, 2, 7])
+    told = [found[f"{kind}incidence[{at}]"].estimate for kind in ("", "competing_") for at in (0, 2, 7)]
+    assert told == pytest.approx([1 / 6, 1 / 4, 5 / 6, 1 / 12, 1 / 6, 1 / 6])
+
+
 def test_where_everybody_arrived_there_is_no_interval():
     frame = pd.DataFrame({"days": [*range(1, 13)], "status": "badge"})
-    from ipe_workbench.evaluation import estimate_time_to_badge
-
     last = estimate_time_to_badge(frame, at=[12])["incidence[12]"]
     # In floating point the sum stops short of one; the interval was once 0 to 100 %.
     assert last.estimate == pytest.approx(1.0)

@@ -32,6 +32,13 @@ def test_a_status_is_found_however_it_is_written(statuses):
         assert found["incidence[29]"].estimate == pytest.approx(1.0)
 
 
+def test_an_empty_status_may_mean_under_way(tmp_path):
+    rows = [f"{i},{10 + i},{'badge' if i % 2 else ''}" for i in range(40)]
+    found = estimate_time_to_badge(read_tidy(file_of(tmp_path, "learner,days,status", *rows)), at=[40])
+    assert {"empty-status", "missing-rows"} <= {one.id for one in found.findings}
+    assert found.status == "limited"
+
+
 def test_two_statuses_that_differ_in_case_only_are_two(tmp_path):
     rows = [f"{i},{10 + i},{'Badge' if i % 2 else 'badge'}" for i in range(20)]
     frame = read_tidy(file_of(tmp_path, "learner,days,status", *rows))

@@ -373,6 +373,27 @@ def test_a_2pl_model_on_its_way_to_infinity_gives_no_slopes():
     assert not [one for one in found.estimates if "2pl" in one.name]
 
 
+def test_items_that_follow_from_each_other_have_no_rasch_difficulty():
+    # A Guttman scale: who gets b right gets a right; no number of logits between them is too large.
+    right = pd.DataFrame([[1, 0, 0], [1, 1, 0], [0, 0, 0], [1, 1, 1]] * 10, columns=list("abc"))
+    found = analyse_items(right, list("abc"))
+    assert found.status == "not-converged"
+    assert not [one.name for one in found.estimates if one.name.startswith("rasch")]
+    right.loc[0] = [0, 0, 1]  # one answer against the order is enough
+    assert "rasch_difficulty[c]" in {one.name for one in analyse_items(right, list("abc")).estimates}
+
+
+def test_a_ratio_beyond_its_range_is_no_correlation():
+    # Raters who disagree more than chance: of these the mean's absolute agreement divides by nothing (psych: 1.4e16).
+    scores = pd.DataFrame({"unit": [*range(5)] * 2, "rater": ["x"] * 5 + ["y"] * 5,
+                           "value": [0, 1, 0, 1, 1, 1, 0, 1, 0, 1]})  # fmt: skip
+    found = estimate_agreement(scores, level="interval", resamples=20).estimates
+    assert "ICC(A,k)" not in {one.name for one in found}
+    for one in found:
+        assert one.estimate <= 1
+        assert np.isnan(one.low) or one.low <= one.estimate <= one.high
+
+
 def test_groups_that_items_favour_are_told_by_the_status():
     rng = np.random.default_rng(4)
     ability, school = rng.normal(size=(400, 1)), np.tile(["x", "y"], 200)
