@@ -207,13 +207,14 @@ def _six_forms(scores: Numbers, confidence: float) -> list[Estimate]:
         ),
         ("ICC(C,k)", "ICC3k, two-way, consistency, average", (rows - error) / rows, [1 - 1 / f for f in consistent]),
     ]
-    # Where targets differ less than chance, a ratio may leave its range: it is then no correlation.
-    return [
-        Estimate(name, float(value), *(ends if ends[0] <= value <= ends[1] else (np.nan, np.nan)), n,
-                 f"{words}; F, {confidence:.0%}")
-        for name, words, value, ends in forms
-        if not value > 1
-    ]  # fmt: skip
+    told = []
+    for name, words, value, (low, high) in forms:
+        if value > 1:  # targets differ less than chance: the ratio has left its range and is no correlation
+            continue
+        if not low <= value <= high:
+            low, high = float("nan"), float("nan")
+        told.append(Estimate(name, float(value), low, high, n, f"{words}; F, {confidence:.0%}"))
+    return told
 
 
 def _single(ratios: tuple[float, float], k: int) -> list[float]:
