@@ -115,7 +115,11 @@ def fit_growth(
         return not_estimable("growth", [refused, *found], missing)
     if copies:
         message = f"{copies} rows are like another in every column: if they are copies, intervals are too narrow."
-        found.append(remark("duplicate-rows", message, "Keep one of each."))
+        # Where one cell is measured again and again, a few equal scores are no sign of copying.
+        repeats = int(frame.duplicated([one for one in frame.columns if one != outcome]).sum())
+        found.append(
+            remark("duplicate-rows", message, "Keep one of each.", "warning" if 2 * copies > repeats else "info")
+        )
     fixed, dropped = design_of(complete, [*([time] if time else []), *covariates])
     found += dropped
     none_left = foretold(complete[outcome].to_numpy(dtype=float), fixed)
