@@ -250,7 +250,7 @@ def _table(
         if unknown:
             raise UnusableInputError(f"`{unknown[0][:40]}` in `{value}` is not in the order.", mend="Name it there.")
         cells = told.map({one: place for place, one in enumerate(order)})
-    elif level == "interval":
+    elif level == "interval" or (level == "ordinal" and np.isinf(as_numbers).any()):
         cells = numbers(rated, value)
     elif as_numbers.notna().all():
         cells = as_numbers

@@ -129,6 +129,10 @@ def study_generalizability(
         data[score].to_numpy(dtype=np.float64), pd.DataFrame({"intercept": np.ones(len(data))}), terms
     )
     found = left_out(missing["not_complete"], len(frame), "scores") + _few(data, names)
+    again = data.loc[data.duplicated("learner"), "learner"].nunique()
+    if again < FEWEST_PERSONS:
+        message = f"Only {again} learners have more than one score: all that is said of facets rests on them."
+        found.append(remark("few-repeated", message, "Observe more learners twice."))
     if model.status == "singular":
         zero = model.random.loc[model.random["log_sd_se"].isna(), "term"].tolist()
         message = f"Components of zero: {', '.join(zero)}."

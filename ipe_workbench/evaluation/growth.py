@@ -100,12 +100,14 @@ def fit_growth(
         raise UnusableInputError("A column stands twice.", mend="Name each grouping column once, and not the outcome.")
     if random_slope is not None and (time is None or random_slope not in groups):
         raise UnusableInputError("A random slope needs the time and one of the grouping columns.", mend="Name both.")
-    if len(groups) > 1 and len(frame.dropna(how="all")) > 1 and frame.duplicated(keep=False).all():
-        message = "Every row stands more than once: the table was put together twice."
-        return not_estimable("growth", [remark("duplicate-rows", message, "Keep one of each.", "error")])
-    copies = int(frame.dropna(how="all").duplicated().sum()) if len(groups) > 1 else 0
     used = [outcome, *groups, *([time] if time else []), *covariates]
     require_columns(frame, used)
+    # One group may have equal scores; where more is known of a row, all of it equal looks like a copy.
+    said = frame.dropna(how="all") if len(groups) > 1 or frame.shape[1] > len(used) else frame.iloc[:0]
+    if len(said) > 1 and said.duplicated(keep=False).all():
+        message = "Every row stands more than once: the table was put together twice."
+        return not_estimable("growth", [remark("duplicate-rows", message, "Keep one of each.", "error")])
+    copies = int(said.duplicated().sum())
     data = frame[used].assign(**{c: numbers(frame, c) for c in [outcome, *([time] if time else [])]})
     complete = data.dropna()
     missing = {"not_complete": len(data) - len(complete)}
@@ -132,11 +134,11 @@ def fit_growth(
     estimates += variance_estimates(model, {t.name: t.levels for t in terms}, level)
     if time is not None and (nested or len(crossed) == 1):
         outermost = next(iter(keys.values()))
-        ordinal, said = growth_of_classes(
+        ordinal, told = growth_of_classes(
             complete[outcome].to_numpy(dtype=float), fixed, time, outermost.tolist(), level
         )
         estimates += ordinal
-        found += said
+        found += told
     estimates.append(Estimate("reml_criterion", model.criterion, None, None, model.n, "-2 log restricted likelihood"))
     status: Status = status_of(found) if model.status == "ok" else model.status
     formula = " + ".join([f"{outcome} ~ 1", *fixed.columns[1:], *(_term_words(t, time) for t in terms)])

@@ -112,7 +112,7 @@ def compare_item_functioning(
 def _refused(data: pd.DataFrame, groups: pd.Series[str], reference: str | None) -> Finding | None:
     sizes = groups.value_counts()
     if len(sizes) != 2 or (reference is not None and reference not in sizes.index):
-        message = f"Two groups are compared; the column has {', '.join(map(str, sizes.index[:6]))}."
+        message = f"Two groups are compared; the column has {', '.join(map(str, sizes.index[:6])) or 'none'}."
         return remark("many-groups", message, "Keep the rows of two.", "error")
     if sizes.min() < FEWEST:
         return remark(

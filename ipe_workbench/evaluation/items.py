@@ -261,7 +261,9 @@ def _dif(
     groups = sorted(group.unique())
     first = reference if reference is not None else groups[0]
     if len(groups) != 2 or first not in groups:
-        message = f"Differential item functioning compares two groups; the column has {', '.join(groups[:6])}."
+        message = (
+            f"Differential item functioning compares two groups; the column has {', '.join(groups[:6]) or 'none'}."
+        )
         return [], [remark("many-groups", message, "Keep the rows of two.")]
     focal: Numbers = np.asarray(group != first, dtype=float)
     if min(focal.sum(), (1 - focal).sum()) < FEWEST:

@@ -138,6 +138,10 @@ def _look(
         message = "No learner was scored twice, so raters and learners cannot be told apart."
         return remark("no-repetition", message, "Have 10 to 15 % of performances rated twice.", "error"), []
     found = []
+    again = data.loc[data.duplicated(learner), learner].nunique()
+    if again < FEWEST_LEARNERS:
+        message = f"Only {again} learners were scored twice: all that is said of raters rests on them."
+        found.append(remark("few-repeated", message, "Have 10 to 15 % of performances rated twice."))
     codes_learner, learners = pd.factorize(data[learner])
     codes_rater, people = pd.factorize(data[rater])
     size = len(learners) + len(people)
