@@ -135,7 +135,8 @@ def verify(
     from ipe_workbench.reporting.edition import verify_report
     from ipe_workbench.reporting.edition.verifying import read_facts
 
-    folder = programme or programme_with_term(Path(), str(read_facts(file)["term"]))
+    page = file.with_suffix(".html") if file.suffix == ".pdf" else file
+    folder = programme or programme_with_term(Path(), str(read_facts(page)["term"]))
     found = verify_report(file, folder, db=db, run=str(run) if run else None, shelf=shelf)
     if format is OutputFormat.json:
         print_json(found.to_dict())

@@ -23,6 +23,12 @@ from ipe_workbench.reporting.press import Job, Press
 
 __all__ = ["Verification", "read_facts", "verify_report"]
 
+#: What a page must say of how it was made.
+_SAID = {
+    **dict.fromkeys(("report", "job", "programme", "term", "key"), str),
+    **dict.fromkeys(("inputs", "versions", "parameters", "made"), dict),
+}
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -62,8 +68,10 @@ def read_facts(page: str | Path) -> dict[str, Any]:
     try:
         reader.feed(Path(page).read_text(encoding="utf-8"))
         facts = json.loads(reader.facts)
-        whole = {"report", "job", "term", "key", "inputs", "versions", "parameters", "made"} <= facts.keys()
-    except (OSError, ValueError, AttributeError):
+        whole = all(isinstance(facts[name], kind) for name, kind in _SAID.items())
+        whole = whole and all(isinstance(one, str) for one in facts["made"].values())
+        datetime.datetime.fromisoformat(facts["made"].get("rendered_at") or "2026-01-01")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         whole = False
     if not whole:
         raise UnreadableFileError(
@@ -100,10 +108,19 @@ def verify_report(
         When the programme has no such term, or no such report any more.
     """
     file = Path(page)
-    facts = read_facts(file.with_suffix(".html"))
+    if file.suffix == ".pdf" and file.is_file() and not file.with_suffix(".html").is_file():
+        raise UnreadableFileError(
+            "The page that belongs to this PDF is not here, and only it says how both were made.",
+            place=str(file),
+            mend="Put the HTML file of the same name beside it.",
+        )
+    facts = read_facts(file.with_suffix(".html") if file.suffix == ".pdf" else file)
     if file.suffix == ".pdf" and (faults := pdf_faults(_content(file))):
         return Verification(str(facts["job"]), False, False, faults)
     loaded = load_programme(programme)
+    if loaded.id != facts["programme"]:
+        why = f"It is a report of the programme {facts['programme']}, and this is {loaded.id}."
+        return Verification(facts["job"], False, False, (why,))
     with tempfile.TemporaryDirectory(prefix="ipe-verify-") as work:
         asked = replace(_asked(facts, programme, Path(work), db, run), shelf=shelf)
         with records_for(loaded, asked) as records:
@@ -169,7 +186,9 @@ def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[st
             yield f"{name} was {version}, here it is {now['versions'].get(name, 'missing')}."
     for name in sorted({*then["parameters"], *now["parameters"]}):
         if then["parameters"].get(name) != now["parameters"].get(name):
-            yield f"The parameter {name} differs."
+            # A simulation is told by the hash of all that it depends on.
+            run = name in ("run", "other_run")
+            yield "The simulation behind it differs." if run else f"The parameter {name} differs."
     files = dict(then.get("files", []))
     others = dict(now.get("files", []))
     yield from (f"{one} was changed." for one in sorted(files.keys() & others.keys()) if files[one] != others[one])
