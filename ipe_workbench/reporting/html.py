@@ -106,8 +106,19 @@ def listing(items: Iterable[object], *, kind: str = "ul", class_: str = "") -> H
 
 
 def notice(*sentences: object) -> Html:
-    """A box that a reader must not miss."""
-    return element("div", *(element("p", sentence) for sentence in sentences), class_="notice", role="note")
+    """A box that a reader must not miss; a list in it stands by itself.
+
+    Examples
+    --------
+    >>> notice("Two failed.", listing(["one", "two"])).markup
+    '<div class="notice" role="note"><p>Two failed.</p><ul><li>one</li><li>two</li></ul></div>'
+    """
+    parts = (one if _is_list(one) else element("p", one) for one in sentences)
+    return element("div", *parts, class_="notice", role="note")
+
+
+def _is_list(part: object) -> bool:
+    return isinstance(part, Html) and part.markup.startswith(("<ul", "<ol"))
 
 
 def table(caption: str, columns: Sequence[str | Number], rows: Iterable[Sequence[object]]) -> Html:

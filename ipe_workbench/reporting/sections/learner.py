@@ -123,7 +123,7 @@ def next_steps(record: LearnerRecord) -> Html:
     if told.plan.impossible is not None:
         reasons = listing([sentence(one) for one in told.plan.impossible_because()])
         first = f"As things stand, {told.goal_title} cannot be completed in the terms that are left."
-        parts.append(notice(first, join(["Why: ", reasons]), "Please talk to the people who run the programme."))
+        parts.append(notice(first, "Why:", reasons, "Please talk to the people who run the programme."))
     elif told.complete:
         parts.append(element("p", f"{told.goal_title} is complete. Congratulations!"))
     if told.next:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 
+from ipe_workbench.credentials import MicroCredential, Stack, changes_since
 from ipe_workbench.evaluation.trend import Series, TrendPoint
 from ipe_workbench.figures.accessible import AccessibleFigure
 from ipe_workbench.figures.trends import term_trends, trend_value
-from ipe_workbench.phrases import counted
+from ipe_workbench.phrases import counted, listed
 from ipe_workbench.reporting.html import Html, Number, element, join, listing, notice, table
 from ipe_workbench.reporting.page import CONTENTS_MARK
 from ipe_workbench.reporting.sections.wording import day
@@ -80,9 +81,30 @@ def breaks(report: TrendReport) -> Html:
         for one in report.trend.series
         for each in one.breaks
     ]
-    if not rows:
-        return element("p", "No change of a rule, a form or the way of asking was found between the terms.")
-    return table("Breaks: across these terms nothing is compared", ["Series", "Between", "What changed"], rows)
+    if rows:
+        made = table("Breaks: across these terms nothing is compared", ["Series", "Between", "What changed"], rows)
+    else:
+        made = element("p", "No change of a rule, a form or the way of asking was found between the terms.")
+    return join([_unmarked(report), made])
+
+
+def _unmarked(report: TrendReport) -> Html:
+    """Designs that differ from what was issued under the same version: there is a break, and no record says when."""
+    design = report.programme
+    lines = []
+    both: list[MicroCredential | Stack] = [*design.credentials.values(), *design.stacks.values()]
+    for one in both:
+        issued = design.issued.get((one.id, one.version))
+        if issued is not None and (fields := changes_since(issued.value, one)):
+            names = listed([field.replace("_", " ") for field in fields])
+            lines.append(join([element("strong", one.title), f" ({names}), version {one.version}"]))
+    if not lines:
+        return Html("")
+    return notice(
+        "Changed without a new version since it was issued: the records do not tell when, so no break is marked. Do "
+        "not compare terms across that day.",
+        listing(lines),
+    )
 
 
 def figure(report: TrendReport, kind: str) -> AccessibleFigure | Html:

@@ -48,7 +48,7 @@ def test_a_page_that_says_nothing_is_refused(tmp_path: Path, small_programme: Pa
     page = tmp_path / "page.html"
     said: dict[str, object] = dict.fromkeys(("report", "job", "programme", "term", "key"), "x")
     said |= {one: {} for one in ("inputs", "versions", "parameters", "made")}
-    wrong = (
+    wrong: tuple[dict[str, object], ...] = (
         {"parameters": []},
         {"made": {"rendered_at": "soon"}},
         {"made": {"made_by": 5}},
