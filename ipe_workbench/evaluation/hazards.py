@@ -71,49 +71,74 @@ def hazard_ratios(
     spread = x.std(axis=0)
     x = (x - x.mean(axis=0)) / spread
     times = (entry[complete], duration[complete], earned[complete])
-    fit = _fitted(x, *times)
-    n, errors, df = int(complete.sum()), np.asarray(fit.bse, dtype=float), float("inf")
+    beta, covariance = _fitted(x, *times)
+    if covariance is None:
+        message = (
+            f"The hazard ratios of {', '.join(columns)} cannot be told: the badge hangs on one of them altogether."
+        )
+        return [], [], [*found, remark("separated", message, "Leave it out, or compare incidences instead.")]
+    n, errors, df = int(complete.sum()), np.sqrt(np.diag(covariance)), float("inf")
     how = f"cause-specific Cox, Efron; Wald, {level:.0%}"
     if cluster is not None:
-        errors, groups = _robust_errors(fit, x, times, cluster[complete])
+        errors, groups = _robust_errors(x, beta, covariance, times, cluster[complete])
         df, how = float(groups - 1), f"cause-specific Cox, Efron; robust to clusters, t({groups - 1}), {level:.0%}"
     reach = float(stats.t.ppf(0.5 + level / 2, df))
     estimates, tests = [], []
-    for name, value, se, unit in zip(columns, fit.params, errors, spread, strict=True):
+    for name, value, se, unit in zip(columns, beta, errors, spread, strict=True):
         if not se * reach < 50:  # a group in which nobody, or everybody at once, earned it
             message = f"The hazard ratio of `{name}` cannot be told: the badge hangs on it altogether."
             found.append(remark("separated", message, "Compare incidences instead."))
             continue
-        ratio, *ends = np.exp([one / unit for one in (value, value - reach * se, value + reach * se)])
+        with np.errstate(over="ignore"):  # of a covariate in very large units
+            ratio, *ends = np.exp([one / unit for one in (value, value - reach * se, value + reach * se)])
         estimates.append(Estimate(f"hazard_ratio[{name}]", ratio, ends[0], ends[1], n, how))
         p = float(2 * stats.t.sf(abs(value / se), df))
         tests.append(Test(f"Wald of {name}", float(value / se), () if cluster is None else (df,), p))
-    beta = np.asarray(fit.params, dtype=float)
     same, more = _same_all_along(x, beta, times, columns) if len(estimates) == len(columns) else ([], [])
     return estimates, tests + same, found + more
 
 
-def _fitted(x: Numbers, entry: Numbers, duration: Numbers, earned: NDArray[np.bool_]) -> Any:
-    """Cox's model by Newton's steps; where they overflow from zero, by those of BFGS first."""
+def _fitted(x: Numbers, entry: Numbers, duration: Numbers, earned: NDArray[np.bool_]) -> tuple[Numbers, Numbers | None]:
+    """Coefficients and their covariance, by Newton's steps, halved where they overshoot; no covariance where flat.
+
+    The likelihood is statsmodels'; its own steps overflow from zero where a covariate is long-tailed.
+    """
     from statsmodels.duration.hazard_regression import PHReg
 
     model = PHReg(duration, x, status=earned.astype(int), entry=entry if entry.any() else None, ties="efron")
+    beta = np.zeros(x.shape[1])
     with np.errstate(all="ignore"):
-        fit = model.fit(disp=0)
-        if not np.abs(model.score(fit.params)).max() < 1e-6 * len(x):
-            fit = model.fit(start_params=model.fit(method="bfgs", disp=0).params, disp=0)
-    return fit
+        value = model.loglike(beta)
+        for _ in range(100):
+            slope, information = model.score(beta), -model.hessian(beta)
+            if not (np.isfinite(slope).all() and np.isfinite(information).all()):
+                return beta, None
+            step = np.linalg.lstsq(information, slope, rcond=None)[0]
+            if np.abs(beta).max() > 50:
+                return beta, None  # on its way to infinity, and the others with it
+            if slope @ step < 1e-14:
+                beta = beta + step
+                break
+            for _ in range(40):
+                told = model.loglike(beta + step)
+                if told >= value:
+                    break
+                step = step / 2
+            else:
+                break
+            beta, value = beta + step, told
+    if np.linalg.eigvalsh(information)[0] <= 1e-10:
+        return beta, None
+    return beta, np.asarray(np.linalg.inv(information))
 
 
 def _robust_errors(
-    fit: Any, x: Numbers, times: tuple[Numbers, Numbers, NDArray[np.bool_]], cluster: NDArray[Any]
+    x: Numbers, beta: Numbers, bread: Numbers, times: tuple[Numbers, Numbers, NDArray[np.bool_]], cluster: NDArray[Any]
 ) -> tuple[Numbers, int]:
     """Sandwich of score residuals summed over clusters, and the number of clusters.
 
     statsmodels' own loses sight of ties: its score residuals do not sum to zero, and its variance can be negative.
     """
-    beta = np.asarray(fit.params, dtype=float)
-    bread = np.linalg.inv(-np.asarray(fit.model.hessian(beta), dtype=float))
     _, codes = np.unique(cluster, return_inverse=True)
     influence = _score_residuals(x, beta, *times) @ bread
     sums = np.array([np.bincount(codes, one) for one in influence.T])
@@ -167,6 +192,8 @@ def _same_all_along(
     for i, name in enumerate(columns):
         shared = information[1][i]
         left = information[2][i, i] - shared @ np.linalg.solve(information[0], shared)
+        if not left > 1e-10 * information[2][i, i]:  # the time says nothing beyond the covariate itself
+            continue
         chi = float(score[i] ** 2 / left)
         test = Test(f"same hazard ratio all along, {name}", chi, (1.0,), float(stats.chi2.sf(chi, 1)))
         tests.append(test)

@@ -212,6 +212,19 @@ def test_a_long_tailed_covariate_does_not_upset_the_hazards():
     assert values(told, *names) == pytest.approx(R["pbc_incidence"])
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_hazards_of_wild_covariates_are_told_or_refused(seed):
+    rng = np.random.default_rng(seed)
+    x = np.exp(rng.normal(0, 2.5, 60)) * 10.0 ** rng.integers(-3, 6)
+    site = rng.choice(["a", "b"], 60)
+    days = np.ceil(100 / x.clip(0.001, 1000)) if seed % 2 else np.ceil(rng.exponential(20, 60))
+    ended = rng.choice(["badge", "withdrawn"], 60)
+    frame = pd.DataFrame({"days": days, "status": np.where(site == "a", "enrolled", ended), "site": site, "x": x})
+    found = estimate_time_to_badge(frame, competing=["withdrawn"], covariates=["site", "x"])
+    assert "separated" in {one.id for one in found.findings}  # nobody at site a earned it
+    assert "hazard_ratio[site[b]]" not in {one.name for one in found.estimates}
+
+
 def test_what_happens_on_the_first_day_counts():
     # R 4.2.2, survival 3.5-3: survfit(Surv(days, factor(status, c("enrolled", "badge", "withdrawn"))) ~ 1)
     days = [0, 0, 0, 1, 2, 2, 3, 4, 5, 5, 6, 7]
