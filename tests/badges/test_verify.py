@@ -158,6 +158,18 @@ def test_a_token_of_each_algorithm_with_the_key_that_it_names_or_brings_along():
     assert verdict(token(EC, named, WEB)) == "invalid"
 
 
+def test_a_proof_inside_of_a_token_must_hold_as_well():
+    keys = KnownKeys([json_web_key_set([(f"{WEB}#k", EC.public), (f"{WEB}#e", SIGNER.public)])])
+    inside = signed_anyway(unsigned(issuer=WEB), method=f"{WEB}#e")
+
+    def said(document: dict[str, Any]) -> str:
+        return verdict(sign_token(document, EC, f"{WEB}#k").encode(), keys=keys)
+
+    assert said(inside) == "verified"
+    assert said({**inside, "name": "Another badge"}) == "invalid"
+    assert said({**inside, "proof": {**inside["proof"], "proofPurpose": "authentication"}}) == "invalid"
+
+
 def test_a_token_whose_key_is_not_known_is_neither_good_nor_forged():
     report = verify(token(EC, {"alg": "ES256", "kid": f"{WEB}#k"}, WEB), now=NOW)
     assert (report.state("proof"), report.state("issuer-key")) == ("unknown", "unknown")
@@ -232,3 +244,10 @@ def test_a_proof_out_of_its_time_has_failed(moments):
     assert (report.verdict, report.state("proof"), report.state("purpose")) == ("invalid", "failed", "ok")
     still = signed_anyway(unsigned(), expires="2026-11-27T12:00:00Z")
     assert verify(content(still), now=NOW).verdict == "issuer-unknown"
+
+
+@pytest.mark.parametrize("key", ["z6Mk", "z" + "1" * 48, "uAAAA", ""])
+def test_an_issuer_whose_name_holds_no_key_is_refused(key):
+    issuer = f"did:key:{key}"
+    report = verify(content(signed_anyway(unsigned(issuer=issuer), method=f"{issuer}#{key or 'k'}")), now=NOW)
+    assert (report.verdict, report.state("issuer-key")) == ("invalid", "failed")

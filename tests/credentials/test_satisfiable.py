@@ -56,7 +56,7 @@ def test_a_stack_can_be_completed_by_its_last_activity_and_not_before():
         ({"all": ["a", {"any": [{"at_least": {"count": 3, "of": ["a", "b"]}}]}]}, ["at least 3 of: a or b"]),
         ({"all": [{"at_least": {"count": 2, "of": ["a"]}}, {"at_least": {"count": 3, "of": ["b", "c"]}}]},
          ["at least 2 of: a", "at least 3 of: b or c"]),
-        ({"all": ["a", {"per_profession": {"nursing": "a"}}]}, ["nursing"]),
+        ({"all": ["a", {"per_profession": {"nursing": "a"}}]}, ["by profession (nursing: a)"]),
         ({"per_profession": {"nursing": "a", "medicine": {"at_least": {"count": 2, "of": ["a"]}}}},
          ["at least 2 of: a"]),
     ],
@@ -64,9 +64,7 @@ def test_a_stack_can_be_completed_by_its_last_activity_and_not_before():
 def test_the_reasons_are_the_demands_that_nobody_of_the_profession_can_meet(rule, reasons):
     found = satisfiable(parse_rule(rule), profession="medicine")
     assert not found
-    assert len(found.reasons) == len(reasons)
-    for said, reason in zip(found.reasons, reasons, strict=True):
-        assert reason in said
+    assert found.reasons == tuple(f"it asks for {one}" for one in reasons)
     assert satisfiable(parse_rule({"any": ["a", rule]}), profession="medicine").reasons == ()
 
 
