@@ -71,6 +71,7 @@ def print_edition(asked: Asked, *, jobs: int = 1, scheduler: str = "auto", progr
     theme = read_theme(asked.programme)
     check_run(programme, asked)
     plan_edition(programme, asked, None, theme)  # whatever is wrong without records is told before they are read
+    check_records(asked)
     ready_folder(asked.folder)
     with _alone(asked.folder), records_for(programme, asked) as records:
         plan = plan_edition(programme, asked, records, theme)
@@ -151,6 +152,15 @@ def check_run(programme: Programme, asked: Asked) -> None:
     from ipe_workbench.reporting.term_report import usable_run
 
     usable_run(programme, asked.run)
+
+
+def check_records(asked: Asked) -> None:
+    """Raise when the records cannot be opened."""
+    if asked.db is not None:
+        from ipe_workbench.records import open_store
+
+        with open_store(asked.db):
+            pass
 
 
 @contextlib.contextmanager

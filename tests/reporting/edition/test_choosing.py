@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from ipe_workbench.credentials import load_programme
-from ipe_workbench.errors import UnknownNameError
+from ipe_workbench.errors import UnknownNameError, WorkbenchError
 from ipe_workbench.records import Store
 from ipe_workbench.records.tables import table
 from ipe_workbench.reporting.edition import Asked, print_edition
@@ -75,6 +75,12 @@ def test_a_pattern_that_nothing_can_meet_is_refused(small_programme: Path, recor
     # One that is right does not excuse one that is wrong.
     with pytest.raises(UnknownNameError, match="No report of this programme matches"):
         _plan(small_programme, records, "term-evaluation", pattern)
+
+
+def test_without_the_records_that_were_named_nothing_is_written(small_programme: Path, tmp_path: Path) -> None:
+    with pytest.raises(WorkbenchError, match="There are no records here"):
+        print_edition(Asked(small_programme, TERM, tmp_path / "out", db=str(tmp_path / "gone.sqlite")))
+    assert not (tmp_path / "out").exists()
 
 
 def test_without_records_what_needs_them_is_named_and_nothing_else(small_programme: Path) -> None:
