@@ -27,7 +27,9 @@ __all__ = ["SdProfile"]
 
 Numbers = NDArray[np.float64]
 #: The deviance is minimised to within so much; the quantile of 95 % is 3.84.
-_NEAR = 2e-4
+_NEAR = 1e-3
+#: Another component rises from zero where that lowers the deviance by more than a reader could see in an end.
+_WORTH = 0.02
 _BAD, _LIFT = 1e300, 0.05
 
 
@@ -114,8 +116,11 @@ class SdProfile:
         start = start * sigma if at is None else np.append(start, self._best_x[-1])
         curve = _Curve(value, start, self._bends(at, others, sigma), self._best, fall)
         low, high = curve.ends(best, sigma, self._spread(at))
-        seen = curve.known.items()
-        raised = [one for one in zero if any(value(x, s, one) < least - _NEAR for s, (least, x) in seen)]
+        raised = []
+        for end in (one for one in (low, high) if zero and 0 < one < math.inf):
+            near = min(curve.known, key=lambda s: abs(s - end))
+            least, x = curve.known[near]
+            raised += [one for one in zero if one not in raised and value(x, near, one) < least - _WORTH]
         return low, high, raised
 
     def _place_of(self, at: int) -> Callable[[Numbers, float, list[int]], tuple[Numbers, float]]:
@@ -206,8 +211,26 @@ class _Curve:
         small = math.log(1e-3 * scale)
         start = max(math.log(best), small) if best > 0 else small
         step = 1.1 * math.sqrt(self._fall) * spread
-        low = math.exp(self._crossing(start, -1, small, step)) if start > small else 0.0
+        if start <= small:
+            return 0.0, math.exp(self._above_zero(math.log(0.1 * scale)))
+        low = math.exp(self._crossing(start, -1, small, step))
         return low, math.exp(self._crossing(start, +1, start + 40, step))
+
+    def _above_zero(self, at: float) -> float:
+        """The same from a best value of zero, where the rise goes with a power of s: straight in both logarithms."""
+        below, above, last = -math.inf, math.inf, None
+        power = 2.5
+        for _ in range(30):
+            rise = math.log(max(self._least(math.exp(at)) - self._best, 1e-9) / self._fall)
+            below, above = (at, above) if rise < 0 else (below, at)
+            if last is not None and at != last[0] and (rise - last[1]) / (at - last[0]) > 0.1:
+                power = (rise - last[1]) / (at - last[0])
+            if abs(rise) < 5e-4 * power:
+                return at
+            last, at = (at, rise), at - min(max(rise / power, -2.0), 2.0)
+            if not below < at < above:
+                at = (below + above) / 2
+        return math.inf if above == math.inf else at
 
     def _crossing(self, start: float, way: int, limit: float, step: float) -> float:
         """The logarithm at which the likelihood has fallen, from `start` on one way; infinite where it never does."""

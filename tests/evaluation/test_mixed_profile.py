@@ -81,6 +81,23 @@ def test_raters_and_teams_have_these_ends_with_the_factor_of_bartlett() -> None:
         assert "profile" in one.method
 
 
+def test_component_at_zero_rises_where_another_is_held_down() -> None:
+    """Learner by criterion is zero at the best fit; with a small residual it takes up what is left over."""
+    data = pd.read_csv(FOLDER / "ratings.csv").astype({"learner": str, "rater": str})
+    keys = [["learner"], ["rater"], ["learner", "criterion"], ["learner", "rater"]]
+    terms = []
+    for columns in keys:
+        codes, levels = pd.factorize(data[columns].agg(":".join, axis=1))
+        terms.append(RandomTerm(":".join(columns), codes, len(levels), np.ones((len(data), 1))))
+    rows = pd.get_dummies(data["criterion"], drop_first=True, dtype=float).assign(one=1.0)
+    model = fit_mixed_model(data["score"].to_numpy(dtype=float), rows, terms)
+    assert model.likelihood is not None
+
+    low, _, high = LME4["ratings"]["restricted"]["residual"]
+    assert model.sd("learner:criterion") == 0
+    assert model.likelihood.interval("residual", 0.95) == pytest.approx((low, high), rel=3e-4)
+
+
 def test_component_at_zero_has_an_upper_end() -> None:
     rng = np.random.default_rng(4)
     frame = pd.DataFrame({"learner": np.repeat(np.arange(60), 3), "rater": list("XYZ") * 60})
