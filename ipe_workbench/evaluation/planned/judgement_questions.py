@@ -68,20 +68,18 @@ def _raters(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
 def _generalizability(planned: PlannedAnalysis, data: PlanData, level: float) -> Asked:
     if planned.facets is None:
         raise ValueError(f"the analysis {planned.id} has no facets")
-    lacking: Asked | None
-    if planned.measured.kind == "rubric":
-        scores, lacking = rated(planned, data, planned.question)
+    rubric = planned.measured.kind == "rubric"
+    scores, lacking = rated(planned, data, planned.question) if rubric else answered(planned, data, turned=True)
+    if lacking:
+        return lacking
+    people = scores["learner"]
+    if rubric:
         performance = scores[["assessment", "attempt"]].astype(str).agg(" ".join, axis=1)
-        people = scores["learner"]
         if "occasion" not in planned.facets.names:  # then what is looked at is a performance
             scores = scores.assign(learner=people + " " + performance)
         scores = scores.assign(occasion=performance, value=scores["points"])
     else:
-        scores, lacking = answered(planned, data, turned=True)
-        people = scores["learner"]
         scores = scores.assign(occasion=scores["wave"])
-    if lacking:
-        return lacking
     found = study_generalizability(
         scores, facets=planned.facets.over, score="value", fixed=planned.facets.fixed,
         sizes=planned.facets.sizes or None, aim=planned.facets.aim, level=level,

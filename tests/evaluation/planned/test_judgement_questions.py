@@ -87,6 +87,33 @@ def test_generalizability_is_that_of_the_ratings_with_the_planned_facets() -> No
     assert found.n == 60
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"question": "generalizability", "measure": HANDOVER, "facets": {"over": ["rater"]}},
+        {"question": "generalizability", "measure": {"instrument": "sims"}, "waves": [PRE], "facets": {"over": ["item"]}},
+        {"question": "items", "measure": {"assessment": "irat"}, "comparison": {"by": "profession"}},
+        {"question": "items", "measure": {"instrument": "sims"}, "waves": [PRE], "comparison": {"by": "profession"}},
+        {"question": "standard", "measure": HANDOVER,
+         "standard": {"method": "borderline-group", "borderline": 2, "grade": {**HANDOVER, "criterion": "duties"}}},
+    ],
+)  # fmt: skip
+def test_records_without_the_data_give_no_number_and_say_so(asked: dict[str, Any]) -> None:
+    found = ask(enrolled(20), **asked)
+
+    assert found.verdict == "not-answered"
+    assert [one.id for one in found.analysis.findings] == ["no-data"]
+
+
+def test_angoff_without_answers_sets_the_cut_and_says_that_who_passes_is_not_known(folder: Path) -> None:
+    design = {"method": "angoff", "judgements": PANEL}
+
+    found = ask(enrolled(20), folder, question="standard", measure={"assessment": "irat"}, standard=design)
+
+    assert found.headline is not None
+    assert "no-consequences" in [one.id for one in found.analysis.findings]
+
+
 def test_generalizability_of_an_instrument_has_its_items_as_a_facet() -> None:
     """Alpha is the relative coefficient of as many items as there are (Brennan 2001, 2.3): a law that joins the two."""
     records = enrolled(80)
