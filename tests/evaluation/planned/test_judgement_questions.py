@@ -91,7 +91,8 @@ def test_generalizability_is_that_of_the_ratings_with_the_planned_facets() -> No
     "asked",
     [
         {"question": "generalizability", "measure": HANDOVER, "facets": {"over": ["rater"]}},
-        {"question": "generalizability", "measure": {"instrument": "sims"}, "waves": [PRE], "facets": {"over": ["item"]}},
+        {"question": "generalizability", "measure": {"instrument": "sims"}, "waves": [PRE],
+         "facets": {"over": ["item"]}},
         {"question": "items", "measure": {"assessment": "irat"}, "comparison": {"by": "profession"}},
         {"question": "items", "measure": {"instrument": "sims"}, "waves": [PRE], "comparison": {"by": "profession"}},
         {"question": "standard", "measure": HANDOVER,

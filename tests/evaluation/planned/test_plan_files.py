@@ -63,7 +63,8 @@ def test_wrong_analysis_is_found_at_its_line(
     found = findings_of(tmp_path, CHANGE.replace(was, becomes))
 
     assert [(one[0], one[1]) for one in found] == [(field, line)]
-    assert words in found[0][2]
+    (told,) = read_plan(tmp_path)[1]
+    assert words in told.message + told.mend
 
 
 JUDGED = """\
