@@ -147,15 +147,6 @@ class Rubric(FileModel):
     """Criteria by levels with a descriptor in each cell; `pass_level` is the least level that passes a row.
 
     `public` says whether learners see it before they are assessed.
-
-    Examples
-    --------
-    >>> levels = [{"id": name, "title": name, "points": points} for points, name in enumerate(["beginning", "capable"])]
-    >>> texts = {"beginning": "Waits to speak.", "capable": "Sums up what was said."}
-    >>> row = {"id": "listening", "title": "Listening", "descriptors": texts}
-    >>> rubric = Rubric.model_validate({"levels": levels, "criteria": [row], "pass_level": "capable"})
-    >>> rubric.criteria[0].descriptors[rubric.pass_level]
-    'Sums up what was said.'
     """
 
     levels: tuple[RubricLevel, ...] = Field(min_length=2)

@@ -49,7 +49,7 @@ def test_sound_analysis_has_no_findings(tmp_path: Path) -> None:
         ("{instrument: ipec-csa-v3}", "{instrument: a, criterion: b}", "claims[0].analyses[0].measure", 12, "rubric"),
         (", {term: 2028-spring, frame: post}]", "]", "claims[0].analyses[0]", 10, "2 points in time, not 1"),
         ("{term: 2028-spring, frame: post}", "{term: 2026-fall, frame: pre}", "claims[0].analyses[0]", 10, "the same"),
-        ("frame: post", "frame: later", "claims[0].analyses[0].waves[1].frame", 13, "retrospective-pre"),
+        ("frame: post", "frame: later", "claims[0].analyses[0].waves[1].frame", 13, "a word of a list"),
         ("expected: increase", "expected: at-least", "claims[0].analyses[0]", 10, "target"),
         ("expected: increase", "expects: increase", "claims[0].analyses[0].expects", 14, "not a known field"),
         ("expected: increase", "comparison: {by: cohort}", "claims[0].analyses[0]", 10, "compares no groups"),
