@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
+from matplotlib.image import imsave
 
 from ipe_workbench.errors import UnknownNameError, UnusableInputError
 from ipe_workbench.reporting import (
@@ -138,7 +140,7 @@ def test_a_theme_is_checked_for_contrast_and_its_logo_for_words(tmp_path: Path) 
     assert read_theme(tmp_path).css == ""
     file = folder / "theme.yaml"
     file.write_text("accent: '#7a1f3d'\nlogo: logo.png\nlogo_alt: Our <school>\n")
-    (folder / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
+    imsave(folder / "logo.png", np.zeros((8, 8, 3)))
     theme = read_theme(tmp_path)
     assert "#7a1f3d" in theme.css
     assert 'alt="Our &lt;school&gt;"' in theme.banner
@@ -154,8 +156,13 @@ def test_a_theme_is_checked_for_contrast_and_its_logo_for_words(tmp_path: Path) 
         file.write_text(text)
         with pytest.raises(UnusableInputError, match=told):
             read_theme(tmp_path)
-    (folder / "logo.png").write_text("<svg onload=alert(1)>")
+    whole = (folder / "logo.png").read_bytes()
     file.write_text("logo: logo.png\nlogo_alt: x\n")
+    for damaged in (whole[:60], whole[:8] + bytes(20)):
+        (folder / "logo.png").write_bytes(damaged)
+        with pytest.raises(UnusableInputError, match="damaged"):
+            read_theme(tmp_path)
+    (folder / "logo.png").write_text("<svg onload=alert(1)>")
     with pytest.raises(UnusableInputError, match="no PNG or JPEG"):
         read_theme(tmp_path)
     assert contrast("#ffffff", "#12171d") == pytest.approx(contrast("#12171d", "#ffffff"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -130,6 +131,19 @@ def _banner(told: ThemeFile, path: Path) -> str:
             place=str(file),
             mend="Every page carries it: save it as a small PNG.",
         )
+    if not _can_be_drawn(content, kind):
+        raise UnusableInputError("The logo is damaged: it cannot be drawn.", place=str(file), mend="Save it anew.")
     source = f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
     tag = element("img", src=source, alt=told.logo_alt, class_="logo")
     return tag.markup.replace("</img>", "")
+
+
+def _can_be_drawn(content: bytes, kind: str) -> bool:
+    """Whether the picture can be decoded to its end: a browser would show a damaged one as nothing, on every page."""
+    from matplotlib.image import imread  # only where there is a logo
+
+    try:
+        imread(io.BytesIO(content), format=kind.removeprefix("image/"))
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True

@@ -58,7 +58,7 @@ def _quality(report: TermReport) -> bool:
 _H, _S, _G = "HPAC 2019", "SQUIRE-EDU", "GREET"
 #: Sources: Health Professions Accreditors Collaborative, Guidance on developing quality interprofessional education for
 #: the health professions (2019), whose framework has four parts (the numbers are ours); Ogrinc et al. 2019
-#: (doi 10.1097/ACM.0000000000002750), which keeps the numbers of SQUIRE 2.0; Phillips et al. 2016
+#: (doi 10.1097/ACM.0000000000002750), taken to keep the numbers of SQUIRE 2.0; Phillips et al. 2016
 #: (doi 10.1186/s12909-016-0759-1). The wording of the items is ours.
 _ITEMS = (
     Item(_H, "1", "rationale of the plan", "The report in one minute", _summary, "a summary in programme.yaml"),
