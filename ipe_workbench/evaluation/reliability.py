@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from ipe_workbench.documents.missing_answers import codes_among
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.evaluation.estimates import (
     Analysis,
@@ -155,6 +156,11 @@ def scored_items(
         raise UnusableInputError("To reverse items, the ends of the scale are needed.", mend="Give min and max.")
     answers = pd.DataFrame({item: numbers(frame, item) for item in items})
     found = []
+    given = answers.to_numpy(dtype=float)
+    codes = codes_among(given[np.isfinite(given)]) if scale is None else []
+    if codes:
+        message = f"{', '.join(f'{one:g}' for one in codes)} looks like a code for no answer and counts as an answer."
+        found.append(remark("code-for-missing", message, "Name the ends of the scale, or empty the cells."))
     if scale is not None:
         low, high = scale
         off = (answers < low) | (answers > high)

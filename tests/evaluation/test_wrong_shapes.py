@@ -186,6 +186,15 @@ def test_answers_off_the_scale_and_straight_lines_are_seen():
     assert found.missing["not_complete"] == 1
 
 
+def test_a_code_for_no_answer_is_told_where_the_scale_was_not_named():
+    items = answers(40)
+    assert "code-for-missing" not in {one.id for one in estimate_reliability(items, list("abc")).findings}
+    items.loc[3, "a"] = 99
+    told = {one.id: one.message for one in estimate_reliability(items, list("abc")).findings}
+    assert told["code-for-missing"].startswith("99 looks like a code")
+    assert "code-for-missing" not in {one.id for one in estimate_reliability(items, list("abc"), scale=(1, 5)).findings}
+
+
 def test_raters_who_share_no_learner_are_not_compared_in_silence():
     apart = pd.concat(
         [scores(), scores().assign(learner=lambda f: f["learner"] + 100, rater=lambda f: f["rater"] + "2")]

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
 
+from ipe_workbench.documents.missing_answers import MISSING
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.importing.cells import moment, number, parse_date, truth
 from ipe_workbench.records.importing.known_formats import FORMATS
@@ -17,7 +18,7 @@ from ipe_workbench.records.importing.plain_tables import PLAIN_TABLES, fields_of
 from ipe_workbench.records.importing.reading import Field, plain_heading
 from ipe_workbench.records.importing.source import Part, open_source
 from ipe_workbench.records.importing.survey_exports import frame_in_words
-from ipe_workbench.records.importing.survey_sheet import FRAME, LEARNER, MISSING, SURVEY_SHEET, items_of
+from ipe_workbench.records.importing.survey_sheet import FRAME, LEARNER, SURVEY_SHEET, items_of
 
 __all__ = ["MappingProposal", "propose_mapping"]
 

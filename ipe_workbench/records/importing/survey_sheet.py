@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from ipe_workbench.documents.missing_answers import MISSING, codes_among
 from ipe_workbench.errors import UnusableInputError
 from ipe_workbench.records.importing.reading import Field, Format, Reading, plain_heading
 from ipe_workbench.records.importing.source import Part, Source
 from ipe_workbench.records.importing.survey_exports import Answers, Wave, frame_in_words, frame_value
 from ipe_workbench.records.importing.targets import Record
 
-__all__ = ["FRAME", "LEARNER", "MISSING", "SURVEY_SHEET", "items_of"]
+__all__ = ["FRAME", "LEARNER", "SURVEY_SHEET", "items_of"]
 
 LEARNER = Field("learner", aliases=("learner id", "student", "student id", "id"), needed=True)
 FRAME = Field("frame", aliases=("time", "time point", "timepoint", "wave", "occasion"))
@@ -24,14 +25,8 @@ _ON = Field("on", "date", ("date", "day", "submitdate", "completion time"))
 _NUMBERED = re.compile(r"(?P<family>.*?)[\s._-]*0*(?P<number>[1-9]\d{0,2})\]?", re.DOTALL)
 #: Fewer columns than this are no questionnaire that anybody would recognise.
 _FEWEST = 3
-#: What stands where nobody answered, in the exports of statistics programs and spreadsheets.
-MISSING = frozenset(("na", "n/a", "#n/a", "#nv", "nan", "null", "-", "."))
-#: Numbers that studies write for a missing answer; they are asked about, never dropped in silence.
-_CODES = frozenset((77, 88, 97, 98, 99, 777, 888, 999, -1, -7, -8, -9, -66, -77, -88, -99, -888, -999, -9999))
 #: More different words than this are comments, not the steps of a scale.
 _MOST_LABELS = 12
-#: No scale of answers from 0 to this has a step called 77.
-_HIGHEST = 20
 
 
 def items_of(headings: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
@@ -132,14 +127,12 @@ def _wave(part: Part, reading: Reading, instrument: str, said: str) -> Wave:
 
 def _tell_codes(part: Part, reading: Reading, numbers: dict[float, str]) -> None:
     """Ask about numbers that look like a code for a missing answer: far outside of what the others say."""
-    codes = {value: where for value, where in numbers.items() if value in _CODES}
-    others = [value for value in numbers if value not in codes]
-    if reading.values.get("codes", "").casefold() == "keep" or not codes or not others:
+    codes = codes_among(numbers)
+    if reading.values.get("codes", "").casefold() == "keep" or not codes:
         return
-    if not 0 <= min(others) <= max(others) <= _HIGHEST:
-        return
-    shown = ", ".join(f"{value:g}" for value in sorted(codes))
-    message = f"{shown} stands among answers from {min(others):g} to {max(others):g} ({next(iter(codes.values()))})."
+    others = set(numbers) - set(codes)
+    shown = ", ".join(f"{value:g}" for value in codes)
+    message = f"{shown} stands among answers from {min(others):g} to {max(others):g} ({numbers[codes[0]]})."
     mend = f"If it means no answer, say --set missing={shown.replace(' ', '')}; if it is one, --set codes=keep."
     reading.say("answer-outside", "error", message, mend, part.place())
 
