@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,7 @@ from ipe_workbench.credentials import Programme
 from ipe_workbench.credentials.programme import Term
 from ipe_workbench.reporting.learner_record import shared_programme
 from ipe_workbench.reporting.released import Released, read_released
-from ipe_workbench.reporting.snapshot import open_snapshot, simulated_snapshot, up_to
+from ipe_workbench.reporting.snapshot import Snapshot, open_snapshot, simulated_snapshot, up_to
 from ipe_workbench.resources import data_folder
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from ipe_workbench.evaluation.feedback import FacultyFeedback
 
-__all__ = ["FacultyReport", "open_faculty_report"]
+__all__ = ["FacultyReport", "open_faculty_report", "shared_feedback"]
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,46 @@ def open_faculty_report(
     >>> report.simulated, list(report.tables())
     (True, ['said'])
     """
-    from ipe_workbench.evaluation.feedback import faculty_feedback
+    from ipe_workbench.evaluation.feedback import feedback_for_rater
 
     folder = str(programme or data_folder() / "programmes" / "cu-ipe")
     design = shared_programme(folder)
     chosen = design.term(term) if term else design.info.terms[0]
-    snapshot = open_snapshot(str(records)) if records else simulated_snapshot(folder)
-    found = faculty_feedback(design, snapshot, on=chosen.end, rater=rater or None)
+    snapshot = _snapshot(folder, str(records))
+    found = shared_feedback(folder, str(records), chosen.end)
+    if rater:
+        found = feedback_for_rater(found, design, snapshot, rater)
     counts = read_released(released) if released else None
     own = up_to(snapshot.frame("rubric_scores", where={"rater": rater}), chosen.end) if rater else None
     return FacultyReport(design, chosen, rater, found, snapshot.simulated, rendered_at, counts, own)
+
+
+@cache
+def shared_feedback(programme: str, records: str, on: datetime.date) -> FacultyFeedback:
+    """What all faculty are told, studied once in a process: a press does it before it forks.
+
+    Parameters
+    ----------
+    programme, records : str
+        Folders of the programme and of the snapshot; simulated records when empty.
+    on : date
+        The day: what was recorded later is not known.
+
+    Raises
+    ------
+    UnreadableFileError
+        When there is no programme or no snapshot.
+
+    Examples
+    --------
+    >>> folder = str(data_folder() / "programmes" / "cu-ipe")
+    >>> shared_feedback(folder, "", datetime.date(2026, 12, 18)).rater is None
+    True
+    """
+    from ipe_workbench.evaluation.feedback import faculty_feedback
+
+    return faculty_feedback(shared_programme(programme), _snapshot(programme, records), on=on)
+
+
+def _snapshot(programme: str, records: str) -> Snapshot:
+    return open_snapshot(records) if records else simulated_snapshot(programme)

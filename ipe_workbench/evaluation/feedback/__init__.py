@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ipe_workbench.evaluation.feedback.criteria import judge_criteria, low_competencies, low_criteria
-    from ipe_workbench.evaluation.feedback.faculty import FacultyFeedback, faculty_feedback
+    from ipe_workbench.evaluation.feedback.faculty import FacultyFeedback, faculty_feedback, feedback_for_rater
     from ipe_workbench.evaluation.feedback.learner import (
         GrowthArea,
         LearnerFeedback,
@@ -37,6 +37,7 @@ _HOMES = {
     "TrackRecord": "support",
     "faculty_feedback": "faculty",
     "feed_back_raters": "rater_feedback",
+    "feedback_for_rater": "faculty",
     "first_results": "ratings",
     "growth_areas": "learner",
     "growth_wishes": "learner",
@@ -63,6 +64,7 @@ __all__ = [
     "TrackRecord",
     "faculty_feedback",
     "feed_back_raters",
+    "feedback_for_rater",
     "first_results",
     "growth_areas",
     "growth_wishes",

@@ -193,10 +193,31 @@ def faculty_feedback(
         low_criteria(programme, levelled), low_competencies(programme, levelled, first_results(programme, results)),
         support, study.findings,
     )  # fmt: skip
-    if rater is None:
-        return found
-    teams = _teams_of(programme, records, rater, on)
-    if not teams and rater not in {one.rater for one in study.raters}:
+    return found if rater is None else feedback_for_rater(found, programme, records, rater)
+
+
+def feedback_for_rater(found: FacultyFeedback, programme: Programme, records: Frames, rater: str) -> FacultyFeedback:
+    """What one rater is told, of what `faculty_feedback` found for all: with many raters the study is made once.
+
+    Raises
+    ------
+    UnknownNameError
+        When the rater has neither rated nor led a team by that day.
+
+    Examples
+    --------
+    >>> from ipe_workbench.credentials import example_programme
+    >>> from ipe_workbench.records.simulated import simulated_records
+    >>> from ipe_workbench.simulation import Scenario
+    >>> programme = example_programme()
+    >>> records = simulated_records(programme, Scenario(id="quick", title="Quick look"), seed=7)
+    >>> of_all = faculty_feedback(programme, records, on=datetime.date(2027, 6, 1))
+    >>> feedback_for_rater(of_all, programme, records, "R1")
+    Traceback (most recent call last):
+    ipe_workbench.errors.UnknownNameError: There is no rating of this rater. Check the id; see `ipe records export`.
+    """
+    teams = _teams_of(programme, records, rater, found.on)
+    if not teams and rater not in {one.rater for one in found.raters}:
         raise UnknownNameError("There is no rating of this rater.", mend="Check the id; see `ipe records export`.")
     return found.of(rater, teams)
 

@@ -104,8 +104,11 @@ def _printed(
     plan: Plan, stale: Sequence[Job], records: Records | None, jobs: int, scheduler: str, progress: Progress | None
 ) -> Iterator[Outcome]:
     hints = {"programme": str(plan.asked.programme)}
-    if records is not None and any("learner" in one.parameters for one in stale):
+    raters = sum("rater" in one.parameters for one in stale)
+    if records is not None and (raters or any("learner" in one.parameters for one in stale)):
         hints["records"] = str(records.snapshot.folder)
+    if raters > 1:
+        hints["raters_in"] = plan.asked.term
     titles = {one.id: one.title for one in stale}
     done = 0
     if not stale:

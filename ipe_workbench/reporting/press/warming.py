@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ipe_workbench.errors import WorkbenchError
+from ipe_workbench.reporting.faculty_report import shared_feedback
 from ipe_workbench.reporting.learner_record import shared_programme
 from ipe_workbench.reporting.snapshot import open_snapshot
 
@@ -31,8 +32,8 @@ def read_shared(hints: Mapping[str, Any]) -> None:
     Parameters
     ----------
     hints : mapping
-        ``programme``: its folder; ``records``: the folder of the snapshot. What cannot be read is left to the reports,
-        which say what is wrong.
+        ``programme``: its folder; ``records``: the folder of the snapshot; ``raters_in``: the term by whose end many
+        raters are told how they rate. What cannot be read or studied is left to the reports, which say what is wrong.
     """
     for name in _LATE:
         importlib.import_module(name)
@@ -41,3 +42,8 @@ def read_shared(hints: Mapping[str, Any]) -> None:
             shared_programme(str(hints["programme"]))
         if hints.get("records"):
             open_snapshot(str(hints["records"])).warm()
+    if hints.get("raters_in"):
+        with contextlib.suppress(Exception):
+            programme = str(hints["programme"])
+            until = shared_programme(programme).term(str(hints["raters_in"])).end
+            shared_feedback(programme, str(hints.get("records", "")), until)

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ipe_workbench.reporting import open_faculty_report
+from ipe_workbench.reporting.faculty_report import shared_feedback
+from ipe_workbench.reporting.press.warming import read_shared
+
 CODE = """
 import json, sys
 from ipe_workbench.reporting.press.server import warm_up
@@ -29,3 +33,15 @@ def test_what_templates_import_is_there_before_the_fork() -> None:
         check=True,
     )
     assert said.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_the_study_of_all_raters_is_made_before_the_fork(small_programme: Path) -> None:
+    read_shared({"programme": str(small_programme), "raters_in": "2027-spring"})
+    studied = shared_feedback.cache_info().misses
+    open_faculty_report(str(small_programme), "2027-spring")
+    assert shared_feedback.cache_info().misses == studied
+
+
+def test_what_cannot_be_studied_is_left_to_the_reports(tmp_path: Path) -> None:
+    read_shared({"programme": str(tmp_path), "raters_in": "2026-fall"})
+    read_shared({"programme": "", "raters_in": "2026-fall"})
