@@ -65,7 +65,7 @@ class Framework(IndexedModel):
     >>> framework["TT20"]
     Traceback (most recent call last):
     ...
-    ipe_workbench.errors.UnknownNameError: `TT20` is not in Our competencies. Did you mean TT2 or TT10 or TT?
+    ipe_workbench.errors.UnknownNameError: `TT20` is not in Our competencies. Did you mean TT2, TT10 or TT?
     """
 
     id: str = Field(min_length=1)
