@@ -56,7 +56,10 @@ def flow(report: FacultyReport) -> Html:
         ["Rows of rubrics that you filled in", Number(f"{len(own):,}")],
     ]
     caption = f"Your part in the flow of learners, until the end of {report.term.title}"
-    words = "These are your own ratings alone; how many learners the term has stands in the term evaluation."
+    words = (
+        "These are your own ratings alone; how many learners the term has stands in the term evaluation. Ratings that "
+        "belong to no badge's own assessment, such as those of a follow-up study, are counted here, but not above."
+    )
     return join([table(caption, ["What", Number("On record")], rows), element("p", words, class_="muted")])
 
 
