@@ -98,3 +98,22 @@ def test_no_browser_runs_or_fetches_any_of_it(hostile: HostileSet, offline_page:
     assert about is not None
     assert "<script>window.stolen=1</script>" in str(about.title)
     assert NAME not in str(about)
+
+
+@pytest.mark.browser
+def test_every_page_of_the_set_and_its_index_pass_axe(hostile: HostileSet, offline_page: Page) -> None:
+    """Whatever words are in them: long ones, and such as would be markup."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    every_page = hostile.files(".html")
+    assert len([one for one in every_page if one.name != "index.html"]) >= 7
+    assert any(one.name == "index.html" for one in every_page)
+    found = []
+    for scheme, width in (("light", 1280), ("dark", 400)):
+        offline_page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        offline_page.set_viewport_size({"width": width, "height": 900})
+        for page in every_page:
+            offline_page.goto(page.resolve().as_uri())
+            found += [(page.stem, scheme, one["id"]) for one in Axe().run(offline_page).response["violations"]]
+            assert offline_page.evaluate("document.documentElement.scrollWidth") <= width, page.stem
+    assert found == []
