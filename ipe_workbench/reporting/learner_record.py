@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -193,7 +193,7 @@ def open_learner_record(
         learner,
         profession,
         feedback(design, facts, on=chosen.end),
-        tuple(_rated(design, ratings, plan)),
+        _latest(_rated(design, ratings, plan)),
         results,
         up_to(snapshot.frame("attendance", where=of_learner), chosen.end),
         _begun(enrolled, chosen.end),
@@ -261,6 +261,16 @@ def _rated(programme: Programme, ratings: pd.DataFrame, plan: dict[str, str]) ->
             ranks = sorted(at for at in (_rank(credential.rubric, row) for row in last.itertuples()) if at is not None)
             if ranks:
                 yield _row(credential.title, credential.rubric, criterion, ranks, last["on"].max())
+
+
+def _latest(rows: Iterable[RatedRow]) -> tuple[RatedRow, ...]:
+    """Of a row that several assessments of a credential rated, such as a follow-up, what was said last."""
+    found: dict[tuple[str, str], RatedRow] = {}
+    for one in rows:
+        before = found.get((one.credential, one.criterion))
+        if before is None or (one.on or datetime.date.min) >= (before.on or datetime.date.min):
+            found[one.credential, one.criterion] = one
+    return tuple(found.values())
 
 
 def _row(title: str, rubric: Rubric, criterion: Any, ranks: list[int], on: Any) -> RatedRow:

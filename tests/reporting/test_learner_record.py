@@ -12,7 +12,7 @@ import pytest
 
 from ipe_workbench.records.frames import FRAMES, typed
 from ipe_workbench.reporting import learner_record, open_faculty_report, open_learner_record, sections
-from ipe_workbench.reporting.learner_record import LearnerRecord
+from ipe_workbench.reporting.learner_record import LearnerRecord, shared_programme
 from ipe_workbench.reporting.snapshot import Snapshot
 
 WHO = "Lzz34567"
@@ -102,3 +102,25 @@ def test_the_flow_of_a_rater_is_of_the_own_ratings_and_that_of_faculty_is_protec
     flow = sections.faculty.flow(own).markup
     assert 'Learners whom you rated</th><td class="number">12</td>' in flow
     assert 'Rows of rubrics that you filled in</th><td class="number">24</td>' in flow
+
+
+def test_of_a_row_that_a_follow_up_rated_again_the_latest_counts(small_programme: Path) -> None:
+    rubrics = shared_programme(str(small_programme)).credentials.items()
+    badge, rubric = next((id, one.rubric) for id, one in rubrics if one.rubric is not None)
+    row, lowest, top = rubric.criteria[0].title, rubric.levels[0], rubric.levels[-1]
+
+    def rated(assessment: str, level: str, on: str) -> dict[str, object]:
+        known = {"learner": WHO, "assessment": assessment, "attempt": 1, "criterion": rubric.criteria[0].id}
+        return {**known, "rater": "Lrr", "level": level, "on": pd.Timestamp(on)}
+
+    def seen(first: str, again: str) -> list[tuple[str, str]]:
+        results = [
+            {"learner": WHO, "assessment": one, "attempt": 1, "credential": badge, "on": pd.Timestamp("2027-02-01")}
+            for one in (badge, f"{badge}.again")
+        ]
+        ratings = [rated(badge, top.id, first), rated(f"{badge}.again", lowest.id, again)]
+        shot = _snapshot(enrolments=_enrolled("active"), assessments=results, rubric_scores=ratings)
+        return [(one.criterion, one.level) for one in _opened(small_programme, shot).rated]
+
+    assert seen("2026-10-01", "2027-02-01") == [(row, lowest.title)]
+    assert seen("2027-02-01", "2026-10-01") == [(row, top.title)]
