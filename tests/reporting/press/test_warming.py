@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from ipe_workbench.errors import WorkbenchError
 from ipe_workbench.reporting import open_faculty_report
 from ipe_workbench.reporting.faculty_report import shared_feedback
 from ipe_workbench.reporting.press.warming import read_shared
@@ -43,5 +46,9 @@ def test_the_study_of_all_raters_is_made_before_the_fork(small_programme: Path) 
 
 
 def test_what_cannot_be_studied_is_left_to_the_reports(tmp_path: Path) -> None:
-    read_shared({"programme": str(tmp_path), "raters_in": "2026-fall"})
-    read_shared({"programme": "", "raters_in": "2026-fall"})
+    known = shared_feedback.cache_info().currsize
+    for programme in (str(tmp_path), ""):
+        read_shared({"programme": programme, "raters_in": "2026-fall"})
+    assert shared_feedback.cache_info().currsize == known
+    with pytest.raises(WorkbenchError):
+        open_faculty_report(tmp_path, "2026-fall")
